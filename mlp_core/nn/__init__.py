@@ -1,0 +1,53 @@
+"""Neural networks from arrays: layers, losses, initializers, optimizers and schedules."""
+
+from mlp_core.nn.activations import ACTIVATIONS, GELU, ReLU, Sigmoid, Tanh
+from mlp_core.nn.initializers import INITIALIZERS, initialize
+from mlp_core.nn.layers import Dropout, Layer, Linear, LogSoftmax
+from mlp_core.nn.losses import (
+    LOSSES,
+    MSE,
+    NLL,
+    CrossEntropy,
+    Hinge,
+    LogSoftmaxMSE,
+    Loss,
+    make_loss,
+)
+from mlp_core.nn.network import MLP, Network
+from mlp_core.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adam, Optimizer
+from mlp_core.nn.penalties import L1Penalty, L2Penalty, Penalty
+from mlp_core.nn.schedules import SCHEDULES, learning_rate_at
+
+__all__ = [
+    "ACTIVATIONS",
+    "GELU",
+    "INITIALIZERS",
+    "LOSSES",
+    "MLP",
+    "MSE",
+    "NLL",
+    "OPTIMIZERS",
+    "SCHEDULES",
+    "SGD",
+    "Adadelta",
+    "Adam",
+    "CrossEntropy",
+    "Dropout",
+    "Hinge",
+    "L1Penalty",
+    "L2Penalty",
+    "Layer",
+    "Linear",
+    "LogSoftmax",
+    "LogSoftmaxMSE",
+    "Loss",
+    "Network",
+    "Optimizer",
+    "Penalty",
+    "ReLU",
+    "Sigmoid",
+    "Tanh",
+    "initialize",
+    "learning_rate_at",
+    "make_loss",
+]

@@ -1,0 +1,214 @@
+"""Networks: a sequence of layers over one vector of parameters and one of gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+
+from mlp_core.nn.activations import ACTIVATIONS, Activation
+from mlp_core.nn.layers import Dropout, Layer, Linear, LogSoftmax
+
+
+class Network:
+    """Layers applied in turn; all their parameters lie in one contiguous vector.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+        Each with as many inputs as the one before it has outputs.
+    dtype : str or numpy.dtype, default "float32"
+        Precision of the parameters, the gradients and every buffer.
+
+    Attributes
+    ----------
+    parameters, gradients : ndarray of shape (parameter_count,)
+        The layers hold views of these; an optimizer works on the whole vectors.
+    weight_slices : list of slice
+        The stretches of `parameters` that are weights rather than biases.
+    """
+
+    def __init__(self, layers: Sequence[Layer], dtype: str | np.dtype = "float32") -> None:
+        if not layers:
+            raise ValueError("layers=[] is not legal: a network needs at least one layer")
+        for before, after in pairwise(layers):
+            if before.out_features != after.in_features:
+                raise ValueError(f"{after} cannot follow {before}: their widths differ")
+        self.layers = list(layers)
+        self.dtype = np.dtype(dtype)
+        self._rows = -1
+        self._bind()
+        self._backward_layers = self.layers[::-1]
+        # Nobody reads the gradient of what comes before the first parameters: stop there.
+        for layer in self.linear_layers[:1]:
+            layer.needs_grad_inputs = False
+            self._backward_layers = self.layers[: self.layers.index(layer) : -1] + [layer]
+        for layer in self.layers:
+            layer.allocate(self.dtype)
+
+    def _bind(self) -> None:
+        self.parameters = np.zeros(sum(x.parameter_count for x in self.layers), self.dtype)
+        self.gradients = np.zeros_like(self.parameters)
+        self.weight_slices: list[slice] = []
+        start = 0
+        for layer in self.linear_layers:
+            stretch = slice(start, start + layer.parameter_count)
+            layer.bind(self.parameters[stretch], self.gradients[stretch])
+            self.weight_slices.append(slice(start, start + layer.weight.size))
+            start = stretch.stop
+
+    @property
+    def linear_layers(self) -> list[Linear]:
+        """The layers that have parameters, first to last."""
+        return [layer for layer in self.layers if isinstance(layer, Linear)]
+
+    @property
+    def activation_layers(self) -> list[Activation]:
+        """The activation layers; after a forward pass `outputs` holds the hidden units."""
+        return [layer for layer in self.layers if isinstance(layer, Activation)]
+
+    @property
+    def in_features(self) -> int:
+        """Width of an input row."""
+        return self.layers[0].in_features
+
+    @property
+    def out_features(self) -> int:
+        """Width of an output row."""
+        return self.layers[-1].out_features
+
+    def set_training(self, training: bool) -> None:
+        """Switch all layers between training and evaluation."""
+        for layer in self.layers:
+            layer.training = training
+
+    def forward(self, inputs: np.ndarray) -> np.ndarray:
+        """Return the outputs for `inputs`.
+
+        Parameters
+        ----------
+        inputs : ndarray of shape (rows, in_features)
+            In the network's dtype. Any number of rows; the last number used is the fastest.
+
+        Returns
+        -------
+        ndarray of shape (rows, out_features)
+            Valid until the next call.
+        """
+        if len(inputs) != self._rows:
+            self._rows = len(inputs)
+            for layer in self.layers:
+                layer.resize(self._rows)
+        for layer in self.layers:
+            inputs = layer.forward(inputs)
+        return inputs
+
+    def backward(self, grad_outputs: np.ndarray) -> None:
+        """Fill `gradients` from the gradient with respect to the outputs of the last `forward`.
+
+        Parameters
+        ----------
+        grad_outputs : ndarray of shape (rows, out_features)
+            It may be overwritten.
+        """
+        for layer in self._backward_layers:
+            grad_outputs = layer.backward(grad_outputs)
+
+    def save(self, path: str | Path) -> None:
+        """Write the parameters to an npz file, one array a weight matrix or bias vector."""
+        arrays = {}
+        for number, layer in enumerate(self.linear_layers):
+            arrays[f"weight_{number}"] = layer.weight
+            arrays[f"bias_{number}"] = layer.bias
+        with Path(path).open("wb") as file:
+            np.savez(file, **arrays)  # type: ignore[arg-type]
+
+    def load(self, path: str | Path) -> None:
+        """Read parameters that `save` wrote.
+
+        Raises
+        ------
+        ValueError
+            If the file's arrays do not have this network's shapes.
+        """
+        with np.load(path, allow_pickle=False) as file:
+            found = {name: file[name] for name in file.files}
+        expected = {}
+        for number, layer in enumerate(self.linear_layers):
+            expected[f"weight_{number}"] = layer.weight
+            expected[f"bias_{number}"] = layer.bias
+        shapes = {name: array.shape for name, array in expected.items()}
+        if shapes != {name: array.shape for name, array in found.items()}:
+            raise ValueError(
+                f"{path} does not fit this network: it holds "
+                f"{ {name: array.shape for name, array in found.items()} }, expected {shapes}"
+            )
+        for name, array in expected.items():
+            array[...] = found[name]
+
+    def __str__(self) -> str:
+        lines = [f"{type(self).__name__}: {self.in_features} -> {self.out_features}"]
+        for layer in self.layers:
+            count = layer.parameter_count
+            lines.append(f"  {layer!s:<24}" + (f"{count:>12,} parameters" if count else ""))
+        lines.append(f"  {'total':<24}{self.parameters.size:>12,} parameters, {self.dtype}")
+        return "\n".join(line.rstrip() for line in lines)
+
+
+class MLP(Network):
+    """A multilayer perceptron: linear layers with an activation (and dropout) between them.
+
+    Parameters
+    ----------
+    in_features : int
+    hidden_sizes : sequence of int
+        Units of each hidden layer; empty for a linear classifier.
+    out_features : int
+    activation : {"relu", "gelu", "sigmoid", "tanh"}
+    dropout : float, default 0
+        Share of the hidden units dropped while training, after every activation.
+    log_softmax : bool, default False
+        Whether the network ends in log-probabilities rather than logits.
+    dtype : str or numpy.dtype, default "float32"
+    rng : numpy.random.Generator, optional
+        The stream of the dropout masks; needed only if `dropout` is above 0.
+
+    Examples
+    --------
+    >>> print(MLP(784, (128,), 10))
+    MLP: 784 -> 10
+      Linear(784, 128)             100,480 parameters
+      ReLU(128)
+      Linear(128, 10)                1,290 parameters
+      total                        101,770 parameters, float32
+    """
+
+    def __init__(
+        self,
+        in_features: int,
+        hidden_sizes: Sequence[int],
+        out_features: int,
+        activation: str = "relu",
+        dropout: float = 0.0,
+        log_softmax: bool = False,
+        dtype: str | np.dtype = "float32",
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        if activation not in ACTIVATIONS:
+            legal = ", ".join(ACTIVATIONS)
+            raise ValueError(f"activation={activation!r} is not legal: must be one of {legal}")
+        if dropout and rng is None:
+            raise ValueError("rng=None is not legal: dropout needs a numpy.random.Generator")
+        layers: list[Layer] = []
+        features = in_features
+        for size in hidden_sizes:
+            layers += [Linear(features, size), ACTIVATIONS[activation](size)]
+            if dropout and rng is not None:
+                layers.append(Dropout(size, dropout, rng))
+            features = size
+        layers.append(Linear(features, out_features))
+        if log_softmax:
+            layers.append(LogSoftmax(out_features))
+        super().__init__(layers, dtype)

@@ -42,9 +42,9 @@ class Network:
         self._bind()
         self._backward_layers = self.layers[::-1]
         # Nobody reads the gradient of what comes before the first parameters: stop there.
-        for layer in self.linear_layers[:1]:
-            layer.needs_grad_inputs = False
-            self._backward_layers = self.layers[: self.layers.index(layer) : -1] + [layer]
+        for first in self.linear_layers[:1]:
+            first.needs_grad_inputs = False
+            self._backward_layers = self.layers[self.layers.index(first) :][::-1]
         for layer in self.layers:
             layer.allocate(self.dtype)
 

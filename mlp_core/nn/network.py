@@ -28,6 +28,8 @@ class Network:
         The layers hold views of these; an optimizer works on the whole vectors.
     weight_slices : list of slice
         The stretches of `parameters` that are weights rather than biases.
+    training : bool
+        Whether the layers are being trained; see `set_training`.
     """
 
     def __init__(self, layers: Sequence[Layer], dtype: str | np.dtype = "float32") -> None:
@@ -39,6 +41,7 @@ class Network:
         self.layers = list(layers)
         self.dtype = np.dtype(dtype)
         self._rows = -1
+        self.training = True
         self._bind()
         self._backward_layers = self.layers[::-1]
         # Nobody reads the gradient of what comes before the first parameters: stop there.
@@ -81,6 +84,7 @@ class Network:
 
     def set_training(self, training: bool) -> None:
         """Switch all layers between training and evaluation."""
+        self.training = training
         for layer in self.layers:
             layer.training = training
 

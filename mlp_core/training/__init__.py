@@ -1,1 +1,36 @@
-"""Placeholder."""
+"""One run: its config, the training loop, the history and the callbacks beside it."""
+
+from mlp_core.training.callbacks import (
+    Callback,
+    Checkpoint,
+    EarlyStopping,
+    EpochLog,
+    ProgressBar,
+    WandbLogger,
+)
+from mlp_core.training.config import RunConfig
+from mlp_core.training.evaluation import evaluate, predict
+from mlp_core.training.history import History
+from mlp_core.training.legal import ConfigError
+from mlp_core.training.run import Run
+from mlp_core.training.statistics import ActivationStatistics, NormStatistics
+from mlp_core.training.trainer import Training, train
+
+__all__ = [
+    "ActivationStatistics",
+    "Callback",
+    "Checkpoint",
+    "ConfigError",
+    "EarlyStopping",
+    "EpochLog",
+    "History",
+    "NormStatistics",
+    "ProgressBar",
+    "Run",
+    "RunConfig",
+    "Training",
+    "WandbLogger",
+    "evaluate",
+    "predict",
+    "train",
+]

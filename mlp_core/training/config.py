@@ -1,0 +1,190 @@
+"""One frozen description of a run: every choice, its legal range and what it means."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from mlp_core.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
+from mlp_core.training.legal import ConfigError, choice, number, text, whole, whole_tuple
+
+
+def _field(default: Any, legal: Any, help: str) -> Any:
+    """Declare a field with its legal range and its help text."""
+    return dataclasses.field(default=default, metadata={"legal": legal, "help": help})
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that a training run depends on.
+
+    The defaults are those of the report that this project starts from, with the embedded
+    digits as the dataset. A value outside its legal range raises `ConfigError`, which names
+    the field, the value and the range. `field_help` and `legal_range` tell about each field.
+
+    Examples
+    --------
+    >>> config = RunConfig(hidden_sizes=(64, 32), learning_rate=0.1)
+    >>> config.batch_size
+    100
+    >>> RunConfig.from_json(config.to_json()) == config
+    True
+    >>> RunConfig(learning_rate=-1)
+    Traceback (most recent call last):
+    ...
+    mlp_core.training.legal.ConfigError: learning_rate=-1 is not legal: must be a finite number > 0
+    """
+
+    dataset: str = _field("digits", text, "digits, mnist, or a folder of IDX files")
+    input_scaling: str = _field(
+        "centered",
+        choice("unit", "centered", "standardized"),
+        "unit: pixels from 0 to 1; centered: about -0.5 to 0.5; standardized: mean 0, std 1",
+    )
+    train_size: int | None = _field(
+        None, whole(1, optional=True), "training examples to use, drawn by the seed; all if unset"
+    )
+    hidden_sizes: tuple[int, ...] = _field(
+        (128,), whole_tuple(1), "units of each hidden layer; none for a linear classifier"
+    )
+    activation: str = _field("relu", choice(*ACTIVATIONS), "activation of the hidden units")
+    loss: str = _field("cross_entropy", choice(*LOSSES), "what is minimized")
+    hinge_margin: float = _field(0.1, number(above=0), "margin of the hinge loss")
+    target_scale: float = _field(1.0, number(above=0), "height of the one-hot target of mse")
+    init: str = _field("normal", choice(*INITIALIZERS), "how the weights start")
+    init_std: float = _field(
+        0.01, number(at_least=0), "standard deviation of the normal initialization"
+    )
+    optimizer: str = _field("sgd", choice(*OPTIMIZERS), "how a gradient becomes an update")
+    learning_rate: float = _field(0.05, number(above=0), "size of a step")
+    momentum: float = _field(
+        0.9, number(at_least=0, below=1), "share of the last step that is kept (sgd)"
+    )
+    nesterov: bool = _field(False, choice(False, True), "look ahead along the momentum (sgd)")
+    weight_decay: float = _field(
+        1e-5, number(at_least=0), "pull of every parameter towards 0, added to the gradient"
+    )
+    adadelta_rho: float = _field(
+        0.9, number(at_least=0, below=1), "memory of the running averages (adadelta)"
+    )
+    adam_beta1: float = _field(
+        0.9, number(at_least=0, below=1), "memory of the mean gradient (adam)"
+    )
+    adam_beta2: float = _field(
+        0.999, number(at_least=0, below=1), "memory of the squared gradient (adam)"
+    )
+    l1_penalty: float = _field(0.0, number(at_least=0), "adds this times sum |w| to the loss")
+    l2_penalty: float = _field(0.0, number(at_least=0), "adds half this times sum w^2 to the loss")
+    dropout: float = _field(
+        0.0, number(at_least=0, below=1), "share of the hidden units dropped while training"
+    )
+    schedule: str = _field("constant", choice(*SCHEDULES), "how the rate changes by the epoch")
+    schedule_step_epochs: int = _field(30, whole(1), "epochs between two steps (schedule step)")
+    schedule_step_factor: float = _field(
+        0.1, number(above=0, at_most=1), "factor of the rate at each step (schedule step)"
+    )
+    batch_size: int = _field(100, whole(1), "examples an update; the last batch may be smaller")
+    epochs: int = _field(100, whole(1), "passes over the training set")
+    evaluate_train: bool = _field(
+        False,
+        choice(False, True),
+        "evaluate the training set after every epoch, not only after the last",
+    )
+    dtype: str = _field("float32", choice("float32", "float64"), "precision of all arithmetic")
+    seed: int = _field(
+        2022, whole(0), "feeds initialization, batch order, dropout and train_size, each apart"
+    )
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = field.metadata["legal"].check(field.name, getattr(self, field.name))
+            object.__setattr__(self, field.name, value)
+        if self.nesterov and self.momentum == 0:
+            raise ConfigError("nesterov=True is not legal with momentum=0: set momentum above 0")
+
+    @classmethod
+    def field_names(cls) -> tuple[str, ...]:
+        """Return the names of all fields, in order."""
+        return tuple(field.name for field in dataclasses.fields(cls))
+
+    @classmethod
+    def field_help(cls, name: str) -> str:
+        """Return what a field means, in one line."""
+        return str(cls.__dataclass_fields__[name].metadata["help"])
+
+    @classmethod
+    def legal_range(cls, name: str) -> str:
+        """Return a field's legal range in words."""
+        return str(cls.__dataclass_fields__[name].metadata["legal"])
+
+    def replace(self, **changes: Any) -> RunConfig:
+        """Return a copy with some fields changed.
+
+        Raises
+        ------
+        ConfigError
+            If a name is no field, or a value is not legal.
+        """
+        return RunConfig.from_dict({**self.to_dict(), **changes})
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as a dict of plain JSON values."""
+        values = {name: getattr(self, name) for name in self.field_names()}
+        return {**values, "hidden_sizes": list(self.hidden_sizes)}
+
+    def changes(self) -> dict[str, Any]:
+        """Return only the fields that differ from their defaults, as plain JSON values.
+
+        >>> RunConfig(seed=7, hidden_sizes=()).changes()
+        {'hidden_sizes': [], 'seed': 7}
+        """
+        default = RunConfig().to_dict()
+        return {name: v for name, v in self.to_dict().items() if v != default[name]}
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> RunConfig:
+        """Build a config from plain values; missing fields take their defaults.
+
+        Raises
+        ------
+        ConfigError
+            If a key is no field, or a value is not legal.
+        """
+        unknown = sorted(set(values) - set(cls.field_names()))
+        if unknown:
+            legal = ", ".join(cls.field_names())
+            raise ConfigError(f"{', '.join(unknown)}: no such field; the fields are {legal}")
+        return cls(**values)
+
+    def to_json(self) -> str:
+        """Return the config as one line of JSON."""
+        return json.dumps(self.to_dict())
+
+    @classmethod
+    def from_json(cls, line: str) -> RunConfig:
+        """Build a config from what `to_json` returned.
+
+        Raises
+        ------
+        ConfigError
+            If the text is not a JSON object, a key is no field, or a value is not legal.
+        """
+        try:
+            values = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise ConfigError(f"not a JSON object: {error}") from None
+        if not isinstance(values, dict):
+            raise ConfigError(f"not a JSON object: {line[:80]!r}")
+        return cls.from_dict(values)
+
+    @property
+    def run_id(self) -> str:
+        """Twelve hexadecimal digits, a hash of the content.
+
+        Fields at their default do not enter, so that a field added later renames no earlier run.
+        """
+        content = json.dumps(self.changes(), sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()[:12]

@@ -1,0 +1,67 @@
+"""What a run's figures depend on besides its config: versions, BLAS, processor, threads."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import platform
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlp_core._version import __version__
+
+
+@cache
+def _fixed_environment() -> dict[str, Any]:
+    blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+    return {
+        "mlp_core": __version__,
+        "numpy": np.__version__,
+        "python": platform.python_version(),
+        "blas": f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip(),
+        "cpu": cpu_name(),
+        "system": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def cpu_name() -> str:
+    """Return the processor's name as the system gives it."""
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+def describe_environment(dtype: str) -> dict[str, Any]:
+    """Return versions, BLAS, processor, precision and date (UTC) as plain JSON values."""
+    date = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    return {**_fixed_environment(), "dtype": dtype, "date": date}
+
+
+@cache
+def _blas_controller() -> Any:
+    """Return a threadpoolctl controller, or None where the package is not installed."""
+    try:
+        import threadpoolctl
+    except ImportError:
+        return None
+    return threadpoolctl.ThreadpoolController()
+
+
+@contextlib.contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Limit matrix products to one thread: products this small lose from more.
+
+    Without threadpoolctl (in a browser, say) nothing is limited.
+    """
+    controller = _blas_controller()
+    if controller is None:
+        yield
+    else:
+        with controller.limit(limits=1, user_api="blas"):
+            yield

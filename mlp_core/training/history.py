@@ -1,0 +1,95 @@
+"""The record of a run: one row an epoch, in named columns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = {
+    "epoch": "number of passes over the training set so far",
+    "updates": "number of parameter changes so far",
+    "examples": "number of training examples seen so far",
+    "learning_rate": "the epoch's learning rate",
+    "running_loss": "mean training loss over the epoch's batches, each before its own update",
+    "running_accuracy": "share of the epoch's training examples classified correctly, likewise",
+    "train_loss": "mean training loss, evaluated after the epoch (None if not asked for)",
+    "train_accuracy": "training accuracy, evaluated after the epoch (None if not asked for)",
+    "test_loss": "mean test loss, evaluated after the epoch",
+    "test_accuracy": "test accuracy, evaluated after the epoch",
+}
+
+
+class History:
+    """One row an epoch. Accuracies are fractions, losses are means an example.
+
+    Only what follows from the config is in it: two runs of one config have equal histories.
+
+    Examples
+    --------
+    >>> history = History()
+    >>> history.append(epoch=1, test_accuracy=0.5)
+    >>> history["test_accuracy"]
+    [0.5]
+    """
+
+    def __init__(self, columns: dict[str, list[Any]] | None = None) -> None:
+        columns = columns or {}
+        unknown = sorted(set(columns) - set(COLUMNS))
+        if unknown:
+            raise ValueError(f"no such column: {', '.join(unknown)}")
+        lengths = {len(values) for values in columns.values()}
+        if len(lengths) > 1:
+            raise ValueError(f"columns of different lengths: {sorted(lengths)}")
+        (length,) = lengths or {0}
+        self._columns = {name: list(columns.get(name, [None] * length)) for name in COLUMNS}
+
+    def append(self, **row: float | None) -> None:
+        """Add an epoch; columns that are not named hold None."""
+        unknown = sorted(set(row) - set(COLUMNS))
+        if unknown:
+            raise ValueError(f"no such column: {', '.join(unknown)}")
+        for name, values in self._columns.items():
+            values.append(row.get(name))
+
+    def amend_last(self, **values: float) -> None:
+        """Fill in columns of the latest epoch that were left None."""
+        for name, value in values.items():
+            self._columns[name][-1] = value
+
+    def __getitem__(self, name: str) -> list[Any]:
+        """Return a column as a list with one value an epoch."""
+        if name not in self._columns:
+            raise KeyError(f"{name!r}: no such column; the columns are {', '.join(COLUMNS)}")
+        return list(self._columns[name])
+
+    def last(self, name: str) -> Any:
+        """Return a column's latest value, or None before the first epoch."""
+        values = self._columns[name]
+        return values[-1] if values else None
+
+    def row(self, index: int) -> dict[str, Any]:
+        """Return an epoch's row as a dict; -1 is the latest."""
+        return {name: values[index] for name, values in self._columns.items()}
+
+    def __len__(self) -> int:
+        return len(self._columns["epoch"])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, History) and self._columns == other._columns
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"History({len(self)} epochs)"
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """Return the columns as plain lists."""
+        return {name: list(values) for name, values in self._columns.items()}
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Return the history as a pandas DataFrame, one row an epoch."""
+        import pandas as pd
+
+        return pd.DataFrame(self._columns)

@@ -1,0 +1,116 @@
+"""Legal ranges: one way to say what a setting may be, to check it and to explain it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from numbers import Integral, Real
+from typing import Any
+
+
+class ConfigError(ValueError):
+    """A setting that does not exist or has a value outside its legal range."""
+
+
+@dataclass(frozen=True)
+class Legal:
+    """What a setting may be.
+
+    Attributes
+    ----------
+    words : str
+        The range, as the end of the sentence "must be ...".
+    convert : callable
+        Returns the value in its plain Python type, or raises ValueError or TypeError.
+    """
+
+    words: str
+    convert: Callable[[Any], Any]
+
+    def check(self, name: str, value: Any) -> Any:
+        """Return the value in its plain Python type.
+
+        Raises
+        ------
+        ConfigError
+            Naming the setting, the value and the legal range.
+        """
+        try:
+            return self.convert(value)
+        except (ValueError, TypeError):
+            raise ConfigError(f"{name}={value!r} is not legal: must be {self.words}") from None
+
+    def __str__(self) -> str:
+        return self.words
+
+
+def _require(condition: bool) -> None:
+    if not condition:
+        raise ValueError
+
+
+def choice(*options: Any) -> Legal:
+    """Allow a few values."""
+
+    def convert(value: Any) -> Any:
+        # 1 == True in Python, but it is not what the reader of a config expects.
+        matches = [o for o in options if type(o) is type(value) and o == value]
+        _require(bool(matches))
+        return matches[0]
+
+    return Legal("one of " + ", ".join(str(o) for o in options), convert)
+
+
+def number(
+    *,
+    above: float | None = None,
+    at_least: float | None = None,
+    below: float | None = None,
+    at_most: float | None = None,
+) -> Legal:
+    """Allow finite real numbers within bounds."""
+    bounds = {">": above, ">=": at_least, "<": below, "<=": at_most}
+    words = " and ".join(f"{sign} {bound:g}" for sign, bound in bounds.items() if bound is not None)
+
+    def convert(value: Any) -> float:
+        _require(isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value))
+        _require(above is None or value > above)
+        _require(at_least is None or value >= at_least)
+        _require(below is None or value < below)
+        _require(at_most is None or value <= at_most)
+        return float(value)
+
+    return Legal(f"a finite number {words}", convert)
+
+
+def whole(at_least: int, optional: bool = False) -> Legal:
+    """Allow integers of at least some value, and None if `optional`."""
+
+    def convert(value: Any) -> int | None:
+        if optional and value is None:
+            return None
+        _require(isinstance(value, Integral) and not isinstance(value, bool))
+        _require(value >= at_least)
+        return int(value)
+
+    return Legal(f"an integer >= {at_least}" + (" or None" if optional else ""), convert)
+
+
+def whole_tuple(at_least: int) -> Legal:
+    """Allow tuples or lists of integers, each of at least some value; they may be empty."""
+    each = whole(at_least)
+
+    def convert(value: Any) -> tuple[int, ...]:
+        _require(isinstance(value, tuple | list))
+        return tuple(each.convert(item) for item in value)
+
+    return Legal(f"a tuple of integers >= {at_least}, possibly empty", convert)
+
+
+def _convert_text(value: Any) -> str:
+    _require(isinstance(value, str) and bool(value.strip()))
+    return str(value)
+
+
+text = Legal("a non-empty string", _convert_text)

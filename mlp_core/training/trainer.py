@@ -174,7 +174,7 @@ class Training:
         first_update = self.update
         started = time.perf_counter()
         order = self._streams.order.permutation(self.dataset.train_size)
-        finished = self._run_updates(order)
+        finished = self.run_updates(order)
         elapsed_ms = 1000 * (time.perf_counter() - started)
         self._find_divergence(first_update)
         if not finished or self._diverged_at_update is not None:
@@ -186,7 +186,7 @@ class Training:
         if self._stop_reason is not None and self.history.last("train_loss") is None:
             self.history.amend_last(**self._evaluate("train"))
 
-    def _run_updates(self, order: np.ndarray) -> bool:
+    def run_updates(self, order: np.ndarray) -> bool:
         """Make an epoch's updates; return False if a callback stopped it in between."""
         network, loss, optimizer = self.network, self._loss, self._optimizer
         parameters, gradients = network.parameters, network.gradients

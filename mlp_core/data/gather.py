@@ -1,0 +1,119 @@
+"""Batches for the training loop: gathers rows of a dataset into buffers that it keeps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlp_core.data.errors import DataError
+
+if TYPE_CHECKING:
+    from numpy.typing import DTypeLike
+
+    from mlp_core.data.dataset import Dataset
+
+
+def float_dtype(dtype: DTypeLike) -> np.dtype:
+    """Return the NumPy dtype of a legal image type, or raise a DataError."""
+    legal = (np.dtype(np.float32), np.dtype(np.float64))
+    try:
+        found = np.dtype(dtype)
+    except TypeError:
+        found = None
+    if found not in legal:
+        raise DataError(f"dtype={dtype!r} is not legal for images: must be float32 or float64")
+    return found
+
+
+class BatchGatherer:
+    """Gathers batches of scaled images, and allocates only when a batch grows.
+
+    The dataset is shared and read-only; what is written to belongs to the gatherer. Make one for
+    each training run: two runs may then share a dataset, even in two threads.
+
+    Pixels are gathered as bytes and scaled afterwards. Random rows are a wait for memory, and a
+    row of bytes is a quarter of a row of float32.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Where the examples come from.
+    dtype : float32 or float64
+        Type of the images.
+    split : {"train", "test"}
+        Which of its examples.
+
+    Raises
+    ------
+    DataError
+        If the dtype or the split is not one of these.
+
+    Examples
+    --------
+    >>> from mlp_core.data import load_dataset
+    >>> gatherer = load_dataset("digits").gatherer()
+    >>> images, labels = gatherer.gather(np.array([3, 1, 4]))
+    >>> images.shape, images.dtype, labels.shape
+    ((3, 64), dtype('float32'), (3,))
+    """
+
+    def __init__(
+        self, dataset: Dataset, dtype: DTypeLike = np.float32, split: str = "train"
+    ) -> None:
+        self.dtype = float_dtype(dtype)
+        # Bound methods and scalars of the right type, made once: on digits a whole update takes
+        # some 40 us, so each look-up and each conversion in `gather` would show.
+        pixels, labels = dataset.examples(split)
+        self._take_pixels = pixels.take
+        self._take_labels = labels.take
+        self._scale = np.array(dataset.scale, dtype=self.dtype)
+        self._offset = np.array(dataset.offset, dtype=self.dtype)
+        self._has_offset = dataset.offset != 0
+        self._features = dataset.in_features
+        self._allocate(0)
+        self._resize(0)
+
+    def gather(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the scaled images and the labels of some examples.
+
+        Parameters
+        ----------
+        indices : ndarray of shape (rows,), intp
+            Positions in the split, in any order, repeats allowed. They are **not checked**: a
+            position outside of it gives the nearest example there is. (Checking makes NumPy
+            gather into a copy first.)
+
+        Returns
+        -------
+        images : ndarray of shape (rows, in_features)
+            Contiguous; a view of a buffer, valid until the next call. May be overwritten.
+        labels : ndarray of shape (rows,), intp
+            Likewise.
+        """
+        rows = len(indices)
+        if rows != self._rows:
+            self._resize(rows)
+        images, pixels = self._images, self._pixels
+        # "clip" lets `take` write straight into `out`; the default would go through a copy.
+        self._take_pixels(indices, 0, pixels, "clip")
+        np.copyto(images, pixels)
+        np.multiply(images, self._scale, images)
+        if self._has_offset:
+            np.add(images, self._offset, images)
+        self._take_labels(indices, 0, self._labels, "clip")
+        return images, self._labels
+
+    def _resize(self, rows: int) -> None:
+        """Let the views have this many rows; grow the buffers if they are too small."""
+        if rows > len(self._label_buffer):
+            self._allocate(rows)
+        self._pixels = self._pixel_buffer[:rows]
+        self._images = self._image_buffer[:rows]
+        self._labels = self._label_buffer[:rows]
+        self._rows = rows
+
+    def _allocate(self, rows: int) -> None:
+        self._pixel_buffer = np.empty((rows, self._features), dtype=np.uint8)
+        self._image_buffer = np.empty((rows, self._features), dtype=self.dtype)
+        self._label_buffer = np.empty(rows, dtype=np.intp)

@@ -94,12 +94,13 @@ class GELU(Activation):
         np.multiply(derivative, 3 * self.C * self.A, out=derivative)
         np.add(derivative, self.C, out=derivative)
         np.multiply(derivative, self._inputs, out=derivative)
-        # (1 + t)/2 [1 + (1 - t) x (c + 3 c a x^2)]: the same sum with 1 + t taken out.
-        np.multiply(derivative, grad_outputs, out=derivative)
-        np.add(grad_outputs, derivative, out=grad_outputs)
+        # (1 + t)/2 [1 + (1 - t) x (c + 3 c a x^2)]: the same sum with 1 + t taken out. For large
+        # x, 1 - t is 0 and the bracket 1; multiplied out, x^3 would swallow that 1 in float32.
+        np.subtract(1, tanh, out=tanh)
         np.multiply(derivative, tanh, out=derivative)
-        np.subtract(grad_outputs, derivative, out=grad_outputs)
-        np.add(tanh, 1, out=tanh)
+        np.add(derivative, 1, out=derivative)
+        np.multiply(grad_outputs, derivative, out=grad_outputs)
+        np.subtract(2, tanh, out=tanh)
         np.multiply(tanh, 0.5, out=tanh)
         return np.multiply(grad_outputs, tanh, out=grad_outputs)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import numpy as np
 
 from mlp_core.nn.workspace import Workspace
@@ -27,7 +29,7 @@ class Layer:
 
     def __init__(self, in_features: int, out_features: int) -> None:
         for name, value in (("in_features", in_features), ("out_features", out_features)):
-            if value < 1:
+            if not isinstance(value, Integral) or value < 1:
                 raise ValueError(f"{name}={value!r} is not legal: must be an integer of at least 1")
         self.in_features = in_features
         self.out_features = out_features
@@ -184,7 +186,9 @@ class Dropout(Layer):
         return self.outputs
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
-        """Return grad_outputs * mask."""
+        """Return grad_outputs * mask while training, grad_outputs itself otherwise."""
+        if not self.training:
+            return grad_outputs
         np.multiply(grad_outputs, self._mask, out=grad_outputs)
         return grad_outputs
 

@@ -27,7 +27,7 @@ class Loss:
         self._shape: tuple[int, ...] = ()
 
     def resize(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
-        """Allocate the buffers for outputs of this shape; called when the batch size changes."""
+        """Allocate the buffers for outputs of this shape and precision; called when they change."""
         rows, classes = self._shape = shape
         self._grad = np.empty(shape, dtype)
         self._grad_flat = self._grad.reshape(-1)
@@ -55,7 +55,7 @@ class Loss:
         -------
         ndarray of shape (rows,)
         """
-        if outputs.shape != self._shape:
+        if outputs.shape != self._shape or outputs.dtype != self._grad.dtype:
             self.resize(outputs.shape, outputs.dtype)
         losses = self._losses if out is None else out
         # Where each row's true class lies in the flattened outputs.

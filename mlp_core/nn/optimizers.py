@@ -54,8 +54,10 @@ class Optimizer:
     def load_state(self, state: dict[str, np.ndarray], steps: int) -> None:
         """Continue from a copy of another optimizer's `state` after `steps` steps."""
         self.state = {name: array.copy() for name, array in state.items()}
-        self._scratch = np.empty_like(next(iter(self.state.values())))
         self.steps = steps
+        # Before its first step an optimizer has no state yet: the next step allocates it.
+        for array in self.state.values():
+            self._scratch = np.empty_like(array)
 
     def _allocate(self, parameters: np.ndarray) -> None:
         self.state = {name: np.zeros_like(parameters) for name in self.vectors}

@@ -1,0 +1,79 @@
+# What a reader, a student and a contributor type. `make` alone lists it.
+#
+# All paths are relative and quoted, so that the checkout's own path may contain spaces.
+# Stamp files in .venv remember what is installed: a second call does not install again.
+
+PYTHON ?= python3
+PORT ?= 8000
+
+VENV := .venv
+BIN := $(VENV)/bin
+INDEX := _build/html/index.html
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Warnings are errors, and every reference must lead somewhere.
+BUILD := $(BIN)/jupyter-book build . -W -n --keep-going
+
+# The kernel of .venv goes before one of the same name in the user's folder, and does not
+# report on the debugger's view of Python's own modules.
+export JUPYTER_PREFER_ENV_PATH = 1
+export PYDEVD_DISABLE_FILE_VALIDATION = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lint lab serve clean distclean
+
+help: ## list the targets
+	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
+	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+
+book: $(VENV)/.book ## build the book into _build/html; prints where to open it
+	$(BUILD)
+	@$(BIN)/python -c 'import pathlib; print("\nThe book is built. Open", pathlib.Path("$(INDEX)").resolve().as_uri())'
+
+test: lint ## every check: lint, types, the book without a warning, the tests
+	$(BUILD)
+	MLP_CORE_BOOK=required $(BIN)/python -m pytest
+
+lint: $(VENV)/.test ## ruff and mypy alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lab: $(VENV)/.book ## open the notebooks in JupyterLab
+	$(BIN)/jupyter-lab notebooks
+
+serve: | $(INDEX) ## serve the built book on this machine
+	@port=$$($(BIN)/python -c 'import socket; print(next(p for p in range($(PORT), $(PORT) + 50) if socket.socket().connect_ex(("127.0.0.1", p))))') && \
+	echo "Open http://127.0.0.1:$$port   (Ctrl+C stops)" && \
+	exec $(BIN)/python -m http.server "$$port" --bind 127.0.0.1 --directory _build/html
+
+clean: ## delete what was built, keep .venv
+	rm -rf _build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+distclean: clean ## delete .venv too
+	rm -rf $(VENV) mlp_core.egg-info
+
+$(INDEX):
+	@$(MAKE) book
+
+$(BIN)/python:
+	@command -v "$(PYTHON)" >/dev/null || \
+	{ echo "$(PYTHON) is not found: install Python 3.11 or newer, or name one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; v = sys.version_info; v >= (3, 11) or sys.exit("$(PYTHON) is Python %d.%d, and 3.11 or newer is needed. Name one: make PYTHON=python3.12 ..." % v[:2])'
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || \
+	{ echo "$(PYTHON) lacks venv or ensurepip: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
+	"$(PYTHON)" -m venv --clear $(VENV)
+
+# Importing matplotlib once builds its font cache, which it would announce on a page otherwise.
+# The kernel's log level: it warns that it talks to this same machine without encryption.
+$(VENV)/.book: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing the book's tools into $(VENV): a few minutes, once."
+	$(PIP) install --quiet -c constraints.txt -e ".[book]"
+	@$(BIN)/python -c 'import matplotlib.pyplot'
+	@mkdir -p $(VENV)/etc/ipython
+	@echo 'c.IPKernelApp.log_level = "ERROR"' > $(VENV)/etc/ipython/ipython_kernel_config.py
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.book
+	@echo "Installing the test tools into $(VENV)."
+	$(PIP) install --quiet -c constraints.txt -e ".[test]"
+	@touch $@

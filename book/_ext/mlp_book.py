@@ -1,0 +1,101 @@
+"""The book's own Sphinx extension: pages that stand alone, notebooks that never go stale."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sphinx.errors import ExtensionError
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+    from sphinx.environment import BuildEnvironment
+
+# What a notebook's output depends on besides the notebook itself.
+SOURCES = (("mlp_core", "*.py"), ("mlp_core", "*.npz"), ("results", "*.json"))
+
+# The parts of MathJax that a page can ask for; the package carries three times as much.
+MATHJAX_PARTS = (
+    "tex-chtml.js",  # the page's script
+    "output/chtml/fonts",
+    "input/tex/extensions",
+    "a11y",  # the explorer that screen readers use, and its speech rules
+    "sre",
+    "ui",
+)
+
+# 1.5 MB of drawings on every page; the theme's style sheet shows the same icons from a font.
+ICON_SCRIPT = re.compile(r'\s*<script src="[^"]*scripts/fontawesome\.js[^"]*"></script>')
+
+
+def fingerprint(root: Path) -> str:
+    """Hash the names and contents of everything that notebooks are computed from."""
+    digest = hashlib.sha256()
+    for folder, pattern in SOURCES:
+        for path in sorted((root / folder).rglob(pattern)):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def outdated_notebooks(
+    app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
+) -> list[str]:
+    """Name the notebooks to run again because the package or the stored runs changed."""
+    now = fingerprint(Path(app.srcdir))
+    before = getattr(env, "mlp_book_fingerprint", None)
+    env.mlp_book_fingerprint = now  # type: ignore[attr-defined]
+    if now == before:
+        return []
+    return [doc for doc in env.found_docs if env.doc2path(doc).endswith(".ipynb")]
+
+
+def drop_widget_state(app: Sphinx, env: BuildEnvironment) -> None:
+    """Leave the state of ipywidgets out of the pages: without a kernel nothing reads it."""
+    for metadata in getattr(env, "nb_metadata", {}).values():
+        metadata.get("js_files", {}).pop("ipywidgets_state", None)
+
+
+def copy_mathjax(app: Sphinx) -> None:
+    """Put the MathJax that sphinx-mathjax-offline carries beside the pages."""
+    spec = find_spec("sphinx-mathjax-offline")
+    if spec is None or spec.origin is None:
+        raise ExtensionError("sphinx-mathjax-offline is not installed: run `make book`")
+    source = Path(spec.origin).parent / "static" / "mathjax"
+    target = Path(app.outdir) / "_static" / "mathjax"
+    for part in MATHJAX_PARTS:
+        if (source / part).is_dir():
+            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
+        else:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / part, target / part)
+
+
+def drop_icon_script(app: Sphinx) -> None:
+    """Take the theme's icon script out of every page."""
+    for page in Path(app.outdir).rglob("*.html"):
+        before = page.read_text(encoding="utf-8")
+        after = ICON_SCRIPT.sub("", before)
+        if after != before:
+            page.write_text(after, encoding="utf-8")
+
+
+def finish(app: Sphinx, error: Exception | None) -> None:
+    """Complete the built folder, so that its pages need no other host."""
+    if error is None and app.builder.format == "html":
+        copy_mathjax(app)
+        drop_icon_script(app)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the functions above to the build's events."""
+    # Jupyter Book sets this for sphinx_comments, which the book leaves out.
+    app.add_config_value("comments_config", {}, "", dict)
+    app.connect("env-get-outdated", outdated_notebooks)
+    app.connect("env-updated", drop_widget_state)
+    app.connect("build-finished", finish)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

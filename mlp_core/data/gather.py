@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
 def float_dtype(dtype: DTypeLike) -> np.dtype:
     """Return the NumPy dtype of a legal image type, or raise a DataError."""
-    legal = (np.dtype(np.float32), np.dtype(np.float64))
     try:
-        found = np.dtype(dtype)
+        # NumPy takes None for float64, but who passes None has not chosen.
+        found = np.dtype("V") if dtype is None else np.dtype(dtype)
     except TypeError:
-        found = None
-    if found not in legal:
+        found = np.dtype("V")
+    if found not in (np.float32, np.float64):
         raise DataError(f"dtype={dtype!r} is not legal for images: must be float32 or float64")
     return found
 

@@ -1,0 +1,197 @@
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlp_core.data import INPUT_SCALINGS, BatchGatherer, DataError, Dataset, load_dataset
+
+TRAIN, TEST, FEATURES = 50, 20, 12
+
+
+def make(input_scaling="centered", **changes) -> Dataset:
+    rng = np.random.default_rng(1)
+    fields = {
+        "name": "small",
+        "train_pixels": rng.integers(0, 256, (TRAIN, FEATURES), dtype=np.uint8),
+        "train_labels": np.arange(TRAIN) % 7,
+        "test_pixels": rng.integers(0, 256, (TEST, FEATURES), dtype=np.uint8),
+        "test_labels": np.arange(TEST) % 7,
+        "image_shape": (3, 4),
+        "pixel_max": 255,
+        "scale": 1 / 255,
+        "offset": 0.0,
+        "input_scaling": "unit",
+    }
+    return Dataset(**(fields | changes)).with_input_scaling(input_scaling)
+
+
+def test_sizes():
+    dataset = make()
+    assert (dataset.train_size, dataset.test_size) == (TRAIN, TEST)
+    assert (dataset.in_features, dataset.classes, dataset.image_shape) == (FEATURES, 7, (3, 4))
+
+
+def test_a_class_may_occur_in_one_split_only():
+    labels = np.zeros(TEST, dtype=np.uint8)
+    labels[3] = 41
+    assert make(test_labels=labels).classes == 42
+
+
+def test_arrays_are_read_only_and_the_callers_are_not():
+    pixels = np.zeros((TRAIN, FEATURES), dtype=np.uint8)
+    dataset = make(train_pixels=pixels, input_scaling="unit")
+    for split in ("train", "test"):
+        for array in dataset.examples(split):
+            with pytest.raises(ValueError, match="read-only"):
+                array[0] = 1
+    with pytest.raises(AttributeError):
+        dataset.scale = 2
+    pixels[0] = 1
+
+
+def test_labels_are_indices():
+    dataset = make(train_labels=np.zeros(TRAIN, dtype=np.uint8))
+    assert dataset.train_labels.dtype == dataset.test_labels.dtype == np.intp
+
+
+@pytest.mark.parametrize("dtype", ["float32", np.float64])
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_images_are_scaled_pixels(split, dtype):
+    dataset = make("standardized")
+    images = dataset.images(split, 2, 9, dtype)
+    expected = dataset.examples(split)[0][2:9] * dataset.scale + dataset.offset
+    assert images.dtype == dtype
+    np.testing.assert_allclose(images, expected, rtol=0, atol=np.finfo(dtype).eps * 4)
+    images[:] = 0  # a new array: the caller's to change
+
+
+def test_images_of_a_whole_split():
+    assert make().images().shape == (TRAIN, FEATURES)
+    assert make().images("test").shape == (TEST, FEATURES)
+
+
+@pytest.mark.parametrize("scaling", INPUT_SCALINGS)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_gather_gives_the_same_bits_as_images(scaling, dtype, split):
+    dataset = make(scaling)
+    indices = np.array([3, 0, 3, 19, 7])
+    images, labels = dataset.gatherer(dtype, split).gather(indices)
+    assert images.dtype == dtype
+    assert images.flags.c_contiguous
+    np.testing.assert_array_equal(images, dataset.images(split, dtype=dtype)[indices], strict=True)
+    np.testing.assert_array_equal(labels, dataset.examples(split)[1][indices], strict=True)
+
+
+@given(st.lists(st.lists(st.integers(0, TRAIN - 1), max_size=20), max_size=8))
+def test_any_sequence_of_batches_is_gathered_right(batches):
+    dataset = make()
+    gatherer, everything = dataset.gatherer(), dataset.images()
+    for batch in batches:
+        indices = np.array(batch, dtype=np.intp)
+        images, labels = gatherer.gather(indices)
+        np.testing.assert_array_equal(images, everything[indices])
+        np.testing.assert_array_equal(labels, dataset.train_labels[indices])
+        images[:] = np.nan  # a batch is the caller's until the next one
+
+
+def test_gather_keeps_its_buffers():
+    gatherer = make().gatherer()
+    big, _ = gatherer.gather(np.arange(10))
+    small, _ = gatherer.gather(np.arange(4))
+    again, _ = gatherer.gather(np.arange(10))
+    assert np.shares_memory(big, small)
+    assert np.shares_memory(big, again)
+
+
+def test_two_threads_gather_from_one_dataset():
+    dataset = load_dataset("digits")
+    everything, wrong = dataset.images(), []
+
+    def run(seed: int) -> None:
+        rng, gatherer = np.random.default_rng(seed), dataset.gatherer()
+        for _ in range(300):
+            indices = rng.integers(0, dataset.train_size, 64)
+            images, labels = gatherer.gather(indices)
+            same = np.array_equal(images, everything[indices])
+            if not same or not np.array_equal(labels, dataset.train_labels[indices]):
+                wrong.append(seed)
+
+    threads = [threading.Thread(target=run, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_subset_takes_training_examples_in_the_order_given():
+    dataset = make("standardized")
+    part = dataset.subset([4, 2, 2])
+    np.testing.assert_array_equal(part.images(), dataset.images()[[4, 2, 2]])
+    np.testing.assert_array_equal(part.train_labels, dataset.train_labels[[4, 2, 2]])
+    assert part.test_pixels.base is not None
+    assert np.shares_memory(part.test_pixels, dataset.test_pixels)
+    assert not part.train_pixels.flags.writeable
+
+
+def test_subset_keeps_scaling_and_classes():
+    dataset = make("standardized", train_labels=np.arange(TRAIN))  # classes the test set lacks
+    part = dataset.subset(np.arange(5))
+    assert (part.scale, part.offset, part.classes) == (dataset.scale, dataset.offset, TRAIN)
+
+
+@pytest.mark.parametrize("indices", [[], [50], [-1], [0.5], [[1, 2]], 3, [True, False], "ab"])
+def test_subset_refuses_what_is_no_position(indices):
+    with pytest.raises(DataError, match=r"small: indices must be .* integers from 0 to 49, got"):
+        make().subset(indices)
+
+
+def test_rescaled_datasets_share_their_pixels():
+    dataset = make()
+    other = dataset.with_input_scaling("unit")
+    assert np.shares_memory(other.train_pixels, dataset.train_pixels)
+    assert (other.input_scaling, other.scale, other.offset) == ("unit", 1 / 255, 0)
+
+
+def test_it_describes_itself():
+    assert make().describe() == (
+        "small: 50 training and 20 test images of 3 x 4 pixels, 7 classes, centered input"
+    )
+    assert repr(make()) == (
+        "Dataset('small', train=50, test=20, image_shape=(3, 4), classes=7, "
+        "input_scaling='centered')"
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"train_pixels": np.zeros((TRAIN, FEATURES))}, "train_pixels must be .* got float64"),
+        ({"test_pixels": np.zeros((TEST, 5), np.uint8)}, r"shape \(n, 12\)"),
+        ({"test_pixels": np.zeros((0, FEATURES), np.uint8)}, "n > 0"),
+        ({"test_pixels": np.zeros((TEST, 24), np.uint8)[:, ::2]}, "contiguous"),
+        ({"train_labels": np.zeros(TRAIN - 1, int)}, "train_labels must be 50 integers"),
+        ({"train_labels": np.zeros(TRAIN)}, "got float64"),
+        ({"test_labels": np.full(TEST, -1)}, "none below 0"),
+        ({"classes": 3}, "label 6 with classes=3"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_refused(changes, words):
+    with pytest.raises(DataError, match=words):
+        make(**changes)
+
+
+@pytest.mark.parametrize("dtype", ["float16", int, "no such type", None, ">f4"])
+def test_images_are_float32_or_float64(dtype):
+    for use in (make().gatherer, lambda dtype: make().images(dtype=dtype)):
+        with pytest.raises(DataError, match="must be float32 or float64"):
+            use(dtype)
+
+
+def test_unknown_split():
+    for use in (make().examples, make().images, lambda s: BatchGatherer(make(), split=s)):
+        with pytest.raises(DataError, match="split='valid' is not legal: must be 'train' or"):
+            use("valid")

@@ -1,0 +1,63 @@
+import importlib.util
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits as load_reference
+
+from mlp_core.data import load_dataset
+from mlp_core.data.digits import FILE
+
+SCRIPT = Path(__file__).parents[1] / "reference" / "make_digits.py"
+
+
+@pytest.fixture(scope="module")
+def stored():
+    with np.load(FILE, allow_pickle=False) as arrays:
+        return dict(arrays)
+
+
+def test_pixels_and_labels_are_scikit_learns(stored):
+    reference = load_reference()
+    np.testing.assert_array_equal(stored["pixels"], reference.images)
+    np.testing.assert_array_equal(stored["labels"], reference.target)
+
+
+def test_the_script_makes_the_shipped_file(stored):
+    spec = importlib.util.spec_from_file_location("make_digits", SCRIPT)
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    made = script.make_arrays()
+    assert made.keys() == stored.keys()
+    for name, array in made.items():
+        np.testing.assert_array_equal(stored[name], array, strict=True)
+
+
+def test_the_two_splits_are_all_there_is(stored):
+    dataset = load_dataset("digits", "unit")
+    assert (dataset.train_size, dataset.test_size) == (1438, 359)
+    assert (dataset.image_shape, dataset.pixel_max, dataset.classes) == ((8, 8), 16, 10)
+    is_test = stored["is_test"]
+    for split, mask in (("train", ~is_test), ("test", is_test)):
+        pixels, labels = dataset.examples(split)
+        np.testing.assert_array_equal(pixels, stored["pixels"][mask].reshape(-1, 64))
+        np.testing.assert_array_equal(labels, stored["labels"][mask])
+
+
+def test_the_split_is_stratified():
+    dataset = load_dataset("digits")
+    train, test = np.bincount(dataset.train_labels), np.bincount(dataset.test_labels)
+    # Each class is within one image of the share that an even split would give it.
+    assert np.abs(test - (train + test) * 359 / 1797).max() < 1
+
+
+def test_the_scaled_values():
+    assert set(np.unique(load_dataset("digits", "unit").images() * 16)) == set(range(17))
+    assert set(np.unique(load_dataset("digits", "centered").images() * 16)) == set(range(-8, 9))
+    standardized = load_dataset("digits", "standardized").images(dtype=np.float64)
+    assert abs(standardized.mean()) < 1e-3
+    assert standardized.std() == pytest.approx(1, abs=1e-3)
+
+
+def test_the_file_is_small():
+    assert FILE.stat().st_size < 50_000  # it is in every wheel, and in the book's page

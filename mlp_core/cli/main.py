@@ -1,0 +1,101 @@
+"""The entry point: one command after another name, and one line for each way to fail."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from mlp_core._version import __version__
+from mlp_core.data import DataError
+from mlp_core.studies import StoreWarning
+from mlp_core.training import ConfigError
+
+DESCRIPTION = f"Train multilayer perceptrons with NumPy. Version {__version__}."
+OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        The arguments; by default those of the process.
+
+    Returns
+    -------
+    int
+        0 done (a run that diverged is done), 1 failed, 2 a bad flag or value, 130 interrupted.
+    """
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without tyro's bullets still works
+    if arguments == ["--version"]:
+        print(f"mlp-core {__version__}")
+        return OK
+    with warnings.catch_warnings():
+        warnings.showwarning = _show_warning
+        warnings.simplefilter("always", StoreWarning)  # a line on standard error, never more
+        try:
+            status = _run(arguments or ["--help"])
+            sys.stdout.flush()
+        except KeyboardInterrupt as interrupt:
+            if sys.stderr.isatty():
+                print(file=sys.stderr)  # leave the line with the ^C, or the bar
+            return _fail(str(interrupt) or "interrupted", INTERRUPTED)
+        except BrokenPipeError:
+            # The reader (head, less) has gone; what the interpreter flushes last must not fail.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return FAILED
+    return status
+
+
+def _run(arguments: list[str]) -> int:
+    from mlp_core.cli.flags import name_flag
+    from mlp_core.cli.parsing import UsageError, parse
+
+    try:
+        command = parse(_commands(), arguments, DESCRIPTION)
+        return int(command.run())
+    except SystemExit:  # help was asked for and shown
+        return OK
+    except UsageError as error:
+        return _fail(str(error), USAGE)
+    except ConfigError as error:
+        return _fail(name_flag(str(error)), USAGE)
+    except DataError as error:
+        return _fail(str(error), USAGE)
+    except BrokenPipeError:
+        raise
+    except (ImportError, OSError) as error:
+        return _fail(str(error), FAILED)
+
+
+def _commands() -> Any:
+    from tyro.conf import subcommand
+
+    from mlp_core.cli.data import Data
+    from mlp_core.cli.info import Info
+    from mlp_core.cli.study import Studies
+    from mlp_core.cli.train import Train
+
+    return (
+        Annotated[Train, subcommand("train")]
+        | Annotated[Data, subcommand("data")]
+        | Annotated[Studies, subcommand("study")]
+        | Annotated[Info, subcommand("info")]
+    )
+
+
+def _fail(message: str, status: int) -> int:
+    print(f"mlp-core: {message}", file=sys.stderr)
+    return status
+
+
+def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
+    print(f"mlp-core: warning: {message}", file=sys.stderr)

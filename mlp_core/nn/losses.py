@@ -63,8 +63,19 @@ class Loss:
         self._forward(outputs, losses)
         return losses
 
-    def backward(self) -> np.ndarray:
-        """Return the gradient of the mean loss of the last `forward`, of shape (rows, classes)."""
+    def backward(self, scale: float = 1.0) -> np.ndarray:
+        """Return the gradient of `scale` times the mean loss of the last `forward`.
+
+        It is called once after a `forward`.
+
+        Parameters
+        ----------
+        scale : float, default 1
+
+        Returns
+        -------
+        ndarray of shape (rows, classes)
+        """
         raise NotImplementedError
 
     def _forward(self, outputs: np.ndarray, losses: np.ndarray) -> None:
@@ -95,15 +106,16 @@ class CrossEntropy(Loss):
         picked = self._pick(grad)
         np.exp(grad, out=grad)
         np.dot(grad, self._ones, out=losses)
-        np.multiply(losses[:, None], len(outputs), out=column)
+        np.divide(1 / len(outputs), losses[:, None], out=column)
         np.log(losses, out=losses)
         np.subtract(losses, picked, out=losses)
 
-    def backward(self) -> np.ndarray:
-        """Return (softmax - one_hot) / rows."""
+    def backward(self, scale: float = 1.0) -> np.ndarray:
+        """Return scale (softmax - one_hot) / rows."""
         grad = self._grad
-        np.divide(grad, self._column, out=grad)
-        self._grad_flat[self._positions] -= 1 / len(grad)
+        np.multiply(self._column, scale, out=self._column)
+        np.multiply(grad, self._column, out=grad)
+        self._grad_flat[self._positions] -= scale / len(grad)
         return grad
 
 
@@ -132,13 +144,13 @@ class Hinge(Loss):
         self._grad_flat[self._positions] = 0
         np.dot(excess, self._ones, out=losses)
 
-    def backward(self) -> np.ndarray:
-        """Return 1/rows for each violating class, and minus their number for the true one."""
+    def backward(self, scale: float = 1.0) -> np.ndarray:
+        """Return scale / rows for each violating class, minus their number for the true one."""
         grad, count = self._grad, self._picked
         np.greater(grad, 0, out=grad)
         np.dot(grad, self._ones, out=count)
         self._grad_flat[self._positions] = np.negative(count, out=count)
-        return np.multiply(grad, 1 / len(grad), out=grad)
+        return np.multiply(grad, scale / len(grad), out=grad)
 
     def __str__(self) -> str:
         return f"Hinge(margin={self.margin:g})"
@@ -168,9 +180,9 @@ class MSE(Loss):
         np.einsum("ij,ij->i", difference, difference, out=losses)
         np.multiply(losses, 0.5, out=losses)
 
-    def backward(self) -> np.ndarray:
-        """Return (outputs - target) / rows."""
-        return np.multiply(self._grad, 1 / len(self._grad), out=self._grad)
+    def backward(self, scale: float = 1.0) -> np.ndarray:
+        """Return scale (outputs - target) / rows."""
+        return np.multiply(self._grad, scale / len(self._grad), out=self._grad)
 
 
 class NLL(Loss):
@@ -181,10 +193,10 @@ class NLL(Loss):
     def _forward(self, outputs: np.ndarray, losses: np.ndarray) -> None:
         np.negative(self._pick(outputs), out=losses)
 
-    def backward(self) -> np.ndarray:
-        """Return -one_hot / rows."""
+    def backward(self, scale: float = 1.0) -> np.ndarray:
+        """Return -scale one_hot / rows."""
         self._grad[...] = 0
-        self._grad_flat[self._positions] = -1 / len(self._grad)
+        self._grad_flat[self._positions] = -scale / len(self._grad)
         return self._grad
 
 
@@ -204,9 +216,9 @@ class LogSoftmaxMSE(Loss):
         np.einsum("ij,ij->i", difference, difference, out=losses)
         np.multiply(losses, 1 / outputs.shape[1], out=losses)
 
-    def backward(self) -> np.ndarray:
-        """Return 2 (outputs - one_hot) / (rows * classes)."""
-        return np.multiply(self._grad, 2 / self._grad.size, out=self._grad)
+    def backward(self, scale: float = 1.0) -> np.ndarray:
+        """Return 2 scale (outputs - one_hot) / (rows * classes)."""
+        return np.multiply(self._grad, 2 * scale / self._grad.size, out=self._grad)
 
 
 LOSSES: dict[str, type[Loss]] = {

@@ -10,6 +10,7 @@ import numpy as np
 
 from mlp_core.nn.activations import ACTIVATIONS, Activation
 from mlp_core.nn.layers import Dropout, Layer, Linear, LogSoftmax
+from mlp_core.nn.workspace import aligned_zeros
 
 
 class Network:
@@ -52,8 +53,9 @@ class Network:
             layer.allocate(self.dtype)
 
     def _bind(self) -> None:
-        self.parameters = np.zeros(sum(x.parameter_count for x in self.layers), self.dtype)
-        self.gradients = np.zeros_like(self.parameters)
+        count = sum(layer.parameter_count for layer in self.layers)
+        self.parameters = aligned_zeros(count, self.dtype)
+        self.gradients = aligned_zeros(count, self.dtype)
         self.weight_slices: list[slice] = []
         start = 0
         for layer in self.linear_layers:

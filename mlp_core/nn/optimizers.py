@@ -6,10 +6,32 @@ import math
 
 import numpy as np
 
+from mlp_core.nn.workspace import aligned_zeros
+
 
 def _check(name: str, value: float, legal: bool, range_: str) -> None:
     if not (legal and math.isfinite(value)):
         raise ValueError(f"{name}={value!r} is not legal: must be {range_}")
+
+
+FLUSH_STEPS = 64
+
+
+def flush_tiny(vector: np.ndarray) -> None:
+    """Set what is smaller than about 1e-22 (float32) to exactly 0, in place.
+
+    What is multiplied by 0.9 again and again, the velocity of a dead unit, say, never reaches
+    0: it sticks among the denormal numbers near 1e-44, where every operation takes some hundred
+    times as long. Next to 1e-15, which is added and taken off again, such numbers vanish, and
+    the ones that matter are not changed.
+
+    >>> vector = np.array([1e-40, -1e-30, 1e-12, 0.5], "float32")
+    >>> flush_tiny(vector)
+    >>> vector.tolist() == [0, 0, np.float32(1e-12), 0.5]
+    True
+    """
+    np.add(vector, 1e-15, out=vector)
+    np.subtract(vector, 1e-15, out=vector)
 
 
 class Optimizer:
@@ -22,8 +44,10 @@ class Optimizer:
     ----------
     learning_rate : float
         May be set anew before any step; a schedule does so.
-    state : dict of str to ndarray or int
+    state : dict of str to ndarray
         What is carried from one step to the next, and what a checkpoint holds.
+    steps : int
+        Number of steps made.
     """
 
     vectors: tuple[str, ...] = ()
@@ -36,42 +60,73 @@ class Optimizer:
         self.steps = 0
         self.state: dict[str, np.ndarray] = {}
 
-    def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+    @property
+    def gradient_scale(self) -> float:
+        """The multiple of the gradient that costs this optimizer the least work.
+
+        A loss can scale its few outputs for nothing, where the optimizer would have to pass
+        over all parameters once more.
+        """
+        return 1.0
+
+    def step(self, parameters: np.ndarray, gradients: np.ndarray, scale: float = 1.0) -> None:
         """Change `parameters` in place; `gradients` may be overwritten.
 
         Parameters
         ----------
         parameters, gradients : ndarray of shape (n,)
+        scale : float, default 1
+            The multiple of the gradient that `gradients` holds.
         """
         if not self.state:
             self._allocate(parameters)
-        if self.weight_decay:
-            np.multiply(parameters, self.weight_decay, out=self._scratch)
-            np.add(gradients, self._scratch, out=gradients)
+        if scale != self.gradient_scale:
+            np.multiply(gradients, self.gradient_scale / scale, out=gradients)
         self._update(parameters, gradients)
         self.steps += 1
+        if self.steps % FLUSH_STEPS == 0:
+            for vector in (parameters, *(self.state[name] for name in self.vectors)):
+                flush_tiny(vector)
 
     def load_state(self, state: dict[str, np.ndarray], steps: int) -> None:
         """Continue from a copy of another optimizer's `state` after `steps` steps."""
-        self.state = {name: array.copy() for name, array in state.items()}
         self.steps = steps
-        # Before its first step an optimizer has no state yet: the next step allocates it.
-        for array in self.state.values():
-            self._scratch = np.empty_like(array)
+        if state:  # before its first step an optimizer has none
+            self._allocate(state[self.vectors[0]])
+            for name, array in state.items():
+                self.state[name][...] = array
 
     def _allocate(self, parameters: np.ndarray) -> None:
-        self.state = {name: np.zeros_like(parameters) for name in self.vectors}
-        self._scratch = np.empty_like(parameters)
+        self.state = {n: aligned_zeros(parameters.shape, parameters.dtype) for n in self.vectors}
+        self._scratch = aligned_zeros(parameters.shape, parameters.dtype)
 
     def _update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
         raise NotImplementedError
+
+    def _add_decay(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        if self.weight_decay:
+            np.multiply(parameters, self.weight_decay, out=self._scratch)
+            np.add(gradients, self._scratch, out=gradients)
 
 
 class SGD(Optimizer):
     """Stochastic gradient descent with momentum.
 
-    v <- momentum * v + g, parameters <- parameters - learning_rate * v. With `nesterov`, the
-    step is along momentum * v + g instead of v (as in PyTorch).
+    v <- momentum * v + (g + weight_decay * p), p <- p - learning_rate * v. With `nesterov`,
+    the step is along momentum * v + g + weight_decay * p instead of v (as in PyTorch).
+
+    Notes
+    -----
+    A pass over all parameters is what an update costs beside its matrix products, so the
+    recursion is written in the coordinates with the fewest passes. With a the learning rate and
+    d the weight decay, let r be the larger root of r^2 - (1 + momentum - a d) r + momentum = 0:
+    without gradients, (p, v) shrinks by the two factors r and momentum / r. In place of v,
+
+        w <- momentum / r * w - a g,    p <- r p + w
+
+    carries w = (1 - r) p - r a v, the same recursion exactly; without decay r is 1 and w the
+    last step. Where the roots are complex (strong decay with high momentum, the swinging of an
+    overshooting pendulum), r is 1 and the decay is added to w in passes of its own.
 
     Parameters
     ----------
@@ -82,7 +137,7 @@ class SGD(Optimizer):
     weight_decay : float, default 0
     """
 
-    vectors = ("velocity",)
+    vectors = ("step",)
 
     def __init__(
         self,
@@ -98,18 +153,68 @@ class SGD(Optimizer):
         self.momentum = momentum
         self.nesterov = nesterov
 
+    @property
+    def gradient_scale(self) -> float:
+        """Minus the learning rate: the gradients arrive as steps."""
+        return -self.learning_rate
+
+    def _allocate(self, parameters: np.ndarray) -> None:
+        super()._allocate(parameters)
+        # The rate and the shrinkage that `step` was built with, to follow a schedule.
+        self.state["basis"] = np.array([self.learning_rate, self._shrinkage()])
+        self._set_coordinates()
+
+    def load_state(self, state: dict[str, np.ndarray], steps: int) -> None:
+        """Continue from a copy of another optimizer's `state` after `steps` steps."""
+        super().load_state(state, steps)
+        if state:
+            self._set_coordinates()
+
+    def _shrinkage(self) -> float:
+        """Return r, the factor by which decay shrinks the parameters in one step."""
+        middle = 1 + self.momentum - self.learning_rate * self.weight_decay
+        discriminant = middle**2 - 4 * self.momentum
+        if self.nesterov or discriminant < 0 or middle < 0:
+            return 1.0
+        return (middle + math.sqrt(discriminant)) / 2
+
+    def _set_coordinates(self) -> None:
+        self._rate, self._r = self.state["basis"].tolist()
+        self._memory = self.momentum / self._r
+        decay = self._rate * self.weight_decay
+        self._explicit_decay = -decay if decay and self._r == 1 else 0.0
+
+    def _change_rate(self, parameters: np.ndarray) -> None:
+        """Express the same velocity at a new learning rate."""
+        step, scratch = self.state["step"], self._scratch
+        # From w to -rate v = (w - (1 - r) p) / r, rescaled, and back with the new r.
+        np.multiply(parameters, 1 - self._r, out=scratch)
+        np.subtract(step, scratch, out=step)
+        np.multiply(step, self.learning_rate / (self._rate * self._r), out=step)
+        self.state["basis"][...] = self.learning_rate, self._shrinkage()
+        self._set_coordinates()
+        np.multiply(step, self._r, out=step)
+        np.multiply(parameters, 1 - self._r, out=scratch)
+        np.add(step, scratch, out=step)
+
     def _update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        step = gradients
-        if self.momentum:
-            velocity = self.state["velocity"]
-            np.multiply(velocity, self.momentum, out=velocity)
-            np.add(velocity, gradients, out=velocity)
-            step = velocity
+        if self.learning_rate != self._rate:
+            self._change_rate(parameters)
+        step = self.state["step"]
+        if self._explicit_decay:
+            np.multiply(parameters, self._explicit_decay, out=self._scratch)
+            np.add(gradients, self._scratch, out=gradients)
+        if self._memory:
+            np.multiply(step, self._memory, out=step)
+            np.add(step, gradients, out=step)
+        else:
+            step = gradients
         if self.nesterov:
-            np.multiply(velocity, self.momentum, out=self._scratch)
+            np.multiply(step, self.momentum, out=self._scratch)
             step = np.add(gradients, self._scratch, out=gradients)
-        np.multiply(step, self.learning_rate, out=self._scratch)
-        np.subtract(parameters, self._scratch, out=parameters)
+        if self._r != 1:
+            np.multiply(parameters, self._r, out=parameters)
+        np.add(parameters, step, out=parameters)
 
 
 class Adadelta(Optimizer):
@@ -143,6 +248,7 @@ class Adadelta(Optimizer):
         self.epsilon = epsilon
 
     def _update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        self._add_decay(parameters, gradients)
         scratch = self._scratch
         average, average_step = self.state["squared_gradient"], self.state["squared_step"]
         self._remember(average, gradients)
@@ -198,6 +304,7 @@ class Adam(Optimizer):
         self.epsilon = epsilon
 
     def _update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        self._add_decay(parameters, gradients)
         scratch, t = self._scratch, self.steps + 1
         mean, square = self.state["mean_gradient"], self.state["squared_gradient"]
         np.multiply(mean, self.beta1, out=mean)

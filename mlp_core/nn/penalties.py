@@ -26,13 +26,15 @@ class Penalty:
         self.weight_slices = list(weight_slices)
         self._scratch = np.empty(0)
 
-    def add_gradient(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        """Add the penalty's gradient to `gradients`, in place."""
+    def add_gradient(
+        self, parameters: np.ndarray, gradients: np.ndarray, scale: float = 1.0
+    ) -> None:
+        """Add `scale` times the penalty's gradient to `gradients`, in place."""
         if len(self._scratch) != len(parameters):
             self._scratch = np.empty_like(parameters)
         for weights in self.weight_slices:
             slope = self._slope(parameters[weights], self._scratch[weights])
-            np.multiply(slope, self.strength, out=slope)
+            np.multiply(slope, scale * self.strength, out=slope)
             np.add(gradients[weights], slope, out=gradients[weights])
 
     def _slope(self, weights: np.ndarray, out: np.ndarray) -> np.ndarray:

@@ -191,16 +191,17 @@ class Training:
         network, loss, optimizer = self.network, self._loss, self._optimizer
         parameters, gradients = network.parameters, network.gradients
         gather, batch_size = self._gatherer.gather, self.config.batch_size
+        scale = optimizer.gradient_scale
         for start in range(0, len(order), batch_size):
             batch = slice(start, start + batch_size)
             images, labels = gather(order[batch])
             outputs = network.forward(images)
             outputs.argmax(axis=1, out=self._predictions[batch])
             loss.forward(outputs, labels, out=self._losses[batch])
-            network.backward(loss.backward())
+            network.backward(loss.backward(scale))
             for penalty in self._penalties:
-                penalty.add_gradient(parameters, gradients)
-            optimizer.step(parameters, gradients)
+                penalty.add_gradient(parameters, gradients, scale)
+            optimizer.step(parameters, gradients, scale)
             self.update += 1
             if self._update_callbacks and not self._end_update(batch, len(labels)):
                 return False

@@ -1,0 +1,58 @@
+"""What several tests share: the browser, and a loud word when it is missing."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+NO_BROWSER = (
+    "no Chromium found: install it (apt install chromium) or name its program in MLP_CORE_CHROMIUM"
+)
+
+
+def find_chromium() -> str | None:
+    """Return the path of the browser that the tests drive; Playwright's own is not needed."""
+    named = os.environ.get("MLP_CORE_CHROMIUM")
+    candidates = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
+    return next(filter(None, map(shutil.which, candidates)), None)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Return the path of Chromium, or skip the test."""
+    path = find_chromium()
+    if path is None:
+        pytest.skip(NO_BROWSER)
+    return path
+
+
+@pytest.fixture(scope="module")
+def browser(chromium: str) -> Iterator[Browser]:
+    """Yield one browser for a module's tests; each opens its own context in it.
+
+    Not for the session: while Playwright is open, no other test could run an event loop.
+    """
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        # --no-sandbox: Chromium does not start as root, as in a container, otherwise.
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say it at the end if the browser tests did not run."""
+    skipped = [
+        r for r in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(r.longrepr)
+    ]
+    if skipped:
+        terminalreporter.section("BROWSER TESTS SKIPPED", sep="!", red=True, bold=True)
+        terminalreporter.line(f"{len(skipped)} tests did not run: {NO_BROWSER}")

@@ -1,0 +1,72 @@
+"""The book's own Sphinx extension: stale notebooks are found, pages lose what they do not need."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def mlp_book() -> ModuleType:
+    path = Path(__file__).parents[1] / "book" / "_ext" / "mlp_book.py"
+    spec = importlib.util.spec_from_file_location("mlp_book", path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    for name in ("mlp_core/nn/layers.py", "results/study/run.json", "README.md"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("before")
+    return tmp_path
+
+
+def outdated(mlp_book: ModuleType, root: Path, env: SimpleNamespace) -> list[str]:
+    app = SimpleNamespace(srcdir=str(root))
+    return mlp_book.outdated_notebooks(app, env, set(), set(), set())
+
+
+@pytest.mark.parametrize(
+    ("name", "stale"),
+    [
+        ("mlp_core/nn/layers.py", True),
+        ("mlp_core/nn/new.py", True),
+        ("results/study/run.json", True),
+        ("results/study/another.json", True),
+        ("README.md", False),
+    ],
+)
+def test_notebooks_run_again_when_what_they_use_changes(
+    mlp_book: ModuleType, sources: Path, name: str, stale: bool
+) -> None:
+    env = SimpleNamespace(
+        found_docs=["book/index", "notebooks/rate"],
+        doc2path=lambda doc: doc + (".ipynb" if doc.startswith("notebooks") else ".md"),
+    )
+    assert outdated(mlp_book, sources, env) == ["notebooks/rate"]  # the first build
+    assert outdated(mlp_book, sources, env) == []
+    (sources / name).write_text("after")
+    assert outdated(mlp_book, sources, env) == (["notebooks/rate"] if stale else [])
+
+
+def test_pages_lose_the_icon_script_and_nothing_else(mlp_book: ModuleType, tmp_path: Path) -> None:
+    page = tmp_path / "book" / "page.html"
+    page.parent.mkdir()
+    icons = '\n  <script src="../_static/scripts/fontawesome.js?digest=1"></script>'
+    rest = '<head>{}\n<script src="../_static/scripts/bootstrap.js"></script></head>'
+    page.write_text(rest.format(icons))
+    mlp_book.drop_icon_script(SimpleNamespace(outdir=str(tmp_path)))
+    assert page.read_text() == rest.format("")
+
+
+def test_pages_lose_the_state_of_widgets(mlp_book: ModuleType) -> None:
+    files = {"ipywidgets_state": (None, {}), "other": ("x.js", {})}
+    env = SimpleNamespace(nb_metadata={"notebooks/rate": {"js_files": files}, "book/index": {}})
+    mlp_book.drop_widget_state(SimpleNamespace(), env)
+    assert list(files) == ["other"]

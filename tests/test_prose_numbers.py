@@ -1,0 +1,145 @@
+"""No measured number is typed into the prose: each is computed and glued.
+
+A number counts as measured if it carries a unit that only measuring gives (percent, a time, so many
+times faster) or stands right beside a word such as accuracy or loss. Settings, such as a learning
+rate or a number of epochs, may be typed. This catches slips, not intent: a figure without unit,
+far from such a word, passes.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")])
+
+# What may stand although it looks measured: (page, the words as they stand there, why).
+# An entry that is no longer needed fails a test, so that the list stays short.
+ALLOWED: list[tuple[str, str, str]] = []
+
+# What is not prose, in the order in which it is taken out.
+NOT_PROSE = (
+    r"(?s)\A---\n.*?\n---\n",  # front matter
+    r"(?s)<!--.*?-->",
+    r"(?ms)^(`{3,})(?:\{code[^\n]*|[a-z]*)\n.*?^\1`*$",  # code; other directives hold prose
+    r"(?m)^:[a-z-]+:.*$",  # options of a directive
+    r"\{[a-z:]+\}`[^`]*`",  # roles: glue, ref, math ...
+    r"(?<!`)`[^`\n]+`",
+    r"\]\([^)]*\)",  # where a link leads
+    r"https?://\S+",
+)
+MATH = re.compile(r"(?s)\$\$(?P<display>.*?)\$\$|\$(?P<inline>[^$\n]+)\$")
+
+WORDS = (
+    "one two three four five six seven eight nine ten eleven twelve fifteen twenty thirty forty "
+    "fifty sixty seventy eighty ninety hundred thousand"
+)
+NUMBER = rf"(?:\d[\d,]*(?:\.\d+)?|\.\d+|\b(?:{'|'.join(WORDS.split())})\b)"
+UNITS = (
+    r"%|per ?cent\b|percentage points?\b|[mµμn]s\b|us\b|s\b|sec(?:ond)?s?\b|milliseconds?\b"
+    r"|microseconds?\b|min(?:ute)?s?\b|hours?\b|h\b"
+)
+COMPARED = r"(?:times|x|\u00d7)\s+(?:as\s+)?(?:\w+er|fast|slow|long|accurate|good|bad|many|much)\b"
+QUANTITY = r"(?:accurac(?:y|ies)|loss(?:es)?|error(?:s| rate)?)"
+DECIMAL = r"\d*\.\d+"
+
+WITH_UNIT = re.compile(rf"{NUMBER}[\s\-\u2013]*(?:{UNITS}|{COMPARED})", re.IGNORECASE)
+BESIDE_QUANTITY = re.compile(
+    rf"\b{QUANTITY}\b[^.,;:()\n|]{{0,30}}?\s{DECIMAL}|{DECIMAL}\s+(?:\w+\s+)?{QUANTITY}\b",
+    re.IGNORECASE,
+)
+
+
+def markdown_of(page: Path) -> str:
+    text = page.read_text("utf-8")
+    if page.suffix != ".ipynb":
+        return text
+    cells = json.loads(text)["cells"]
+    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+
+
+def prose_of(markdown: str) -> str:
+    for pattern in NOT_PROSE:
+        markdown = re.sub(pattern, " ", markdown)
+    markdown = markdown.replace("**", "").replace("\\%", "%").replace("\\,", " ")
+    return MATH.sub(plain_numbers, markdown)
+
+
+def plain_numbers(formula: re.Match[str]) -> str:
+    """Keep a formula that is a bare number; others define things, and do not measure."""
+    content = formula["display"] or formula["inline"]
+    return content if re.fullmatch(r"[\d.,%±\s]+|.*%.*", content) else "…"
+
+
+def measured_numbers(markdown: str) -> list[str]:
+    """Return everything in the prose that looks like a measured number."""
+    prose = prose_of(markdown)
+    return [m.group() for regex in (WITH_UNIT, BESIDE_QUANTITY) for m in regex.finditer(prose)]
+
+
+def name_of(page: Path) -> str:
+    return page.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_no_measured_number_is_typed_by_hand(page: Path) -> None:
+    markdown = markdown_of(page)
+    for name, words, _ in ALLOWED:
+        if name == name_of(page):
+            markdown = markdown.replace(words, " ")
+    assert measured_numbers(markdown) == [], "compute it and glue it, or list it in ALLOWED"
+
+
+def test_every_entry_of_the_allow_list_is_needed() -> None:
+    for name, words, why in ALLOWED:
+        assert why
+        assert words in markdown_of(ROOT / name), f"{name} no longer says {words!r}"
+        assert measured_numbers(words), f"{words!r} would pass without its entry"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It reaches 97.9 % on the test set.",
+        "It reaches $97.9\\,\\%$ of them.",
+        "**98.1%** of the digits",
+        "An update takes $0.8$ ms.",
+        "about ninety percent",
+        "a gap of 0.3 percentage points",
+        "An update takes 0.8 ms here.",
+        "The run took 40 seconds.",
+        "trained in two minutes",
+        "a five-minute run",
+        "It is 3 times faster, or 2.5x slower.",
+        "The test accuracy is 0.981 after that.",
+        "an accuracy of about .97",
+        "It ends at 0.03 test loss.",
+        "```{note}\nThe loss falls to 0.12 here.\n```",
+        "| rate | accuracy 0.97 |",
+    ],
+)
+def test_a_measured_number_is_caught(text: str) -> None:
+    assert measured_numbers(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A learning rate of 0.1, momentum 0.9, 100 epochs, batches of 64.",
+        "The accuracy is {glue:text}`accuracy_best`, the time {glue:text}`time` ms.",
+        "Cross-entropy: loss $-\\log 0.5$, with margin $m = 0.1$.",
+        "```python\nloss = 0.12  # 97 %\n```",
+        "`--loss-scale 0.5 s`",
+        "needs ten times the learning rate",
+        "images of 28 by 28 pixels, ten classes, and 3 hidden layers",
+        "See [accuracy](figures.md#loss-0.12) and https://example.org/97%25",
+        "with seeds 2022 to 2026 and Python 3.11 or newer",
+        "an error of one kind; 1.5 is a rate",
+    ],
+)
+def test_a_setting_is_not(text: str) -> None:
+    assert measured_numbers(text) == []

@@ -163,6 +163,8 @@ class SGD(Optimizer):
         # The rate and the shrinkage that `step` was built with, to follow a schedule.
         self.state["basis"] = np.array([self.learning_rate, self._shrinkage()])
         self._set_coordinates()
+        # A velocity of 0 is a step of (1 - r) p in these coordinates.
+        np.multiply(parameters, 1 - self._r, out=self.state["step"])
 
     def load_state(self, state: dict[str, np.ndarray], steps: int) -> None:
         """Continue from a copy of another optimizer's `state` after `steps` steps."""
@@ -174,7 +176,7 @@ class SGD(Optimizer):
         """Return r, the factor by which decay shrinks the parameters in one step."""
         middle = 1 + self.momentum - self.learning_rate * self.weight_decay
         discriminant = middle**2 - 4 * self.momentum
-        if self.nesterov or discriminant < 0 or middle < 0:
+        if self.nesterov or discriminant < 0 or middle <= 0:
             return 1.0
         return (middle + math.sqrt(discriminant)) / 2
 

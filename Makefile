@@ -5,6 +5,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -38,8 +39,8 @@ lint: $(VENV)/.test ## ruff and mypy alone
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-lab: $(VENV)/.book ## open the notebooks in JupyterLab
-	$(BIN)/jupyter-lab notebooks
+lab: $(VENV)/.book ## open the notebooks in JupyterLab (ARGS=--no-browser and the like are passed on)
+	$(BIN)/jupyter-lab notebooks $(ARGS)
 
 serve: | $(INDEX) ## serve the built book on this machine
 	@port=$$($(BIN)/python -c 'import socket; print(next(p for p in range($(PORT), $(PORT) + 50) if socket.socket().connect_ex(("127.0.0.1", p))))') && \

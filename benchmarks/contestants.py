@@ -138,7 +138,8 @@ class ScikitLearn(Contestant):
             batch_size=work.batch_size,
             shuffle=False,
         )
-        self.model.partial_fit(self.x[: work.batch_size], self.y[: work.batch_size], np.arange(10))
+        rows = slice(0, work.batch_size)
+        self.model.partial_fit(self.x[rows], self.y[rows], classes=np.arange(10))
         for (weight, bias), coef, intercept in zip(
             materials.layers, self.model.coefs_, self.model.intercepts_, strict=True
         ):

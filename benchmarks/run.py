@@ -30,7 +30,7 @@ ENGINE, FLOOR = "mlp_core", "floor"
 
 def contestant_process(name: str, work: dict[str, Any], cores: int, pipe: Connection) -> None:
     """Build a contestant, then make as many updates as asked until told to stop."""
-    limit_cores(cores)
+    pin_to(cores)
     from contestants import CONTESTANTS
     from work import loss_of, prepare
 
@@ -53,14 +53,20 @@ def contestant_process(name: str, work: dict[str, Any], cores: int, pipe: Connec
         pipe.send(1000 * (time.perf_counter() - started) / updates)
 
 
-def limit_cores(cores: int) -> None:
-    """Pin the process to so many cores and tell every library so, before it is loaded."""
+def pin_to(cores: int) -> None:
+    """Keep the process on so many cores."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+
+
+def limit_threads(cores: int) -> None:
+    """Tell every library; processes begun from now on read it when they load their libraries."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = str(cores)
     if cores == 1:
         os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+    else:
+        os.environ.pop("XLA_FLAGS", None)
 
 
 class Rival:
@@ -68,6 +74,7 @@ class Rival:
 
     def __init__(self, name: str, work: Work, cores: int) -> None:
         self.name = name
+        limit_threads(cores)
         context = mp.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         arguments = (name, work.to_dict(), cores, theirs)

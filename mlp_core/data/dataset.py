@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlp_core.data.errors import DataError
-from mlp_core.data.gather import BatchGatherer, float_dtype
+from mlp_core.data.gather import BatchGatherer
 from mlp_core.data.scaling import scale_and_offset
 
 if TYPE_CHECKING:
@@ -140,13 +140,8 @@ input_scaling='centered')
         DataError
             If there is no such split or the dtype is neither of the two.
         """
-        dtype = float_dtype(dtype)
-        pixels, _ = self.examples(split)
-        images = pixels[start:stop].astype(dtype)
-        images *= np.array(self.scale, dtype=dtype)
-        if self.offset != 0:
-            images += np.array(self.offset, dtype=dtype)
-        return images
+        rows = np.arange(len(self.examples(split)[1]))[start:stop]
+        return self.gatherer(dtype, split).gather(rows)[0]
 
     def examples(self, split: str = "train") -> tuple[np.ndarray, np.ndarray]:
         """Return the read-only pixels and labels of one split.

@@ -26,6 +26,25 @@ def float_dtype(dtype: DTypeLike) -> np.dtype:
     return found
 
 
+def split_offset(scale: float, offset: float, pixel_max: int) -> tuple[np.uint8, float]:
+    """Return a shift to take off the bytes, and the offset that is left to add to the floats.
+
+    A pass over bytes costs a fraction of a pass over floats, so an offset that is a whole
+    number of pixel steps is taken off the bytes: 128 for centered MNIST, whose shifted pixels
+    are signed bytes from -128 to 127.
+
+    >>> split_offset(1 / 255, -128 / 255, 255)
+    (np.uint8(128), 0.0)
+    >>> split_offset(1 / 16, -8.5 / 16, 16)
+    (np.uint8(0), -0.53125)
+    """
+    steps = -offset / scale
+    shift = round(steps)
+    if abs(steps - shift) < 1e-9 and 0 < shift <= 128 and pixel_max - shift < 128:
+        return np.uint8(shift), 0.0
+    return np.uint8(0), offset
+
+
 class BatchGatherer:
     """Gathers batches of scaled images, and allocates only when a batch grows.
 
@@ -68,8 +87,9 @@ class BatchGatherer:
         self._take_pixels = pixels.take
         self._take_labels = labels.take
         self._scale = np.array(dataset.scale, dtype=self.dtype)
-        self._offset = np.array(dataset.offset, dtype=self.dtype)
-        self._has_offset = dataset.offset != 0
+        self._shift, offset = split_offset(dataset.scale, dataset.offset, dataset.pixel_max)
+        self._offset = np.array(offset, dtype=self.dtype)
+        self._has_offset = offset != 0
         self._features = dataset.in_features
         self._allocate(0)
         self._resize(0)
@@ -97,7 +117,9 @@ class BatchGatherer:
         images, pixels = self._images, self._pixels
         # "clip" lets `take` write straight into `out`; the default would go through a copy.
         self._take_pixels(indices, 0, pixels, "clip")
-        np.copyto(images, pixels)
+        if self._shift:
+            np.subtract(pixels, self._shift, pixels)
+        np.copyto(images, self._codes)
         np.multiply(images, self._scale, images)
         if self._has_offset:
             np.add(images, self._offset, images)
@@ -109,6 +131,8 @@ class BatchGatherer:
         if rows > len(self._label_buffer):
             self._allocate(rows)
         self._pixels = self._pixel_buffer[:rows]
+        # The same bytes, read as signed once a shift has taken some of them below 0.
+        self._codes = self._pixels.view(np.int8) if self._shift else self._pixels
         self._images = self._image_buffer[:rows]
         self._labels = self._label_buffer[:rows]
         self._rows = rows

@@ -19,6 +19,8 @@ class Loss:
     on_log_softmax : bool
         Whether the loss expects log-probabilities (a network that ends in `LogSoftmax`)
         rather than logits.
+    predictions : ndarray of int, shape (rows,)
+        The class with the largest output in each row of the last `forward`.
     """
 
     on_log_softmax = False
@@ -35,7 +37,7 @@ class Loss:
         self._column = np.empty((rows, 1), dtype)
         self._ones = np.ones(classes, dtype)
         self._row_starts = np.arange(rows) * classes
-        self._positions, self._largest = np.empty((2, rows), np.intp)
+        self._positions, self._largest, self.predictions = np.empty((3, rows), np.intp)
 
     def forward(
         self, outputs: np.ndarray, labels: np.ndarray, out: np.ndarray | None = None
@@ -58,6 +60,7 @@ class Loss:
         if outputs.shape != self._shape or outputs.dtype != self._grad.dtype:
             self.resize(outputs.shape, outputs.dtype)
         losses = self._losses if out is None else out
+        outputs.argmax(axis=1, out=self.predictions)
         # Where each row's true class lies in the flattened outputs.
         np.add(self._row_starts, labels, out=self._positions)
         self._forward(outputs, losses)
@@ -98,9 +101,8 @@ class CrossEntropy(Loss):
 
     def _forward(self, outputs: np.ndarray, losses: np.ndarray) -> None:
         grad, column = self._grad, self._column
-        # argmax and take are three times faster than a maximum over such short rows.
-        largest = outputs.argmax(axis=1, out=self._largest)
-        np.add(largest, self._row_starts, out=largest)
+        # Looking up the predicted class is three times faster than a maximum over short rows.
+        largest = np.add(self.predictions, self._row_starts, out=self._largest)
         outputs.reshape(-1).take(largest, out=column[:, 0], mode="clip")
         np.subtract(outputs, column, out=grad)
         picked = self._pick(grad)

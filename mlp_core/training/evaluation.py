@@ -46,4 +46,4 @@ def evaluate(
     with np.errstate(all="ignore"):
         losses = loss.forward(outputs, labels)
         mean_loss = float(losses.mean(dtype=np.float64))
-    return mean_loss, float((outputs.argmax(axis=1) == labels).mean())
+    return mean_loss, float((loss.predictions == labels).mean())

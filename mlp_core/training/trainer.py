@@ -195,9 +195,8 @@ class Training:
         for start in range(0, len(order), batch_size):
             batch = slice(start, start + batch_size)
             images, labels = gather(order[batch])
-            outputs = network.forward(images)
-            outputs.argmax(axis=1, out=self._predictions[batch])
-            loss.forward(outputs, labels, out=self._losses[batch])
+            loss.forward(network.forward(images), labels, out=self._losses[batch])
+            self._predictions[batch] = loss.predictions
             network.backward(loss.backward(scale))
             for penalty in self._penalties:
                 penalty.add_gradient(parameters, gradients, scale)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -53,13 +54,13 @@ def run_missing(
     store: RunStore,
     callbacks: Sequence[str] = (),
     executor: Executor | None = None,
-    report: Report | None = None,
+    report: Report = lambda run: None,
 ) -> int:
     """Make and store the runs that are missing.
 
     A run is stored as soon as it is finished, so that whatever ends this function, no finished
-    run is lost and none is made twice. On the first Ctrl-C the runs under way are finished and
-    stored, and nothing new is begun; the second one abandons them.
+    run is lost and none is made twice. On the first Ctrl-C, or if a run fails, the runs under way
+    are finished and stored, and nothing new is begun; a Ctrl-C meanwhile abandons them.
 
     Parameters
     ----------
@@ -69,7 +70,8 @@ def run_missing(
         Names from `mlp_core.studies.study.CALLBACKS`.
     executor : concurrent.futures.Executor, optional
         Anything with `submit` whose futures are those of `concurrent.futures`, or a
-        `distributed.Client`'s executor; by default a process a core, one BLAS thread each.
+        `distributed.Client`'s executor; by default a process a core, one BLAS thread each. (A
+        script that calls this has to do so below ``if __name__ == "__main__":``.)
     report : callable, optional
         Called with every run once it is stored.
 
@@ -84,8 +86,18 @@ def run_missing(
     if executor is not None:
         return _collect(_submit(todo, callbacks, executor), store, report)
     workers = min(available_cores(), len(todo))
-    with ProcessPoolExecutor(workers, initializer=_ignore_interrupt) as pool:
-        return _collect(_submit(todo, callbacks, pool), store, report)
+    # Spawned, not forked: a fork copies the locks that BLAS or a progress bar's thread may hold.
+    context = multiprocessing.get_context("spawn")
+    others = multiprocessing.active_children()
+    with ProcessPoolExecutor(workers, context, _ignore_interrupt) as pool:
+        futures = _submit(todo, callbacks, pool)
+        try:
+            return _collect(futures, store, report)
+        except BaseException:
+            if not all(future.done() for future in futures):
+                for process in set(multiprocessing.active_children()).difference(others):
+                    process.terminate()
+            raise
 
 
 def _submit(
@@ -94,34 +106,26 @@ def _submit(
     return [executor.submit(run_one, config.to_dict(), list(callbacks)) for config in configs]
 
 
-def _collect(futures: list[Future], store: RunStore, report: Report | None) -> int:
-    made = 0
+def _collect(futures: list[Future], store: RunStore, report: Report) -> int:
+    """Store the runs as they finish; whatever goes wrong, store those under way before it ends."""
+    waiting = set(futures)
 
-    def collect() -> None:
-        nonlocal made
-        for future in as_completed([f for f in futures if not f.cancelled()]):
-            if future.cancelled() or future in collected:
-                continue
-            run = Run.from_dict(future.result())
-            store.save(run)
-            collected.add(future)
-            made += 1
-            if report is not None:
-                report(run)
+    def keep(future: Future) -> Run:
+        run = Run.from_dict(future.result())
+        store.save(run)
+        waiting.discard(future)
+        return run
 
-    collected: set[Future] = set()
     try:
-        collect()
-    except KeyboardInterrupt:
-        for future in futures:
-            future.cancel()
-        collect()
-        raise
+        for future in as_completed(futures):
+            report(keep(future))
     except BaseException:
-        for future in futures:
-            future.cancel()
+        under_way = [future for future in waiting if not future.cancel()]
+        done = [keep(f) for f in as_completed(under_way) if f.exception() is None]
+        for run in done:
+            report(run)
         raise
-    return made
+    return len(futures)
 
 
 def _ignore_interrupt() -> None:

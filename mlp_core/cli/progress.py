@@ -1,0 +1,95 @@
+"""What goes on beside a study's runs: progress, Ctrl-C, and where they are made."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, Any
+
+from mlp_core.training import Run
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
+
+
+class Progress:
+    """A bar with the time left in a terminal, a line a run elsewhere; on standard error.
+
+    Parameters
+    ----------
+    costs : sequence of (str, float)
+        The run_id and the estimated cost of each run: runs differ in length by far, so the bar
+        advances by cost.
+    """
+
+    def __init__(self, costs: Sequence[tuple[str, float]]) -> None:
+        self.made = 0
+        self._runs = len(costs)
+        self._total = sum(cost for _, cost in costs)
+        self._cost = dict(costs)  # two studies may share a run, at the same cost
+        self._bar: tqdm[Any] | None = None
+
+    def __enter__(self) -> Progress:
+        if sys.stderr.isatty() and self._runs:
+            from tqdm import tqdm
+
+            self._bar = tqdm(
+                total=self._total,
+                bar_format="{desc}{percentage:3.0f}%|{bar}| {elapsed} gone, {remaining} left",
+            )
+            self._bar.set_description_str(f"0/{self._runs} runs ")
+        elif self._runs:
+            print(f"{self._runs} runs to make", file=sys.stderr, flush=True)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.close()
+
+    def report(self, run: Run) -> None:
+        """Advance by a run that was stored."""
+        self.made += 1
+        count = f"{self.made}/{self._runs}"
+        run_id = run.config.run_id
+        if self._bar is None:
+            print(f"{count} {run_id} {run.status}, {run.duration_s:.1f} s", file=sys.stderr)
+        else:
+            self._bar.set_description_str(f"{count} runs ", refresh=False)
+            self._bar.update(self._cost[run_id])
+
+
+@contextlib.contextmanager
+def announced_interrupt() -> Iterator[None]:
+    """On the first Ctrl-C, say what happens next; the runner does it."""
+
+    def announce(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        print(
+            "\nmlp-core: finishing the runs under way; Ctrl-C again abandons them", file=sys.stderr
+        )
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, announce)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextlib.contextmanager
+def executor_at(dask: str | None) -> Iterator[Executor | None]:
+    """Give a Dask cluster's executor, or None for processes on this machine."""
+    if dask is None:
+        yield None
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ImportError(
+            "--dask needs the package distributed: pip install 'mlp-core[dask]'"
+        ) from None
+    with Client(dask) as client:
+        yield client.get_executor()

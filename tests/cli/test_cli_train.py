@@ -1,0 +1,247 @@
+"""`mlp-core train`: what it prints, writes and returns."""
+
+import json
+import os
+import signal
+
+import numpy as np
+import pytest
+
+from mlp_core import RunConfig, evaluate, load_dataset, train
+from mlp_core.nn import MLP, make_loss
+
+QUICK = ("--epochs", "2")
+
+# One legal value of every field that is not its default, as typed and as it arrives.
+FLAGS = {
+    "dataset": (["digits"], "digits"),
+    "input_scaling": (["unit"], "unit"),
+    "train_size": (["500"], 500),
+    "hidden_sizes": (["32", "16"], [32, 16]),
+    "activation": (["gelu"], "gelu"),
+    "loss": (["hinge"], "hinge"),
+    "hinge_margin": (["0.5"], 0.5),
+    "target_scale": (["2"], 2.0),
+    "init": (["he"], "he"),
+    "init_std": (["1e-3"], 0.001),
+    "optimizer": (["adam"], "adam"),
+    "learning_rate": ([".5"], 0.5),
+    "momentum": (["0"], 0.0),
+    "nesterov": ([], True),
+    "weight_decay": (["0"], 0.0),
+    "adadelta_rho": (["0.95"], 0.95),
+    "adam_beta1": (["0.8"], 0.8),
+    "adam_beta2": (["0.99"], 0.99),
+    "l1_penalty": (["1e-6"], 1e-6),
+    "l2_penalty": (["1e-5"], 1e-5),
+    "dropout": (["0.2"], 0.2),
+    "schedule": (["step"], "step"),
+    "schedule_step_epochs": (["10"], 10),
+    "schedule_step_factor": (["0.5"], 0.5),
+    "batch_size": (["64"], 64),
+    "epochs": (["7"], 7),
+    "evaluate_train": ([], True),
+    "dtype": (["float64"], "float64"),
+    "seed": (["0"], 0),
+}
+
+
+def test_json_is_one_line_and_nothing_else_is_printed(program):
+    outcome = program("train", "--json", *QUICK)
+    assert outcome.status == 0
+    assert outcome.err == ""
+    assert outcome.out.count("\n") == 1 and outcome.out.endswith("\n")
+    summary = json.loads(outcome.out)
+    assert summary["status"] == "completed"
+    assert summary["epochs"] == 2 and summary["updates"] == 2 * 15
+    assert 0 < summary["train_accuracy"] < 1
+    # The program and the library give the same run.
+    run = train(RunConfig(epochs=2))
+    timing = {"ms_per_update", "duration_s"}
+    assert {k: v for k, v in summary.items() if k not in timing} == {
+        k: v for k, v in run.summary.items() if k not in timing
+    }
+
+
+def test_json_stays_pure_beside_a_log(program):
+    outcome = program("train", "--json", "--log-interval", "1", *QUICK)
+    assert json.loads(outcome.out)["epochs"] == 2
+    assert [line.split()[:2] for line in outcome.err.splitlines()] == [
+        ["epoch", "1"],
+        ["epoch", "2"],
+    ]
+
+
+def test_the_defaults_reach_96_percent(program):
+    summary = json.loads(program("train", "--json").out)
+    assert summary["test_accuracy"] >= 0.96
+    assert summary["duration_s"] < 5
+
+
+def test_the_table_covers_every_field():
+    assert tuple(FLAGS) == RunConfig.field_names()
+
+
+@pytest.mark.parametrize("name", FLAGS)
+def test_every_field_is_a_flag(cli, name):
+    texts, value = FLAGS[name]
+    flag = "--" + name.replace("_", "-")
+    outcome = cli("train", "--dry-run", "--json", flag, *texts)
+    assert outcome.status == 0, outcome.err
+    assert json.loads(outcome.out)["config"] == {**RunConfig().to_dict(), name: value}
+
+
+def test_help_tells_every_field(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    text = " ".join(cli("train", "--help").out.replace("│", " ").split())
+    for name in RunConfig.field_names():
+        assert f"--{name.replace('_', '-')} " in text
+        assert RunConfig.field_help(name) in text
+        if not isinstance(getattr(RunConfig(), name), bool):
+            assert RunConfig.legal_range(name) in text
+
+
+def test_empty_hidden_sizes_are_a_linear_classifier(cli):
+    plan = json.loads(cli("train", "--hidden-sizes", "--dry-run", "--json").out)
+    assert plan["config"]["hidden_sizes"] == []
+    assert plan["parameters"] == 64 * 10 + 10
+
+
+def test_train_size_can_be_unset_by_name(cli):
+    plan = json.loads(cli("train", "--train-size", "none", "--dry-run", "--json").out)
+    assert plan["config"]["train_size"] is None
+
+
+def test_dry_run_tells_what_would_happen_and_does_nothing(cli, tmp_path):
+    flags = ("--batch-size", "1000", "--epochs", "3", "--save-model", "m.npz")
+    outcome = cli("train", "--dry-run", *flags)
+    config = RunConfig(batch_size=1000, epochs=3)
+    assert outcome.status == 0
+    assert f"run_id {config.run_id}" in outcome.out
+    assert "* batch_size            1000\n" in outcome.out
+    assert "  learning_rate         0.05\n" in outcome.out
+    assert str(MLP(64, (128,), 10)) in outcome.out
+    assert outcome.out.endswith("\n6 updates\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_dry_run_as_json(cli):
+    outcome = cli("train", "--dry-run", "--json", "--train-size", "250")
+    config = RunConfig(train_size=250)
+    assert outcome.out.count("\n") == 1
+    assert json.loads(outcome.out) == {
+        "run_id": config.run_id,
+        "config": config.to_dict(),
+        "architecture": str(MLP(64, (128,), 10)),
+        "parameters": 64 * 128 + 128 + 128 * 10 + 10,
+        "updates": 300,
+    }
+
+
+def test_summary_for_people(cli):
+    lines = cli("train", *QUICK).out.splitlines()
+    summary = train(RunConfig(epochs=2)).summary
+    assert lines[0] == "digits, 128, relu, cross_entropy, sgd: completed"
+    assert lines[1].split() == [
+        *("test", "accuracy", f"{summary['test_accuracy']:.2%}"),
+        *("loss", f"{summary['test_loss']:.4f}"),
+    ]
+    assert lines[2].startswith("  train accuracy")
+    assert lines[3].startswith("  30 updates, ")
+    assert lines[4] == f"  run_id {summary['run_id']}"
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",)])
+def test_divergence_is_a_result(cli, flags):
+    outcome = cli("train", "--learning-rate", "1e6", *flags)
+    assert outcome.status == 0
+    if flags:
+        summary = json.loads(outcome.out)
+        assert summary["status"] == "diverged"
+        assert summary["test_accuracy"] is None
+        assert summary["diverged_at_update"] == summary["updates"] > 0
+    else:
+        assert "diverged: the loss of update " in outcome.out
+
+
+def test_a_saved_model_gives_the_printed_figures(cli, tmp_path):
+    outcome = cli("train", "--json", "--save-model", "model.npz", *QUICK)
+    summary = json.loads(outcome.out)
+    network = MLP(64, (128,), 10)
+    network.load(tmp_path / "model.npz")
+    loss, accuracy = evaluate(network, make_loss("cross_entropy"), load_dataset())
+    assert (loss, accuracy) == (summary["test_loss"], summary["test_accuracy"])
+
+
+def test_a_diverged_model_replaces_no_file(cli, tmp_path):
+    (tmp_path / "model.npz").write_text("a good one")
+    outcome = cli("train", "--learning-rate", "1e6", "--save-model", "model.npz")
+    assert outcome.status == 0
+    assert "model.npz was not written" in outcome.err
+    assert (tmp_path / "model.npz").read_text() == "a good one"
+
+
+def test_log_interval_counts_epochs(cli):
+    err = cli("train", "--epochs", "5", "--log-interval", "2").err
+    assert [int(line.split()[1]) for line in err.splitlines()] == [2, 4, 5]
+
+
+def test_early_stopping(cli):
+    outcome = cli("train", "--json", "--learning-rate", "2", "--early-stopping", "3")
+    summary = json.loads(outcome.out)
+    assert summary["status"] == "stopped"
+    assert summary["stop_reason"] == "test_loss has not improved for 3 epochs"
+    assert summary["epochs"] < 100
+
+
+def test_resume_goes_on_where_the_checkpoint_ends(cli, tmp_path):
+    cli("train", *QUICK, "--checkpoint", "c.npz")
+    part = json.loads(cli("train", "--json", "--epochs", "4", "--resume", "c.npz").out)
+    whole = json.loads(cli("train", "--json", "--epochs", "4").out)
+    for name in ("run_id", "test_loss", "test_accuracy", "train_loss", "updates", "epochs"):
+        assert part[name] == whole[name]
+
+
+def test_ctrl_c_is_one_line_and_status_130(spawn):
+    with spawn("train", "--epochs", "1000000", "--log-interval", "1") as process:
+        process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert out == ""
+    assert err.splitlines()[-1] == "mlp-core: interrupted"
+    assert "Traceback" not in err
+
+
+def test_ctrl_c_tells_how_to_go_on(spawn, cli, tmp_path):
+    flags = ("--epochs", "1000000", "--log-interval", "1", "--checkpoint", "c.npz")
+    with spawn("train", *flags) as process:
+        process.stderr.readline()  # the first epoch
+        process.stderr.readline()  # the second: the first one's checkpoint is there
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert err.splitlines()[-1].endswith("go on with the same flags and --resume c.npz")
+    with np.load(tmp_path / "c.npz") as file:
+        assert "parameters" in file.files
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="needs a pseudo-terminal")
+def test_a_bar_is_shown_in_a_terminal_only(program):
+    import termios
+
+    ours, theirs = os.openpty()
+    termios.tcsetwinsize(theirs, (24, 100))  # tqdm shows nothing in a terminal without a size
+    outcome = program("train", "--json", *QUICK, stderr=theirs)
+    os.set_blocking(ours, False)
+    shown = b"".join(iter(lambda: read_some(ours), b"")).decode()
+    os.close(theirs)
+    os.close(ours)
+    assert json.loads(outcome.out)["epochs"] == 2
+    assert "/2" in shown and "test_accuracy" in shown
+
+
+def read_some(descriptor):
+    try:
+        return os.read(descriptor, 65536)
+    except BlockingIOError:
+        return b""

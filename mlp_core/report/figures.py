@@ -1,0 +1,154 @@
+"""Figures of runs: functions take runs and return a figure; they never train and never show."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mlp_core.report.axes import format_number, label_ends, make_log
+from mlp_core.report.measures import MEASURES, Measure, group_runs
+from mlp_core.report.spread import seed_spread
+from mlp_core.report.style import COLOURS, ReportFigure, new_figure, ramp, styled
+from mlp_core.training import Run
+
+
+def plot_curves(
+    runs: Sequence[Run], factor: str, measure: str = "test_error", height: float = 3.4
+) -> ReportFigure:
+    """Draw a measure over the epochs, one line for each level of a factor.
+
+    A line is the mean over seeds, its band runs from the lowest to the highest seed. A cross
+    marks where a run diverged.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    factor : str
+        The config field that tells the lines apart.
+    measure : str
+        A name from `mlp_core.report.measures.MEASURES`.
+    height : float
+        In inches.
+    """
+    groups, shown = group_runs(runs, factor), MEASURES[measure]
+    colours = ramp(len(groups))
+    with styled():
+        figure, (axes,) = new_figure(height)
+        ends = [
+            _draw_level(axes, level, group, shown, colour)
+            for (level, group), colour in zip(groups.items(), colours, strict=True)
+        ]
+        axes.set_xlabel("epoch")
+        axes.set_title(shown.label)
+        axes.margins(x=0.01)
+        make_log(axes, "x")
+        if shown.log:
+            make_log(axes, "y")
+        label_ends(axes, [end for end in ends if end], factor.replace("_", "\n"))
+        figure.set_label(_describe_curves(groups, factor, shown))
+    return figure
+
+
+def _draw_level(
+    axes: Any, level: Any, group: list[Run], measure: Measure, colour: str
+) -> tuple[float, str, str] | None:
+    """Draw one line with its band; return where it ends, its label and its colour."""
+    columns = [measure.of_epochs(run) for run in group]
+    length = min(len(column) for column in columns)
+    diverged = sum(run.status == "diverged" for run in group)
+    label = format_number(level) if isinstance(level, int | float) else str(level)
+    if diverged:
+        label += " diverged" if diverged == len(group) else f" ({diverged}/{len(group)} div.)"
+    if not length:
+        return None
+    values = np.array([column[:length] for column in columns])
+    epochs = np.arange(1, length + 1)
+    axes.plot(epochs, values.mean(axis=0), color=colour)
+    if len(group) > 1:
+        low, high = values.min(axis=0), values.max(axis=0)
+        axes.fill_between(epochs, low, high, color=colour, alpha=0.25, linewidth=0)
+    if diverged:
+        axes.plot(length, values[:, -1].mean(), "x", color=colour, markersize=8, markeredgewidth=2)
+    return float(values[:, -1].mean()), label, colour
+
+
+def _describe_curves(groups: Mapping[Any, list[Run]], factor: str, measure: Measure) -> str:
+    words = factor.replace("_", " ")
+    parts = []
+    for level, group in groups.items():
+        ends = [value for run in group if (value := measure.of_run(run)) is not None]
+        end = f"ends at {seed_spread(ends).mean:.3g}" if ends else "diverges"
+        parts.append(f"{level}: {end}")
+    return f"Line chart: {measure.label} over the epochs, by {words}. {'; '.join(parts)}."
+
+
+def plot_sweep(
+    runs: Sequence[Run],
+    factor: str,
+    measures: Sequence[str] = ("test_error", "train_loss"),
+    height: float = 4.6,
+) -> ReportFigure:
+    """Draw measures after the last epoch against a factor, one panel under the other.
+
+    Each dot is a seed, the line joins the means over seeds, the band runs from the lowest to
+    the highest seed. A cross at the top edge says that runs of this level diverged.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    factor : str
+        A config field of positive numbers, drawn on a logarithmic axis.
+    measures : sequence of str
+        Names from `mlp_core.report.measures.MEASURES`.
+    height : float
+        In inches.
+    """
+    groups = group_runs(runs, factor)
+    with styled():
+        figure, rows = new_figure(height, len(measures), sharex=True)
+        for axes, name, colour in zip(rows, measures, COLOURS, strict=False):
+            _draw_sweep(axes, groups, MEASURES[name], colour)
+        rows[-1].set_xlabel(factor.replace("_", " "))
+        make_log(rows[-1], "x")
+        figure.set_label(_describe_sweep(groups, factor, [MEASURES[name] for name in measures]))
+    return figure
+
+
+def _draw_sweep(axes: Any, groups: Mapping[Any, list[Run]], measure: Measure, colour: str) -> None:
+    levels, spreads = [], []
+    for level, group in groups.items():
+        values = [value for run in group if (value := measure.of_run(run)) is not None]
+        axes.plot([level] * len(values), values, "o", color=colour, alpha=0.75)
+        if values:
+            levels.append(level)
+            spreads.append(seed_spread(values))
+        if len(values) < len(group):
+            axes.plot(
+                level, 0.97, "x", color=COLOURS[1], markersize=8, markeredgewidth=2,
+                transform=axes.get_xaxis_transform(), clip_on=False,
+            )  # fmt: skip
+    axes.plot(levels, [spread.mean for spread in spreads], color=colour)
+    axes.fill_between(
+        levels, [s.low for s in spreads], [s.high for s in spreads],
+        color=colour, alpha=0.25, linewidth=0,
+    )  # fmt: skip
+    axes.set_title(f"{measure.label}, after the last epoch")
+    axes.set_xscale("log")
+    if measure.log:
+        make_log(axes, "y")
+
+
+def _describe_sweep(
+    groups: Mapping[Any, list[Run]], factor: str, measures: Sequence[Measure]
+) -> str:
+    sentences = [f"Chart with {len(measures)} panels, by {factor.replace('_', ' ')}."]
+    for measure in measures:
+        parts = []
+        for level, group in groups.items():
+            values = [value for run in group if (value := measure.of_run(run)) is not None]
+            mean = f"{seed_spread(values).mean:.3g}" if values else "diverged"
+            parts.append(f"{level}: {mean}")
+        sentences.append(f"{measure.label[0].upper()}{measure.label[1:]}: {', '.join(parts)}.")
+    return " ".join(sentences)

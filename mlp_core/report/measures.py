@@ -1,0 +1,88 @@
+"""What figures and tables show of a run: names, units, and how to read them from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlp_core.training import Run
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A quantity of a run, in the unit in which it is shown.
+
+    Attributes
+    ----------
+    column : str
+        Of the history and of the summary.
+    label : str
+        For axes and table heads, with the unit.
+    log : bool
+        Whether an axis of it is logarithmic.
+    digits : int
+        Decimals in tables; negative for so many significant digits.
+    convert : callable
+        From the stored value to the one that is shown.
+    """
+
+    column: str
+    label: str
+    log: bool
+    digits: int
+    convert: Callable[[float], float]
+
+    def of_epochs(self, run: Run) -> list[float]:
+        """Return one value an epoch; epochs without one are left out."""
+        return [self.convert(value) for value in run.history[self.column] if value is not None]
+
+    def of_run(self, run: Run) -> float | None:
+        """Return the value after the last epoch, or None where the run diverged."""
+        value = run.summary.get(self.column)
+        if value is None and run.status != "diverged":
+            value = run.history.last(self.column)
+        return None if value is None else self.convert(value)
+
+
+def _same(value: float) -> float:
+    return value
+
+
+def _percent(value: float) -> float:
+    return 100 * value
+
+
+def _error_percent(accuracy: float) -> float:
+    return 100 * (1 - accuracy)
+
+
+MEASURES: dict[str, Measure] = {
+    "test_accuracy": Measure("test_accuracy", "test accuracy, %", False, 2, _percent),
+    "train_accuracy": Measure("train_accuracy", "training accuracy, %", False, 2, _percent),
+    "running_accuracy": Measure("running_accuracy", "running accuracy, %", False, 2, _percent),
+    "test_error": Measure("test_accuracy", "test error, %", True, 2, _error_percent),
+    "train_error": Measure("train_accuracy", "training error, %", True, 2, _error_percent),
+    "test_loss": Measure("test_loss", "test loss", True, 4, _same),
+    "train_loss": Measure("train_loss", "training loss", True, 5, _same),
+    "running_loss": Measure("running_loss", "training loss, running mean", True, 5, _same),
+    "ms_per_update": Measure("ms_per_update", "ms an update", False, 3, _same),
+}
+
+
+def group_runs(runs: Sequence[Run], factor: str) -> dict[Any, list[Run]]:
+    """Return the runs by the value of a config field, numbers from small to large.
+
+    Raises
+    ------
+    ValueError
+        If there are no runs.
+    """
+    if not runs:
+        raise ValueError("no runs to show: load them with load_runs(study)")
+    groups: dict[Any, list[Run]] = {}
+    for run in runs:
+        groups.setdefault(getattr(run.config, factor), []).append(run)
+    if all(isinstance(level, int | float) for level in groups):
+        return dict(sorted(groups.items()))
+    return groups

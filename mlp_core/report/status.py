@@ -1,0 +1,46 @@
+"""The line of status under a panel's controls."""
+
+from __future__ import annotations
+
+from html import escape
+
+from mlp_core.report.controller import Snapshot
+
+
+def status_html(snapshot: Snapshot) -> str:
+    """Return one line on the state of a panel, with its facts as data attributes too."""
+    curve = snapshot.current
+    epoch = curve.epoch if curve else 0
+    loss = curve.last("test_loss") if curve else None
+    return (
+        f'<div class="what-if-status" role="status" data-state="{snapshot.state}" '
+        f'data-epoch="{epoch}" data-kept="{len(snapshot.kept)}" '
+        f'data-test-loss="{loss if loss is not None else ""}">{status_text(snapshot)}</div>'
+    )
+
+
+def status_text(snapshot: Snapshot) -> str:
+    """Return the state of a panel in words, as HTML."""
+    if snapshot.message:
+        return f"<strong>{escape(snapshot.message)}</strong>"
+    curve = snapshot.current
+    if snapshot.state == "waiting" or (snapshot.state == "running" and not curve):
+        return "Starting …"
+    if curve is None:
+        return "Press Train, or move a control."
+    text = f"Epoch {curve.epoch} of {curve.epochs}"
+    if curve.epoch:
+        text += (
+            f": test loss {curve.last('test_loss'):.4g}, "
+            f"test accuracy {curve.last('test_accuracy'):.1%}"
+        )
+    if snapshot.state == "diverged":
+        return (
+            f"<strong>✕ Diverged</strong> at update {curve.diverged_at_update}: the loss is no "
+            f"longer a finite number. {text}."
+        )
+    if snapshot.state == "stopped":
+        return f"<strong>Stopped.</strong> {text}."
+    if snapshot.state == "completed" and curve.guesses:
+        return f"<strong>Hardly better than guessing.</strong> {text}."
+    return f"{text}."

@@ -1,0 +1,120 @@
+"""Tables of runs: functions take runs and return a DataFrame, figures with their spread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from mlp_core.report.axes import format_number
+from mlp_core.report.measures import MEASURES, Measure, group_runs
+from mlp_core.report.spread import outside_seed_noise, seed_spread
+from mlp_core.training import Run
+
+
+def table_by_factor(
+    runs: Sequence[Run],
+    factor: str,
+    measures: Sequence[str] = ("train_accuracy", "test_accuracy", "train_loss", "test_loss"),
+) -> pd.DataFrame:
+    """Return a row for each level of a factor: mean and standard deviation over seeds, as text.
+
+    Where some seeds diverged, the figures are those of the others; where all did, a dash.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    factor : str
+        A config field.
+    measures : sequence of str
+        Names from `mlp_core.report.measures.MEASURES`.
+    """
+    rows = []
+    for level, group in group_runs(runs, factor).items():
+        label = format_number(level) if isinstance(level, int | float) else str(level)
+        row: dict[str, Any] = {factor.replace("_", " "): label}
+        for measure in (MEASURES[name] for name in measures):
+            row[measure.label] = _cell(group, measure)
+        diverged = sum(run.status == "diverged" for run in group)
+        row["seeds"] = f"{len(group)}, {diverged} diverged" if diverged else str(len(group))
+        rows.append(row)
+    return pd.DataFrame(rows).set_index(factor.replace("_", " "))
+
+
+def _cell(group: Sequence[Run], measure: Measure) -> str:
+    values = values_of(group, measure)
+    return seed_spread(values).text(measure.digits) if values else "-"
+
+
+def values_of(runs: Sequence[Run], measure: str | Measure) -> list[float]:
+    """Return a measure after the last epoch, one value a run; diverged runs have none."""
+    shown = MEASURES[measure] if isinstance(measure, str) else measure
+    return [value for run in runs if (value := shown.of_run(run)) is not None]
+
+
+def best_levels(
+    runs: Sequence[Run], factor: str, measure: str = "test_accuracy", largest: bool = True
+) -> list[Any]:
+    """Return the best level of a factor, then all those that seed noise cannot tell from it.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    factor : str
+        A config field.
+    measure : str
+        A name from `mlp_core.report.measures.MEASURES`.
+    largest : bool
+        Whether larger is better.
+
+    Returns
+    -------
+    list
+        The best by the mean first, the others from best to worst. Levels at which a seed
+        diverged are left out.
+    """
+    scores = {}
+    for level, group in group_runs(runs, factor).items():
+        values = values_of(group, measure)
+        if len(values) == len(group):
+            scores[level] = values
+    if not scores:
+        raise ValueError(f"every level of {factor} has a run that diverged: none is the best")
+    sign = -1 if largest else 1
+    ranked = sorted(scores, key=lambda level: sign * seed_spread(scores[level]).mean)
+    best = ranked[0]
+    return [best] + [
+        level for level in ranked[1:] if not outside_seed_noise(scores[best], scores[level])
+    ]
+
+
+def reproduction_card(study: str, runs: Sequence[Run]) -> pd.DataFrame:
+    """Return what it takes to make the runs of a chapter again, and what it took.
+
+    Parameters
+    ----------
+    study : str
+        Its name.
+    runs : sequence of Run
+        At least one.
+    """
+    seeds = sorted({run.config.seed for run in runs})
+    minutes = sum(run.duration_s for run in runs) / 60
+    rows: Mapping[str, str] = {
+        "study": study,
+        "runs": f"{len(runs)}, seeds {', '.join(str(seed) for seed in seeds)}",
+        "data": _all(runs, lambda run: run.config.dataset),
+        "mlp_core": _all(runs, lambda run: run.environment.get("mlp_core", "unknown")),
+        "NumPy": _all(runs, lambda run: run.environment.get("numpy", "unknown")),
+        "Python": _all(runs, lambda run: run.environment.get("python", "unknown")),
+        "processor": _all(runs, lambda run: run.environment.get("cpu", "unknown")),
+        "core-minutes": f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}",
+        "again": f"mlp-core study run {study}",
+    }
+    return pd.DataFrame({"": rows.keys(), "value": rows.values()}).set_index("")
+
+
+def _all(runs: Sequence[Run], read: Any) -> str:
+    """Return the distinct values of something over the runs."""
+    return ", ".join(dict.fromkeys(str(read(run)) for run in runs))

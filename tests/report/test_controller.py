@@ -1,0 +1,260 @@
+"""A panel's state machine: start, cancel, stop, keep; and never more than one thread."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from mlp_core.data import DataError
+from mlp_core.report.controller import PanelController
+from mlp_core.report.panel_figure import MAX_KEPT
+from mlp_core.report.what_if import PANELS
+
+PANEL = PANELS["learning-rate"]
+DATASET = {"name": "digits", "train_size": 100, "test_size": 10, "classes": 10}
+
+
+class FakeTraining:
+    """Stands for run_panel: its epochs come when the test says so."""
+
+    def __init__(self) -> None:
+        self.begun: list[dict] = []
+        self.epochs = threading.Semaphore(0)
+        self.ending = "completed"
+
+    def __call__(self, panel, values, on_event, should_stop) -> None:
+        self.begun.append(values)
+        on_event({"kind": "start", "epochs": 3, "updates": 30, "dataset": DATASET})
+        status = self.ending
+        for epoch in range(1, 4):
+            while not self.epochs.acquire(timeout=0.005):
+                if should_stop():
+                    break
+            if should_stop():
+                status = "stopped"
+                break
+            figures = dict.fromkeys(("running_loss", "test_loss", "learning_rate"), 0.5)
+            figures |= dict.fromkeys(("running_accuracy", "test_accuracy"), 0.9)
+            on_event({"kind": "epoch", "epoch": epoch, "updates": 10 * epoch, **figures})
+        at = 25 if status == "diverged" else None
+        on_event({"kind": "end", "status": status, "diverged_at_update": at})
+
+    def finish(self) -> None:
+        for _ in range(3):
+            self.epochs.release()
+
+
+@pytest.fixture
+def training() -> FakeTraining:
+    return FakeTraining()
+
+
+@pytest.fixture
+def controller(training: FakeTraining) -> Iterator[PanelController]:
+    controller = PanelController(PANEL, run=training)
+    yield controller
+    controller.stop()
+    assert controller.wait(5), "the thread is still there"
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.002)
+
+
+def test_it_begins_idle(controller: PanelController) -> None:
+    snapshot = controller.snapshot
+    assert (snapshot.state, snapshot.current, snapshot.kept) == ("idle", None, ())
+
+
+def test_a_run_grows_and_completes(controller: PanelController, training: FakeTraining) -> None:
+    controller.start({"learning_rate": 0.1})
+    wait_for(lambda: controller.snapshot.state == "running")
+    for epoch in (1, 2):
+        training.epochs.release()
+        wait_for(lambda epoch=epoch: controller.snapshot.current.epoch == epoch)
+    assert controller.busy
+    training.epochs.release()
+    wait_for(lambda: controller.snapshot.state == "completed")
+    assert controller.wait(5)
+    assert not controller.busy
+    curve = controller.snapshot.current
+    assert curve.values == {**PANEL.defaults, "learning_rate": 0.1}
+    assert curve.columns["epoch"] == [1, 2, 3]
+
+
+def test_a_new_start_cancels_the_run_before_it(
+    controller: PanelController, training: FakeTraining
+) -> None:
+    controller.start({"learning_rate": 0.1})
+    wait_for(lambda: len(training.begun) == 1)
+    training.epochs.release()
+    wait_for(lambda: controller.snapshot.current.epoch == 1)
+    controller.start({"learning_rate": 0.2})
+    wait_for(lambda: len(training.begun) == 2)
+    assert controller.snapshot.current.values["learning_rate"] == 0.2
+    assert controller.snapshot.current.epoch == 0
+    training.finish()
+    wait_for(lambda: controller.snapshot.state == "completed")
+    assert controller.snapshot.current.values["learning_rate"] == 0.2
+
+
+def test_of_many_starts_only_the_last_is_trained(
+    controller: PanelController, training: FakeTraining
+) -> None:
+    for seed in range(50):
+        controller.start({"seed": seed}, delay=0.1)
+        assert controller.snapshot.state == "waiting"
+    wait_for(lambda: bool(training.begun))
+    training.finish()
+    wait_for(lambda: controller.snapshot.state == "completed")
+    assert [values["seed"] for values in training.begun] == [49]
+
+
+def test_stop_keeps_the_curve_as_far_as_it_got(
+    controller: PanelController, training: FakeTraining
+) -> None:
+    controller.start({})
+    training.epochs.release()
+    wait_for(lambda: controller.snapshot.current is not None)
+    wait_for(lambda: controller.snapshot.current.epoch == 1)
+    controller.stop()
+    snapshot = controller.snapshot
+    assert (snapshot.state, snapshot.current.epoch, snapshot.current.status) == (
+        "stopped", 1, "stopped",
+    )  # fmt: skip
+    training.finish()
+    assert controller.wait(5)
+    assert controller.snapshot == snapshot  # what the cancelled run still sends is ignored
+
+
+def test_stop_before_a_run_begins(controller: PanelController, training: FakeTraining) -> None:
+    controller.start({}, delay=10)
+    controller.stop()
+    assert controller.snapshot.state == "stopped"
+    assert controller.wait(5)
+    assert training.begun == []
+
+
+def test_stop_changes_nothing_when_nothing_runs(
+    controller: PanelController, training: FakeTraining
+) -> None:
+    controller.start({})
+    training.finish()
+    wait_for(lambda: controller.snapshot.state == "completed")
+    controller.stop()
+    assert controller.snapshot.state == "completed"
+
+
+def test_divergence_is_a_state(controller: PanelController, training: FakeTraining) -> None:
+    training.ending = "diverged"
+    controller.start({})
+    training.finish()
+    wait_for(lambda: controller.snapshot.state == "diverged")
+    assert controller.snapshot.current.diverged_at_update == 25
+    assert controller.snapshot.current.diverged_at_epoch == 2.5
+
+
+def test_a_bad_value_is_a_message(controller: PanelController, training: FakeTraining) -> None:
+    controller.start({"momentum": 7})
+    assert controller.snapshot.state == "failed"
+    assert "momentum=7 is not legal here" in controller.snapshot.message
+    assert training.begun == []
+    controller.start({})
+    assert controller.snapshot.message == ""
+
+
+@pytest.mark.parametrize(
+    ("error", "message"),
+    [(DataError("train-images is missing"), "train-images is missing"),
+     (ZeroDivisionError("oh"), "The run failed: ZeroDivisionError: oh")],
+)  # fmt: skip
+def test_a_run_that_fails_is_a_message(error: Exception, message: str) -> None:
+    def run(*args: object) -> None:
+        raise error
+
+    controller = PanelController(PANEL, run=run)
+    controller.start({})
+    assert controller.wait(5)
+    assert (controller.snapshot.state, controller.snapshot.message) == ("failed", message)
+
+
+def test_kept_curves_stay(controller: PanelController, training: FakeTraining) -> None:
+    controller.keep()
+    assert "no curve to keep" in controller.snapshot.message
+    controller.start({"seed": 1})
+    training.finish()
+    wait_for(lambda: controller.snapshot.state == "completed")
+    controller.keep()
+    controller.start({"seed": 2})
+    training.finish()
+    wait_for(lambda: controller.snapshot.state == "completed")
+    (kept,) = controller.snapshot.kept
+    assert (kept.values["seed"], controller.snapshot.current.values["seed"]) == (1, 2)
+    for _ in range(MAX_KEPT):
+        controller.keep()
+    assert len(controller.snapshot.kept) == MAX_KEPT
+    assert f"At most {MAX_KEPT}" in controller.snapshot.message
+    controller.clear()
+    assert (controller.snapshot.kept, controller.snapshot.message) == ((), "")
+
+
+def test_every_change_is_announced(training: FakeTraining) -> None:
+    states: list[str] = []
+    controller = PanelController(PANEL, lambda: states.append(controller.snapshot.state), training)
+    controller.start({})
+    training.finish()
+    assert controller.wait(5)
+    assert states[0] == "waiting"
+    assert states[-1] == "completed"
+    assert states.count("running") == 4  # the start and three epochs
+
+
+def test_a_thread_that_dies_is_replaced(
+    training: FakeTraining, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    died: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", died.append)
+    broken = True
+
+    def on_change() -> None:
+        if broken and threading.current_thread() is not threading.main_thread():
+            raise RuntimeError("the page is gone")
+
+    controller = PanelController(PANEL, on_change, training)
+    controller.start({})
+    wait_for(lambda: bool(died))
+    broken = False
+    controller.start({})
+    training.finish()
+    wait_for(lambda: controller.snapshot.state == "completed")
+    assert controller.wait(5)
+
+
+def test_200_moves_leave_no_thread() -> None:
+    before = threading.active_count()
+    controller = PanelController(PANEL)  # the real training
+    for move in range(200):
+        controller.start({"seed": move, "epochs": 1000})
+        if move % 10 == 0:
+            time.sleep(0.01)
+        assert threading.active_count() <= before + 1
+    controller.stop()
+    assert controller.wait(5)
+    assert threading.active_count() == before
+
+
+def test_stop_acts_at_once_on_a_real_run() -> None:
+    controller = PanelController(PANEL)
+    controller.start({"epochs": 1000, "batch_size": 1})
+    wait_for(lambda: controller.snapshot.current is not None)
+    wait_for(lambda: controller.snapshot.current.epoch >= 1)
+    started = time.monotonic()
+    controller.stop()
+    assert controller.wait(5)
+    assert time.monotonic() - started < 0.25

@@ -1,0 +1,204 @@
+"""Panels are checked data, and run_panel sends plain events that end as the run ended."""
+
+from __future__ import annotations
+
+import json
+import math
+import threading
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlp_core.report.control import Control
+from mlp_core.report.what_if import EPOCH_COLUMNS, PANELS, Panel, run_panel
+from mlp_core.studies import STUDIES
+from mlp_core.training import ConfigError, RunConfig, train
+
+PANEL = PANELS["learning-rate"]
+QUICK = {"epochs": 10}
+
+
+def make(**changes: object) -> Control:
+    values = {"kind": "slider", "default": 0.5, "low": 0.0, "high": 0.9, "step": 0.1}
+    return Control("momentum", "momentum", **{**values, **changes})
+
+
+# --- controls and panels as data ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_panel_survives_json(name: str) -> None:
+    panel = PANELS[name]
+    assert panel.name == name
+    assert Panel.from_dict(json.loads(json.dumps(panel.to_dict()))) == panel
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_panel_is_backed_by_a_study_that_exists(name: str) -> None:
+    study = PANELS[name].study
+    assert study is None or study in STUDIES
+
+
+def test_the_rates_of_the_stored_study_are_stops_of_the_panel() -> None:
+    rates = {config.learning_rate for config in STUDIES["learning-rate"].configs()}
+    assert rates <= set(PANEL.controls[0].stops)
+
+
+def test_defaults_are_those_of_the_stored_study_but_for_the_data() -> None:
+    assert PANEL.config({}) == RunConfig()
+    assert PANEL.with_base(dataset="mnist").config({}) == RunConfig(dataset="mnist")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"kind": "knob"}, "kind='knob' is not legal"),
+        ({"low": None}, "has low, high, step or has choices"),
+        ({"choices": (0.1, 0.2)}, "has low, high, step or has choices"),
+        ({"kind": "choice"}, "has low, high, step or has choices"),
+        ({"default": 1.0}, "momentum=1.0 is not legal here: must be a number from 0 to 0.9"),
+    ],
+)
+def test_bad_control_is_refused(changes: dict, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        make(**changes)
+
+
+@pytest.mark.parametrize(
+    ("controls", "base", "message"),
+    [
+        ([make(), make()], {}, "two controls set the same field"),
+        ([make(high=1.0)], {}, "momentum=1.0 is not legal: must be a finite number >= 0 and < 1"),
+        ([Control("speed", "speed", "choice", 1, choices=(1, 2))], {}, "speed: no such field"),
+        ([make()], {"colour": "red"}, "colour: no such field"),
+        ([make()], {"nesterov": True}, "nesterov=True is not legal with momentum=0"),
+    ],
+)
+def test_panel_checks_itself_against_the_config(
+    controls: list[Control], base: dict, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=message):
+        Panel("name", "title", "question?", tuple(controls), base)
+
+
+@pytest.mark.parametrize(
+    ("control", "given", "clean"),
+    [
+        (make(), 0, 0.0),
+        (make(), 0.30000000000000004, 0.3),
+        (PANEL.controls[0], 0.0501187, 0.05),
+        (PANEL.controls[0], 1, 1.0),
+        (Control("epochs", "epochs", "slider", 3, low=1, high=9, step=1), 4.0, 4),
+        (Control("seed", "seed", "int", 3, low=1, high=9, step=1), 9, 9),
+        (Control("activation", "a", "choice", "relu", choices=("relu", "gelu")), "gelu", "gelu"),
+    ],
+)
+def test_legal_value_is_cleaned(control: Control, given: object, clean: object) -> None:
+    assert control.clean(given) == clean
+    assert type(control.clean(given)) is type(clean)
+
+
+HOSTILE = [
+    None, True, "0.5", "<b>", [], {}, [0.5], math.nan, math.inf, -1, 1e300, 10**400, 1e-300, 2.5,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PANEL.defaults)
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: repr(value)[:20])
+def test_hostile_value_is_a_message_or_legal(name: str, value: object) -> None:
+    try:
+        config = PANEL.config({name: value})
+    except ConfigError as error:
+        assert len(str(error)) < 300
+    else:  # such as a learning rate of 2.5
+        assert getattr(config, name) == pytest.approx(value)
+
+
+plain = st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*PANEL.defaults, "dataset", ""]),
+        plain | st.lists(plain, max_size=2),
+        max_size=6,
+    )
+)
+def test_any_json_is_a_message_or_legal(values: dict) -> None:
+    try:
+        config = PANEL.config(values)
+    except ConfigError:
+        return
+    assert config.dataset == "digits"
+
+
+def test_unknown_name_is_refused() -> None:
+    with pytest.raises(ConfigError, match="dataset: no such control; the controls are learning"):
+        PANEL.config({"dataset": "/etc"})
+
+
+# --- running --------------------------------------------------------------------------------
+
+
+def test_events_tell_the_run() -> None:
+    events: list[dict] = []
+    run = run_panel(PANEL, QUICK, events.append)
+    assert [event["kind"] for event in events] == ["start", *["epoch"] * 10, "end"]
+    start, *epochs, end = json.loads(json.dumps(events, allow_nan=False))
+    assert RunConfig.from_dict(start["config"]) == run.config == PANEL.config(QUICK)
+    assert start["updates"] == run.summary["updates"]
+    assert start["dataset"] == {
+        "name": "digits", "train_size": 1438, "test_size": 359, "classes": 10,
+    }  # fmt: skip
+    for name in EPOCH_COLUMNS:
+        assert [epoch[name] for epoch in epochs] == run.history[name]
+    assert end["status"] == "completed"
+    assert end["summary"]["test_accuracy"] == run.summary["test_accuracy"]
+
+
+def test_a_panel_trains_what_train_trains() -> None:
+    run = run_panel(PANEL, QUICK, lambda event: None)
+    assert run.history == train(RunConfig(epochs=10)).history
+
+
+def test_divergence_is_an_ending() -> None:
+    events: list[dict] = []
+    run_panel(PANEL, {"learning_rate": 1000.0}, events.append)
+    assert events[-1]["status"] == "diverged"
+    assert events[-1]["diverged_at_update"] > 1
+    assert "not finite" in events[-1]["stop_reason"]
+
+
+def test_bad_value_raises_before_any_event() -> None:
+    events: list[dict] = []
+    with pytest.raises(ConfigError, match=r"momentum=1\.5 is not legal here"):
+        run_panel(PANEL, {"momentum": 1.5}, events.append)
+    assert events == []
+
+
+def test_stop_is_asked_for_after_every_update() -> None:
+    asked = 0
+
+    def should_stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked == 7
+
+    events: list[dict] = []
+    run = run_panel(PANEL, QUICK, events.append, should_stop)
+    assert asked == 7
+    assert run.status == events[-1]["status"] == "stopped"
+    assert len(events) == 2  # less than an epoch, so nothing between start and end
+
+
+def test_stop_from_another_thread() -> None:
+    stop = threading.Event()
+    thread = threading.Thread(
+        target=run_panel,
+        args=(PANEL, {"epochs": 1000, "batch_size": 1}, lambda event: None, stop.is_set),
+    )
+    thread.start()
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()

@@ -1,0 +1,207 @@
+"""The panel in Jupyter: controls train, the figure and the line of status follow."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from mlp_core.report import widgets
+from mlp_core.report.control import Control
+from mlp_core.report.panel_html import panel_html
+from mlp_core.report.what_if import Panel
+from mlp_core.report.widgets import PanelView, make_widget, show_panel
+from mlp_core.training import ConfigError
+
+
+@pytest.fixture
+def view() -> Iterator[PanelView]:
+    view = show_panel("learning-rate")
+    yield view
+    view.controller.stop()
+    assert view.controller.wait(5)
+
+
+def status(view: PanelView, name: str = "state") -> str:
+    return re.search(f'data-{name}="([^"]*)"', view._status.value)[1]
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.005)
+
+
+def press(view: PanelView, name: str) -> None:
+    view._buttons[name].click()
+
+
+def test_it_shows_the_default_run_at_once(view: PanelView) -> None:
+    assert status(view) == "completed"
+    assert status(view, "epoch") == "100"
+    assert "now: learning rate 0.05" in view._figure.value
+    assert view._buttons["stop"].disabled
+
+
+def test_a_moved_control_is_trained_after_a_rest(view: PanelView) -> None:
+    before = view._figure.value
+    view.controls["learning_rate"].value = 0.2
+    view.controls["learning_rate"].value = 0.5
+    assert status(view) == "waiting"
+    assert not view._buttons["stop"].disabled
+    wait_for(lambda: status(view) == "completed")
+    assert view.controller.snapshot.current.values["learning_rate"] == 0.5
+    wait_for(lambda: "now: learning rate 0.5" in view._figure.value)
+    assert view._figure.value != before
+
+
+def test_the_figure_grows_while_the_network_trains(view: PanelView) -> None:
+    view.controls["batch_size"].value = 10
+    view.controls["epochs"].value = 1000
+    epochs = set()
+    wait_for(lambda: epochs.add(status(view, "epoch")) or len(epochs - {"0", "100"}) >= 3)
+    assert status(view) == "running"
+    assert view._progress.max == 1000
+
+
+def test_stop_and_train_again(view: PanelView) -> None:
+    view.controls["epochs"].value = 1000
+    wait_for(lambda: status(view) == "running" and int(status(view, "epoch")) > 0)
+    press(view, "stop")
+    assert status(view) == "stopped"
+    reached = status(view, "epoch")
+    assert "<strong>Stopped.</strong>" in view._status.value
+    assert view.controller.wait(5)
+    assert status(view, "epoch") == reached
+    press(view, "train")
+    wait_for(lambda: status(view) == "running")
+
+
+def test_keep_compare_clear_reset(view: PanelView) -> None:
+    press(view, "keep")
+    assert status(view, "kept") == "1"
+    view.controls["learning_rate"].value = 0.5
+    wait_for(lambda: status(view) == "completed")
+    wait_for(lambda: "now: learning rate 0.5<" in view._figure.value)
+    assert "kept: learning rate 0.05" in view._figure.value
+    press(view, "clear")
+    assert "kept" not in view._figure.value
+    assert view._buttons["clear"].disabled
+    press(view, "reset")
+    assert view.values == view.panel.defaults
+    assert status(view) == "completed"
+    assert "now: learning rate 0.05" in view._figure.value
+
+
+def test_reset_trains_nothing(view: PanelView) -> None:
+    view.controls["epochs"].value = 200
+    wait_for(lambda: status(view) == "completed")
+    press(view, "reset")
+    time.sleep(0.05)
+    assert not view.controller.busy
+
+
+def test_divergence_is_shown_as_such(view: PanelView) -> None:
+    view.controls["learning_rate"].value = 1000.0
+    wait_for(lambda: status(view) == "diverged")
+    assert "✕ Diverged" in view._status.value
+    wait_for(lambda: "diverged at update" in view._figure.value)
+
+
+def test_a_network_that_guesses_is_told(view: PanelView) -> None:
+    view.controls["learning_rate"].value = 10.0
+    wait_for(lambda: status(view) == "completed" and not view.controller.busy)
+    assert "Hardly better than guessing" in view._status.value
+
+
+def test_a_bad_combination_is_a_message() -> None:
+    controls = (
+        Control("momentum", "momentum", "slider", 0.9, low=0.1, high=0.9, step=0.1),
+        Control("train_size", "images", "choice", 100, choices=(100, 5000)),
+    )
+    view = show_panel(Panel("few", "Few", "How many?", controls, {"epochs": 2}))
+    view.controls["train_size"].value = 5000  # more than there are
+    wait_for(lambda: status(view) == "failed")
+    assert "train_size=5000 is not legal for digits" in view._status.value
+    view.controls["train_size"].value = 100
+    wait_for(lambda: status(view) == "completed")
+    assert view.controller.wait(5)
+
+
+def test_a_panel_on_slow_data_trains_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(widgets, "QUICK_DATA", "nothing")
+    view = show_panel("learning-rate")
+    assert status(view) == "idle"
+    assert "Press Train" in view._status.value
+    html = view._repr_mimebundle_()["text/html"]
+    assert "<svg" not in html
+    press(view, "train")
+    wait_for(lambda: status(view) == "completed")
+    assert view.controller.wait(5)
+
+
+def test_panels_are_found_by_name() -> None:
+    with pytest.raises(ConfigError, match="panel='speed' is not legal: must be one of"):
+        show_panel("speed")
+    with pytest.raises(ConfigError, match="colour: no such field"):
+        show_panel("learning-rate", colour="red")
+
+
+def test_the_bundle_has_both_faces(view: PanelView) -> None:
+    bundle = view._repr_mimebundle_()
+    assert bundle["application/vnd.jupyter.widget-view+json"]["model_id"] == view.widget.model_id
+    assert bundle["text/plain"] == "PanelView('learning-rate')"
+    assert bundle["text/html"] == panel_html(view.panel, view._default)
+
+
+def test_the_page_has_no_control_but_data_figure_and_a_sentence(view: PanelView) -> None:
+    html = view._repr_mimebundle_()["text/html"]
+    assert not re.search(r"<(button|input|select|textarea)", html)
+    data = json.loads(re.search(r'<script type="application/json"[^>]*>(.*?)</script>', html)[1])
+    assert Panel.from_dict(data["panel"]) == view.panel
+    assert len(data["default_run"]["columns"]["test_loss"]) == 100
+    assert html.count("<svg") == 1
+    assert "make lab" in html
+    assert "digits (1,438 images)" in html
+
+
+def test_nothing_in_a_panel_becomes_markup() -> None:
+    control = Control("seed", "<i>seed</i>", "int", 1, low=0, high=9, step=1)
+    panel = Panel("x", "</script>", "<b>why</b> & how?", (control,))
+    html = panel_html(panel, None)
+    assert html.count("</script>") == 1
+    assert "<b>" not in html
+    assert "<i>" not in html
+    assert "&lt;b&gt;why" in html
+
+
+@pytest.mark.parametrize(
+    ("control", "kind"),
+    [
+        (Control("seed", "s", "int", 1, low=0, high=9, step=1), "BoundedIntText"),
+        (Control("epochs", "e", "slider", 1, low=1, high=9, step=1), "IntSlider"),
+        (Control("momentum", "m", "slider", 0.5, low=0.0, high=0.9, step=0.1), "FloatSlider"),
+        (Control("learning_rate", "r", "log", 0.1, low=0.01, high=1, step=0.5), "SelectionSlider"),
+        (Control("batch_size", "b", "choice", 1, choices=(1, 10)), "SelectionSlider"),
+        (Control("activation", "a", "choice", "relu", choices=("relu", "gelu")), "Dropdown"),
+    ],
+)
+def test_each_kind_of_control_has_a_widget(control: Control, kind: str) -> None:
+    widget = make_widget(control)
+    assert type(widget).__name__ == kind
+    assert widget.value == control.default
+    assert widget.description == control.label
+
+
+def test_moves_leave_no_thread(view: PanelView) -> None:
+    before = threading.active_count()
+    for rate in view.panel.controls[0].stops:
+        view.controls["learning_rate"].value = rate
+    view.controller.stop()
+    assert view.controller.wait(5)
+    assert threading.active_count() == before

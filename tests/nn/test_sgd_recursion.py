@@ -1,0 +1,52 @@
+"""SGD's rearranged recursion is the textbook one, over hundreds of steps and any settings."""
+
+import numpy as np
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mlp_core.nn import SGD
+
+
+def textbook(parameters, gradients, rates, momentum, nesterov, decay):
+    """v <- momentum v + g + decay p, p <- p - rate v; return p after every step."""
+    velocity, trajectory = 0, []
+    for gradient, rate in zip(gradients, rates, strict=True):
+        gradient = gradient + decay * parameters
+        velocity = momentum * velocity + gradient
+        direction = gradient + momentum * velocity if nesterov else velocity
+        parameters = parameters - rate * direction
+        trajectory.append(parameters)
+    return np.array(trajectory)
+
+
+def engine(parameters, gradients, rates, momentum, nesterov, decay):
+    parameters, trajectory = parameters.copy(), []
+    optimizer = SGD(rates[0], momentum, nesterov, decay)
+    for gradient, rate in zip(gradients, rates, strict=True):
+        optimizer.learning_rate = rate
+        optimizer.step(parameters, gradient.copy())
+        trajectory.append(parameters.copy())
+    return np.array(trajectory)
+
+
+@given(
+    momentum=st.sampled_from([0.0, 0.1, 0.5, 0.9, 0.99]),
+    nesterov=st.booleans(),
+    # From a decay too small to see to one that overshoots 0 in every step.
+    decay=st.sampled_from([0.0, 1e-8, 1e-5, 1e-3, 0.01, 0.1, 1.0, 15.0]),
+    rate=st.sampled_from([1e-4, 0.05, 0.1]),
+    factors=st.lists(st.sampled_from([1.0, 0.5, 0.1, 2.0]), min_size=1, max_size=4),
+    seed=st.integers(0, 1000),
+)
+@example(momentum=0.0, nesterov=False, decay=10.0, rate=0.1, factors=[1.0, 0.5], seed=0)
+@example(momentum=0.9, nesterov=False, decay=1e-5, rate=0.05, factors=[1.0], seed=0)
+def test_any_settings_and_schedule(momentum, nesterov, decay, rate, factors, seed):
+    rng = np.random.default_rng(seed)
+    rates = np.repeat(rate * np.array(factors) / max(factors), 70).tolist()
+    start, gradients = rng.normal(size=5), rng.normal(size=(len(rates), 5))
+    settings = (momentum, nesterov and momentum > 0, decay)
+    expected = textbook(start, gradients, rates, *settings)
+    actual = engine(start, gradients, rates, *settings)
+    # Relative to the largest value so far: what cancels to nearly 0 keeps the error it had.
+    scale = np.maximum.accumulate(np.abs(expected).max(axis=1))[:, None]
+    assert np.max(np.abs(actual - expected) / scale) < 1e-11

@@ -50,7 +50,7 @@ class Dataset:
     --------
     >>> from mlp_core.data import load_dataset
     >>> load_dataset("digits")
-    Dataset('digits', train=1438, test=359, image_shape=(8, 8), classes=10, \
+    Dataset('digits', train=1433, test=364, image_shape=(8, 8), classes=10, \
 input_scaling='centered')
     """
 

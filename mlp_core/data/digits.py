@@ -6,8 +6,8 @@ Learning Repository, 1998, https://doi.org/10.24432/C50P49, licensed CC BY 4.0
 scikit-learn ships too. The pixels are as published, whole numbers from 0 to 16, stored as bytes in
 the published order; the split is ours.
 
-The split into 1,438 training and 359 test images is fixed and stored with the data. It is
-stratified: each class gives a fifth of its images to the test set. Images of one writer fall on
+The split into 1,433 training and 364 test images is fixed and stored with the data. It is
+stratified: every fifth image of each class, from its first on, is a test image. Images of one writer fall on
 both sides of it, so a test accuracy here is that of new images by known writers.
 `tests/reference/make_digits.py` made the file.
 """
@@ -30,12 +30,12 @@ def load_digits() -> Dataset:
     Returns
     -------
     Dataset
-        1,438 training and 359 test images, read anew at each call (about a millisecond).
+        1,433 training and 364 test images, read anew at each call (about a millisecond).
 
     Examples
     --------
     >>> load_digits().describe()
-    'digits: 1,438 training and 359 test images of 8 x 8 pixels, 10 classes, unit input'
+    'digits: 1,433 training and 364 test images of 8 x 8 pixels, 10 classes, unit input'
     """
     with np.load(FILE, allow_pickle=False) as stored:
         pixels, labels, is_test = stored["pixels"], stored["labels"], stored["is_test"]

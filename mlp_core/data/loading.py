@@ -62,7 +62,7 @@ def load_dataset(
     Examples
     --------
     >>> load_dataset().describe()
-    'digits: 1,438 training and 359 test images of 8 x 8 pixels, 10 classes, centered input'
+    'digits: 1,433 training and 364 test images of 8 x 8 pixels, 10 classes, centered input'
     >>> load_dataset("mnits")
     Traceback (most recent call last):
         ...

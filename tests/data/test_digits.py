@@ -35,7 +35,7 @@ def test_the_script_makes_the_shipped_file(stored):
 
 def test_the_two_splits_are_all_there_is(stored):
     dataset = load_dataset("digits", "unit")
-    assert (dataset.train_size, dataset.test_size) == (1438, 359)
+    assert (dataset.train_size, dataset.test_size) == (1433, 364)
     assert (dataset.image_shape, dataset.pixel_max, dataset.classes) == ((8, 8), 16, 10)
     is_test = stored["is_test"]
     for split, mask in (("train", ~is_test), ("test", is_test)):
@@ -47,8 +47,8 @@ def test_the_two_splits_are_all_there_is(stored):
 def test_the_split_is_stratified():
     dataset = load_dataset("digits")
     train, test = np.bincount(dataset.train_labels), np.bincount(dataset.test_labels)
-    # Each class is within one image of the share that an even split would give it.
-    assert np.abs(test - (train + test) * 359 / 1797).max() < 1
+    # A fifth of each class, rounded up.
+    np.testing.assert_array_equal(test, -(-(train + test) // 5))
 
 
 def test_the_scaled_values():

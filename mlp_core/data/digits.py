@@ -7,8 +7,8 @@ scikit-learn ships too. The pixels are as published, whole numbers from 0 to 16,
 the published order; the split is ours.
 
 The split into 1,433 training and 364 test images is fixed and stored with the data. It is
-stratified: every fifth image of each class, from its first on, is a test image. Images of one writer fall on
-both sides of it, so a test accuracy here is that of new images by known writers.
+stratified: every fifth image of each class, from its first on, is a test image. Images of one
+writer fall on both sides of it, so a test accuracy here is that of new images by known writers.
 `tests/reference/make_digits.py` made the file.
 """
 

@@ -20,7 +20,7 @@ def empty_data_dir(monkeypatch, tmp_path):
 def test_info_tells_what_is_there(cli, empty_data_dir):
     outcome = cli("data", "info")
     assert outcome.status == 0
-    assert outcome.out.startswith("digits: 1,438 training and 359 test images")
+    assert outcome.out.startswith("digits: 1,433 training and 364 test images")
     assert "mnist: not here yet; get it with: mlp-core data fetch" in outcome.out
 
 

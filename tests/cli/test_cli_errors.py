@@ -48,7 +48,7 @@ BAD_LINES = [
     (["train", "--learning-rate"], ["--learning-rate", "missing value"]),
     (["train", "--json", "yes"], ["yes"]),
     (["train", "--nesterov", "--momentum", "0"], ["--nesterov=True", "set momentum above 0"]),
-    (["train", "--train-size", "5000"], ["--train-size=5000", "at most 1438"]),
+    (["train", "--train-size", "5000"], ["--train-size=5000", "at most 1433"]),
     (["train", "--dataset", "mnits"], ["mnits", "Did you mean 'mnist'?"]),
     (["train", "--dataset", "no/such"], ["no/such", "no such folder"]),
     (["train", "--log-interval", "0"], ["--log-interval=0", ">= 1"]),

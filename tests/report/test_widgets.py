@@ -167,7 +167,7 @@ def test_the_page_has_no_control_but_data_figure_and_a_sentence(view: PanelView)
     assert len(data["default_run"]["columns"]["test_loss"]) == 100
     assert html.count("<svg") == 1
     assert "make lab" in html
-    assert "digits (1,438 images)" in html
+    assert "digits (1,433 images)" in html
 
 
 def test_nothing_in_a_panel_becomes_markup() -> None:

@@ -84,9 +84,17 @@ def drop_icon_script(app: Sphinx) -> None:
             page.write_text(after, encoding="utf-8")
 
 
+def copy_own_files(app: Sphinx) -> None:
+    """Copy the style sheet again: Sphinx leaves it as it was if no page has changed."""
+    for folder in app.config.html_static_path:
+        target = Path(app.outdir) / "_static"
+        shutil.copytree(Path(app.confdir) / folder, target, dirs_exist_ok=True)
+
+
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Complete the built folder, so that its pages need no other host."""
     if error is None and app.builder.format == "html":
+        copy_own_files(app)
         copy_mathjax(app)
         drop_icon_script(app)
 

@@ -105,7 +105,8 @@ class Optimizer:
 
     def _add_decay(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
         if self.weight_decay:
-            np.multiply(parameters, self.weight_decay, out=self._scratch)
+            decay = self.weight_decay * self.gradient_scale
+            np.multiply(parameters, decay, out=self._scratch)
             np.add(gradients, self._scratch, out=gradients)
 
 
@@ -117,16 +118,10 @@ class SGD(Optimizer):
 
     Notes
     -----
-    A pass over all parameters is what an update costs beside its matrix products, so the
-    recursion is written in the coordinates with the fewest passes. With a the learning rate and
-    d the weight decay, let r be the larger root of r^2 - (1 + momentum - a d) r + momentum = 0:
-    without gradients, (p, v) shrinks by the two factors r and momentum / r. In place of v,
-
-        w <- momentum / r * w - a g,    p <- r p + w
-
-    carries w = (1 - r) p - r a v, the same recursion exactly; without decay r is 1 and w the
-    last step. Where the roots are complex (strong decay with high momentum, the swinging of an
-    overshooting pendulum), r is 1 and the decay is added to w in passes of its own.
+    The state is the last step, -learning_rate * v, rather than the velocity v: with gradients
+    that arrive times -learning_rate, two passes over all parameters less. (The decay could be
+    had for one pass less again, by shrinking the parameters themselves; but in float32 a factor
+    so close to 1 rounds the same way at every step, and the parameters drift.)
 
     Parameters
     ----------
@@ -160,62 +155,22 @@ class SGD(Optimizer):
 
     def _allocate(self, parameters: np.ndarray) -> None:
         super()._allocate(parameters)
-        # The rate and the shrinkage that `step` was built with, to follow a schedule.
-        self.state["basis"] = np.array([self.learning_rate, self._shrinkage()])
-        self._set_coordinates()
-        # A velocity of 0 is a step of (1 - r) p in these coordinates.
-        np.multiply(parameters, 1 - self._r, out=self.state["step"])
-
-    def load_state(self, state: dict[str, np.ndarray], steps: int) -> None:
-        """Continue from a copy of another optimizer's `state` after `steps` steps."""
-        super().load_state(state, steps)
-        if state:
-            self._set_coordinates()
-
-    def _shrinkage(self) -> float:
-        """Return r, the factor by which decay shrinks the parameters in one step."""
-        middle = 1 + self.momentum - self.learning_rate * self.weight_decay
-        discriminant = middle**2 - 4 * self.momentum
-        if self.nesterov or discriminant < 0 or middle <= 0:
-            return 1.0
-        return (middle + math.sqrt(discriminant)) / 2
-
-    def _set_coordinates(self) -> None:
-        self._rate, self._r = self.state["basis"].tolist()
-        self._memory = self.momentum / self._r
-        decay = self._rate * self.weight_decay
-        self._explicit_decay = -decay if decay and self._r == 1 else 0.0
-
-    def _change_rate(self, parameters: np.ndarray) -> None:
-        """Express the same velocity at a new learning rate."""
-        step, scratch = self.state["step"], self._scratch
-        # From w to -rate v = (w - (1 - r) p) / r, rescaled, and back with the new r.
-        np.multiply(parameters, 1 - self._r, out=scratch)
-        np.subtract(step, scratch, out=step)
-        np.multiply(step, self.learning_rate / (self._rate * self._r), out=step)
-        self.state["basis"][...] = self.learning_rate, self._shrinkage()
-        self._set_coordinates()
-        np.multiply(step, self._r, out=step)
-        np.multiply(parameters, 1 - self._r, out=scratch)
-        np.add(step, scratch, out=step)
+        self.state["rate"] = np.array(self.learning_rate)  # that `step` was made with
 
     def _update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        if self.learning_rate != self._rate:
-            self._change_rate(parameters)
-        step = self.state["step"]
-        if self._explicit_decay:
-            np.multiply(parameters, self._explicit_decay, out=self._scratch)
-            np.add(gradients, self._scratch, out=gradients)
-        if self._memory:
-            np.multiply(step, self._memory, out=step)
+        step, rate = self.state["step"], self.state["rate"]
+        if rate != self.learning_rate:
+            np.multiply(step, self.learning_rate / float(rate), out=step)
+            rate[...] = self.learning_rate
+        self._add_decay(parameters, gradients)
+        if self.momentum:
+            np.multiply(step, self.momentum, out=step)
             np.add(step, gradients, out=step)
         else:
             step = gradients
         if self.nesterov:
             np.multiply(step, self.momentum, out=self._scratch)
             step = np.add(gradients, self._scratch, out=gradients)
-        if self._r != 1:
-            np.multiply(parameters, self._r, out=parameters)
         np.add(parameters, step, out=parameters)
 
 

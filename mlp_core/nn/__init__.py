@@ -1,18 +1,10 @@
 """Neural networks from arrays: layers, losses, initializers, optimizers and schedules."""
 
-from mlp_core.nn.activations import ACTIVATIONS, GELU, ReLU, Sigmoid, Tanh
+from mlp_core.nn.activations import GELU, ReLU, Sigmoid, Tanh
 from mlp_core.nn.initializers import INITIALIZERS, initialize
 from mlp_core.nn.layers import Dropout, Layer, Linear, LogSoftmax
-from mlp_core.nn.losses import (
-    LOSSES,
-    MSE,
-    NLL,
-    CrossEntropy,
-    Hinge,
-    LogSoftmaxMSE,
-    Loss,
-    make_loss,
-)
+from mlp_core.nn.losses import MSE, NLL, CrossEntropy, Hinge, LogSoftmaxMSE, Loss
+from mlp_core.nn.names import ACTIVATIONS, LOSSES, STABLE_ACTIVATIONS, STABLE_LOSSES, make_loss
 from mlp_core.nn.network import MLP, Network
 from mlp_core.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adam, Optimizer
 from mlp_core.nn.penalties import L1Penalty, L2Penalty, Penalty
@@ -29,6 +21,8 @@ __all__ = [
     "OPTIMIZERS",
     "SCHEDULES",
     "SGD",
+    "STABLE_ACTIVATIONS",
+    "STABLE_LOSSES",
     "Adadelta",
     "Adam",
     "CrossEntropy",

@@ -142,11 +142,3 @@ class Tanh(Activation):
         np.multiply(self.outputs, self.outputs, out=self._scratch)
         np.subtract(1, self._scratch, out=self._scratch)
         return np.multiply(grad_outputs, self._scratch, out=grad_outputs)
-
-
-ACTIVATIONS: dict[str, type[Activation]] = {
-    "relu": ReLU,
-    "gelu": GELU,
-    "sigmoid": Sigmoid,
-    "tanh": Tanh,
-}

@@ -221,29 +221,3 @@ class LogSoftmaxMSE(Loss):
     def backward(self, scale: float = 1.0) -> np.ndarray:
         """Return 2 scale (outputs - one_hot) / (rows * classes)."""
         return np.multiply(self._grad, 2 * scale / self._grad.size, out=self._grad)
-
-
-LOSSES: dict[str, type[Loss]] = {
-    "cross_entropy": CrossEntropy,
-    "hinge": Hinge,
-    "mse": MSE,
-    "nll": NLL,
-    "log_softmax_mse": LogSoftmaxMSE,
-}
-
-
-def make_loss(name: str, hinge_margin: float = 0.1, target_scale: float = 1.0) -> Loss:
-    """Return the loss of that name.
-
-    Raises
-    ------
-    ValueError
-        If the name is not one of `LOSSES`.
-    """
-    if name == "hinge":
-        return Hinge(hinge_margin)
-    if name == "mse":
-        return MSE(target_scale)
-    if name not in LOSSES:
-        raise ValueError(f"loss={name!r} is not legal: must be one of {', '.join(LOSSES)}")
-    return LOSSES[name]()

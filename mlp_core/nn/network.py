@@ -8,8 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from mlp_core.nn.activations import ACTIVATIONS, Activation
+from mlp_core.nn.activations import Activation
 from mlp_core.nn.layers import Dropout, Layer, Linear, LogSoftmax
+from mlp_core.nn.names import ACTIVATIONS
 from mlp_core.nn.workspace import aligned_zeros
 
 

@@ -99,6 +99,28 @@ _STUDIES = (
         callbacks=("activation_statistics", "norm_statistics"),
     ),
     Study(
+        name="numerical-stability",
+        question="Where do the naive formulas break, and what does it do to a run?",
+        base={**REPORT_A, "epochs": 10},
+        grids=[
+            {
+                "loss": ("cross_entropy", "naive_cross_entropy", "naive_cross_entropy_epsilon"),
+                "dtype": ("float32", "float64"),
+                "init_std": (0.01, 0.1, 0.3, 1.0, 3.0),
+            },
+            {
+                "loss": ("cross_entropy", "naive_cross_entropy", "naive_cross_entropy_epsilon"),
+                "dtype": ("float32", "float64"),
+                "learning_rate": (0.05, 0.2, 0.5, 1.0, 2.0),
+            },
+            {
+                "activation": ("sigmoid", "naive_sigmoid"),
+                "dtype": ("float32", "float64"),
+                "init_std": (0.01, 0.1, 0.3, 1.0, 3.0),
+            },
+        ],
+    ),
+    Study(
         name="one-at-a-time",
         question="What do seven parameters do, one at a time, under Adadelta?",
         base=REPORT_B,

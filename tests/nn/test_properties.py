@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from mlp_core.nn import ACTIVATIONS, LOSSES, MLP, LogSoftmax, initialize, make_loss
+from mlp_core.nn import ACTIVATIONS, MLP, STABLE_LOSSES, LogSoftmax, initialize, make_loss
 
 SIZES = st.integers(1, 6)
 SEEDS = st.integers(0, 2**32 - 1)
@@ -48,7 +48,7 @@ def gradient(network, loss, inputs, labels):
     return network.gradients.copy()
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", STABLE_LOSSES)
 @given(case=outputs_and_labels(), margin=st.floats(0.01, 10))
 def test_losses_agree_with_the_plain_formulas(name, case, margin):
     outputs, labels = case
@@ -86,7 +86,7 @@ def test_a_shift_of_all_logits_changes_no_loss(name, case, shift):
     np.testing.assert_allclose(loss.forward(logits + shift, labels), expected, atol=1e-11)
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", STABLE_LOSSES)
 @given(case=outputs_and_labels())
 def test_losses_leave_the_outputs_alone(name, case):
     outputs, labels = case
@@ -97,7 +97,7 @@ def test_losses_leave_the_outputs_alone(name, case):
     np.testing.assert_array_equal(outputs, before)
 
 
-@pytest.mark.parametrize("name", LOSSES)
+@pytest.mark.parametrize("name", STABLE_LOSSES)
 @given(network=networks(), rows=SIZES, seed=SEEDS)
 def test_batch_gradient_is_the_mean_of_single_gradients(name, network, rows, seed):
     inputs, labels = make_batch(network, rows, seed)

@@ -1,0 +1,72 @@
+"""How the cost of an update grows with the hidden size and the batch size, and with what memory.
+
+``make bench`` runs this after the comparison with peers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from run import ENGINE, FLOOR, print_case, run_case
+from work import Work
+
+HIDDEN_SIZES = (16, 64, 256, 1024, 4096)
+BATCH_SIZES = (8, 32, 128, 512, 2048, 8192)
+
+# A whole run in a process of its own, which reports its peak memory in MiB as it ends.
+MEMORY_PROBE = """
+import resource, sys
+from mlp_core import RunConfig, load_dataset, train
+load_dataset("mnist")
+loaded = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+train(RunConfig(dataset="mnist", epochs=2))
+print(loaded / 1024, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def measure_growth(rounds: int, budget_s: float) -> list[dict[str, Any]]:
+    """Time the engine and the floor, one thread, over both axes."""
+    works = [Work("mnist", (size,), 100) for size in HIDDEN_SIZES]
+    works += [Work("mnist", (128,), size) for size in BATCH_SIZES]
+    results = []
+    for work in works:
+        results.append(run_case(work, [ENGINE, FLOOR], 1, rounds, budget_s))
+        print_case(results[-1])
+    return results
+
+
+def measure_memory() -> dict[str, float]:
+    """Return the peak memory of a run on MNIST, in MiB: with the data loaded, and in all."""
+    output = subprocess.run(
+        [sys.executable, "-c", MEMORY_PROBE], capture_output=True, text=True, check=True
+    ).stdout
+    loaded, peak = (float(number) for number in output.split())
+    return {"loaded_mib": loaded, "peak_mib": peak}
+
+
+def main() -> None:
+    """Measure and write the figures."""
+    from mlp_core.training.environment import describe_environment
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--budget", type=float, default=0.3, help="seconds a contestant and round")
+    parser.add_argument("--output", type=Path, default=Path("results/benchmark-growth.json"))
+    args = parser.parse_args()
+    content = {
+        "environment": describe_environment("float32"),
+        "cases": measure_growth(args.rounds, args.budget),
+        "memory": measure_memory(),
+    }
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    args.output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    print(f"\n{content['memory']}\nwritten to {args.output}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

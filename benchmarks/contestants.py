@@ -40,8 +40,9 @@ class Engine(Contestant):
         self.training = Training(work.config)
 
     def run(self, batches: np.ndarray) -> None:
-        # run_updates takes an epoch's order; longer calls are cut into epochs.
-        order, size = batches.ravel(), self.training.dataset.train_size
+        # run_updates takes an epoch's order; longer calls are cut into epochs of whole batches.
+        order, batch = batches.ravel(), batches.shape[1]
+        size = self.training.dataset.train_size // batch * batch
         for start in range(0, len(order), size):
             self.training.run_updates(order[start : start + size])
 

@@ -10,7 +10,7 @@ import numpy as np
 from mlp_core.report.axes import format_number, label_ends, make_log
 from mlp_core.report.measures import MEASURES, Measure, group_runs
 from mlp_core.report.spread import seed_spread
-from mlp_core.report.style import COLOURS, ReportFigure, new_figure, ramp, styled
+from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, ramp, styled
 from mlp_core.training import Run
 
 
@@ -88,6 +88,7 @@ def plot_sweep(
     runs: Sequence[Run],
     factor: str,
     measures: Sequence[str] = ("test_error", "train_loss"),
+    classes: int | None = None,
     height: float = 4.6,
 ) -> ReportFigure:
     """Draw measures after the last epoch against a factor, one panel under the other.
@@ -102,6 +103,8 @@ def plot_sweep(
         A config field of positive numbers, drawn on a logarithmic axis.
     measures : sequence of str
         Names from `mlp_core.report.measures.MEASURES`.
+    classes : int, optional
+        Draws a line at what guessing among so many classes reaches, if the loss is cross-entropy.
     height : float
         In inches.
     """
@@ -110,6 +113,10 @@ def plot_sweep(
         figure, rows = new_figure(height, len(measures), sharex=True)
         for axes, name, colour in zip(rows, measures, COLOURS, strict=False):
             _draw_sweep(axes, groups, MEASURES[name], colour)
+            if classes is not None:
+                _draw_guessing(axes, MEASURES[name].of_guessing(classes))
+            if MEASURES[name].log:
+                make_log(axes, "y")
         rows[-1].set_xlabel(factor.replace("_", " "))
         make_log(rows[-1], "x")
         figure.set_label(_describe_sweep(groups, factor, [MEASURES[name] for name in measures]))
@@ -136,8 +143,15 @@ def _draw_sweep(axes: Any, groups: Mapping[Any, list[Run]], measure: Measure, co
     )  # fmt: skip
     axes.set_title(f"{measure.label}, after the last epoch")
     axes.set_xscale("log")
-    if measure.log:
-        make_log(axes, "y")
+
+
+def _draw_guessing(axes: Any, level: float | None) -> None:
+    if level is not None:
+        axes.axhline(level, color=INK, linewidth=1, linestyle=(0, (4, 3)), zorder=1)
+        axes.annotate(
+            "guessing", (0.5, level), xycoords=("axes fraction", "data"), xytext=(0, -3),
+            textcoords="offset points", va="top", ha="center",
+        )  # fmt: skip
 
 
 def _describe_sweep(

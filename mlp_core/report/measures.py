@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -32,6 +33,14 @@ class Measure:
     log: bool
     digits: int
     convert: Callable[[float], float]
+
+    def of_guessing(self, classes: int) -> float | None:
+        """Return what a network reaches that gives every class the same probability."""
+        if self.column.endswith("accuracy"):
+            return self.convert(1 / classes)
+        if self.column.endswith("loss"):
+            return self.convert(math.log(classes))
+        return None
 
     def of_epochs(self, run: Run) -> list[float]:
         """Return one value an epoch; epochs without one are left out."""

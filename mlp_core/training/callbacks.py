@@ -121,16 +121,15 @@ class EarlyStopping(Callback):
     def on_train_begin(self, training: Training) -> None:
         """Check the column, and take in what a resumed run has behind it."""
         values = training.history[self.column]
+        if self.column.startswith("train_") and not training.config.evaluate_train:
+            raise ConfigError(f"{self.column} is not evaluated by the epoch: set evaluate_train")
         self._best, self._since = -math.inf, 0
         for value in values:
             self._see(value)
 
     def on_epoch_end(self, training: Training) -> None:
         """Compare the latest value with the best so far."""
-        value = training.history.last(self.column)
-        if value is None:
-            raise ConfigError(f"{self.column} is not evaluated by the epoch: set evaluate_train")
-        self._see(value)
+        self._see(training.history.last(self.column))
         if self._since >= self.patience:
             training.request_stop(f"{self.column} has not improved for {self.patience} epochs")
 

@@ -56,8 +56,10 @@ class Snapshot:
             If the file is not there or is not a snapshot.
         """
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with Path(path).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
+            if "plain" not in arrays:
+                raise ValueError("it holds no snapshot")
             plain = json.loads(str(arrays.pop("plain")))
             if plain.pop("format") != FORMAT:
                 raise ValueError("another format")
@@ -66,7 +68,7 @@ class Snapshot:
                 optimizer_state={k.removeprefix(_STATE): v for k, v in arrays.items()},
                 **plain,
             )
-        except (OSError, ValueError, KeyError, TypeError, EOFError) as error:
+        except Exception as error:  # a damaged zip file raises almost anything
             raise ConfigError(f"{path} is not a checkpoint that can be resumed: {error}") from error
 
     def check_config(self, config: RunConfig) -> None:
@@ -82,3 +84,8 @@ class Snapshot:
                 f"{n}: {self.config.get(n)!r} there, {asked[n]!r} here" for n in differ
             )
             raise ConfigError(f"the checkpoint belongs to another config ({pairs})")
+        if self.epoch > config.epochs:
+            raise ConfigError(
+                f"epochs={config.epochs} is not legal for a checkpoint of epoch {self.epoch}: "
+                f"must be at least {self.epoch}"
+            )

@@ -38,7 +38,7 @@ class Legal:
         """
         try:
             return self.convert(value)
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):  # 10**400 does not fit a float
             raise ConfigError(f"{name}={value!r} is not legal: must be {self.words}") from None
 
     def __str__(self) -> str:
@@ -79,7 +79,7 @@ def number(
         _require(at_least is None or value >= at_least)
         _require(below is None or value < below)
         _require(at_most is None or value <= at_most)
-        return float(value)
+        return float(value) + 0.0  # -0.0 + 0.0 is 0.0: equal values look equal
 
     return Legal(f"a finite number {words}", convert)
 

@@ -12,7 +12,7 @@ import numpy as np
 from mlp_core.data import Dataset
 from mlp_core.nn import MLP, learning_rate_at
 from mlp_core.training import build
-from mlp_core.training.callbacks import Callback
+from mlp_core.training.callbacks import Callback, Checkpoint
 from mlp_core.training.checkpoint import Snapshot
 from mlp_core.training.config import RunConfig
 from mlp_core.training.environment import describe_environment, one_blas_thread
@@ -37,7 +37,7 @@ def train(
     ----------
     config : RunConfig
     callbacks : sequence of Callback
-        Called in order; they may record values or ask to stop.
+        Called in order, checkpoints last; they may record values or ask to stop.
     dataset : Dataset, optional
         Data to use instead of loading `config.dataset`; `train_size` applies to it too.
     resume_from : path, optional
@@ -102,7 +102,8 @@ class Training:
         self._gatherer = self.dataset.gatherer(config.dtype)
         self._losses = np.empty(self.dataset.train_size, config.dtype)
         self._predictions = np.empty(self.dataset.train_size, np.intp)
-        self._callbacks = list(callbacks)
+        # A checkpoint is to hold what the other callbacks recorded in the same epoch.
+        self._callbacks = sorted(callbacks, key=lambda each: isinstance(each, Checkpoint))
         self._update_callbacks = [c for c in callbacks if c.wants_updates]
         self.history = History()
         self.epoch = self.update = self.examples = 0
@@ -179,8 +180,10 @@ class Training:
         self._find_divergence(first_update)
         if not finished or self._diverged_at_update is not None:
             return
-        self._epoch_ms_per_update.append(elapsed_ms / (self.update - first_update))
         self._append_history(order)
+        if self._diverged_at_update is not None:
+            return
+        self._epoch_ms_per_update.append(elapsed_ms / (self.update - first_update))
         for callback in self._callbacks:
             callback.on_epoch_end(self)
         if self._stop_reason is not None and self.history.last("train_loss") is None:

@@ -59,8 +59,8 @@ class Materials:
         """Return the rows of each update's batch, shape (updates, batch_size)."""
         rng = np.random.default_rng(seed)
         size = len(self.labels)
-        epochs = -(-updates * batch_size // size) + 1
         whole = (size // batch_size) * batch_size
+        epochs = -(-updates * batch_size // whole)
         order = np.concatenate([rng.permutation(size)[:whole] for _ in range(epochs)])
         return order[: updates * batch_size].reshape(updates, batch_size)
 

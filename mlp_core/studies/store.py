@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import warnings
 from collections.abc import Iterator
@@ -122,6 +123,8 @@ def decode(path: Path) -> Run:
 def round_figures(value: Any, digits: int = 5) -> Any:
     """Round every float in a nest of lists and dicts to so many significant digits.
 
+    JSON knows no figure that is not finite (a gradient's norm may be so): it becomes None.
+
     >>> round_figures({"loss": [0.123456789, 12345678.9, None], "epoch": 3})
     {'loss': [0.12346, 12346000.0, None], 'epoch': 3}
     """
@@ -130,7 +133,7 @@ def round_figures(value: Any, digits: int = 5) -> Any:
     if isinstance(value, list):
         return [round_figures(item, digits) for item in value]
     if isinstance(value, float):
-        return float(f"{value:.{digits}g}")
+        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
     return value
 
 

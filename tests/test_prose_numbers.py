@@ -19,7 +19,9 @@ PAGES = sorted([*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipy
 
 # What may stand although it looks measured: (page, the words as they stand there, why).
 # An entry that is no longer needed fails a test, so that the list stays short.
-ALLOWED: list[tuple[str, str, str]] = []
+ALLOWED: list[tuple[str, str, str]] = [
+    ("notebooks/learning_rate.ipynb", "the 5 % level", "the significance level: a choice"),
+]
 
 # What is not prose, in the order in which it is taken out.
 NOT_PROSE = (
@@ -48,8 +50,10 @@ QUANTITY = r"(?:accurac(?:y|ies)|loss(?:es)?|error(?:s| rate)?)"
 DECIMAL = r"\d*\.\d+"
 
 WITH_UNIT = re.compile(rf"{NUMBER}[\s\-\u2013]*(?:{UNITS}|{COMPARED})", re.IGNORECASE)
+# "The loss at a rate of 0.1" names a setting, "the loss of about 0.1" a measurement.
+GAP = r"(?:(?!\b(?:rate|momentum|decay|margin|dropout|penalty|scale)\b)[^.,;:()\n|]){0,30}?"
 BESIDE_QUANTITY = re.compile(
-    rf"\b{QUANTITY}\b[^.,;:()\n|]{{0,30}}?\s{DECIMAL}|{DECIMAL}\s+(?:\w+\s+)?{QUANTITY}\b",
+    rf"\b{QUANTITY}\b{GAP}\s{DECIMAL}|{DECIMAL}\s+(?:\w+\s+)?{QUANTITY}\b",
     re.IGNORECASE,
 )
 
@@ -64,7 +68,7 @@ def markdown_of(page: Path) -> str:
 
 def prose_of(markdown: str) -> str:
     for pattern in NOT_PROSE:
-        markdown = re.sub(pattern, " ", markdown)
+        markdown = re.sub(pattern, " \u2026 ", markdown)  # so that what stood apart stays apart
     markdown = markdown.replace("**", "").replace("\\%", "%").replace("\\,", " ")
     return MATH.sub(plain_numbers, markdown)
 
@@ -81,6 +85,10 @@ def measured_numbers(markdown: str) -> list[str]:
     return [m.group() for regex in (WITH_UNIT, BESIDE_QUANTITY) for m in regex.finditer(prose)]
 
 
+def however_wrapped(words: str) -> str:
+    return r"\s+".join(map(re.escape, words.split()))
+
+
 def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
@@ -90,14 +98,15 @@ def test_no_measured_number_is_typed_by_hand(page: Path) -> None:
     markdown = markdown_of(page)
     for name, words, _ in ALLOWED:
         if name == name_of(page):
-            markdown = markdown.replace(words, " ")
+            markdown = re.sub(however_wrapped(words), " ", markdown)
     assert measured_numbers(markdown) == [], "compute it and glue it, or list it in ALLOWED"
 
 
 def test_every_entry_of_the_allow_list_is_needed() -> None:
     for name, words, why in ALLOWED:
         assert why
-        assert words in markdown_of(ROOT / name), f"{name} no longer says {words!r}"
+        said = re.search(however_wrapped(words), markdown_of(ROOT / name))
+        assert said, f"{name} no longer says {words!r}"
         assert measured_numbers(words), f"{words!r} would pass without its entry"
 
 
@@ -139,6 +148,8 @@ def test_a_measured_number_is_caught(text: str) -> None:
         "See [accuracy](figures.md#loss-0.12) and https://example.org/97%25",
         "with seeds 2022 to 2026 and Python 3.11 or newer",
         "an error of one kind; 1.5 is a rate",
+        "At a rate of 10, {glue:text}`dead` % of the units are dead.",
+        "the test error at a rate of 0.01 and the loss with momentum 0.9",
     ],
 )
 def test_a_setting_is_not(text: str) -> None:

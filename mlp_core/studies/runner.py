@@ -90,13 +90,13 @@ def run_missing(
     context = multiprocessing.get_context("spawn")
     others = multiprocessing.active_children()
     with ProcessPoolExecutor(workers, context, _ignore_interrupt) as pool:
-        futures = _submit(todo, callbacks, pool)
         try:
-            return _collect(futures, store, report)
+            return _collect(_submit(todo, callbacks, pool), store, report)
         except BaseException:
-            if not all(future.done() for future in futures):
-                for process in set(multiprocessing.active_children()).difference(others):
-                    process.terminate()
+            # What could be finished is; leaving `with` would wait for all the rest.
+            pool.shutdown(wait=False, cancel_futures=True)
+            for process in set(multiprocessing.active_children()).difference(others):
+                process.terminate()
             raise
 
 

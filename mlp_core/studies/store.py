@@ -133,7 +133,8 @@ def round_figures(value: Any, digits: int = 5) -> Any:
     if isinstance(value, list):
         return [round_figures(item, digits) for item in value]
     if isinstance(value, float):
-        return float(f"{value:.{digits}g}") if math.isfinite(value) else None
+        rounded = float(f"{value:.{digits}g}")
+        return rounded if math.isfinite(rounded) else None
     return value
 
 

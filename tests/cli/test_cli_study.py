@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import signal
+import time
 
 import pytest
 
@@ -191,6 +192,7 @@ def test_a_second_ctrl_c_abandons_them(spawn, tmp_path):
     flags = ("--dataset", "digits", "--epochs", "10000000", "--seeds", "1")
     with spawn("study", "run", "momentum", *flags) as process:
         assert process.stderr.readline() == "8 runs to make\n"
+        time.sleep(2)  # the workers have begun; none of these runs ever ends
         process.send_signal(signal.SIGINT)
         assert process.stderr.readline() == "\n"
         assert "finishing" in process.stderr.readline()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, as_completed
 from itertools import pairwise
@@ -89,7 +90,7 @@ def run_missing(
     # Spawned, not forked: a fork copies the locks that BLAS or a progress bar's thread may hold.
     context = multiprocessing.get_context("spawn")
     others = multiprocessing.active_children()
-    with ProcessPoolExecutor(workers, context, _ignore_interrupt) as pool:
+    with ProcessPoolExecutor(workers, context, _prepare_worker) as pool:
         try:
             return _collect(_submit(todo, callbacks, pool), store, report)
         except BaseException:
@@ -128,6 +129,14 @@ def _collect(futures: list[Future], store: RunStore, report: Report) -> int:
     return len(futures)
 
 
-def _ignore_interrupt() -> None:
-    """Leave Ctrl-C to the parent, which lets the runs under way finish."""
+def _prepare_worker() -> None:
+    """Leave Ctrl-C to the parent, which lets the runs under way finish; end where it is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+
+
+def _follow_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

@@ -5,6 +5,7 @@ import io
 import json
 import signal
 import time
+from pathlib import Path
 
 import pytest
 
@@ -201,6 +202,29 @@ def test_a_second_ctrl_c_abandons_them(spawn, tmp_path):
     assert process.returncode == 130
     assert err.splitlines()[-1].startswith("mlp-core: interrupted; 0 runs were stored")
     assert "Traceback" not in err
+
+
+def has_ended(pid):
+    """Return whether a process is gone, or is only waiting for its parent to ask."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
+def test_no_worker_outlives_a_parent_that_is_killed(spawn):
+    flags = ("--dataset", "digits", "--epochs", "10000000", "--seeds", "1")
+    with spawn("study", "run", "momentum", *flags) as process:
+        assert process.stderr.readline() == "8 runs to make\n"
+        time.sleep(2)  # the workers have begun
+        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        assert children
+        process.kill()
+    deadline = time.monotonic() + 20
+    while not all(has_ended(child) for child in children):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def test_the_bar_advances_by_cost(capsys, monkeypatch):

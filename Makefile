@@ -20,7 +20,7 @@ export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint lab serve clean distclean
+.PHONY: help book test lint lab serve bench clean distclean
 
 help: ## list the targets
 	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
@@ -46,6 +46,11 @@ serve: | $(INDEX) ## serve the built book on this machine
 	@port=$$($(BIN)/python -c 'import socket; print(next(p for p in range($(PORT), $(PORT) + 50) if socket.socket().connect_ex(("127.0.0.1", p))))') && \
 	echo "Open http://127.0.0.1:$$port   (Ctrl+C stops)" && \
 	exec $(BIN)/python -m http.server "$$port" --bind 127.0.0.1 --directory _build/html
+
+bench: $(VENV)/.bench ## speed against its peers and against the floor (an idle machine, MNIST, half an hour)
+	cd benchmarks && ../$(BIN)/python run.py --output ../results/benchmark.json $(ARGS)
+	cd benchmarks && ../$(BIN)/python growth.py --output ../results/benchmark-growth.json
+	cd benchmarks && ../$(BIN)/python sweeps.py --output ../results/benchmark-sweeps.json
 
 clean: ## delete what was built, keep .venv
 	rm -rf _build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -77,4 +82,11 @@ $(VENV)/.book: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/.test: $(VENV)/.book
 	@echo "Installing the test tools into $(VENV)."
 	$(PIP) install --quiet -c constraints.txt -e ".[test]"
+	@touch $@
+
+# The peers are large; a user who wants only some of them installs those by hand and runs
+# benchmarks/run.py, which leaves out what is not there.
+$(VENV)/.bench: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing the peers into $(VENV)."
+	$(PIP) install --quiet -c constraints.txt -e ".[bench]"
 	@touch $@

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,10 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
+    def farewell(self) -> str:
+        """Return what is left to say when the rest is not made."""
+        return f"interrupted; {self.made} runs were stored, the same command makes the rest"
+
     def report(self, run: Run) -> None:
         """Advance by a run that was stored."""
         self.made += 1
@@ -62,21 +67,37 @@ class Progress:
 
 
 @contextlib.contextmanager
-def announced_interrupt() -> Iterator[None]:
-    """On the first Ctrl-C, say what happens next; the runner does it."""
+def announced_interrupt(farewell: Callable[[], str]) -> Iterator[None]:
+    """Let a first Ctrl-C finish the runs under way, and say so; let a second end the process.
 
-    def announce(*_: object) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        print(
-            "\nmlp-core: finishing the runs under way; Ctrl-C again abandons them", file=sys.stderr
-        )
+    The second raises nothing: an exception among the locks of an executor may leave one held.
+    Files are whole at any time, and workers end with their parent.
+
+    Parameters
+    ----------
+    farewell : callable
+        Returns the last line.
+    """
+
+    def finish(*_: object) -> None:
+        signal.signal(signal.SIGINT, abandon)
+        _say("finishing the runs under way; Ctrl-C again abandons them")
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, announce)
+    def abandon(*_: object) -> None:
+        _say(farewell())
+        os._exit(130)
+
+    before = signal.signal(signal.SIGINT, finish)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def _say(line: str) -> None:
+    """Write to standard error from a signal handler, where `print` may be under way already."""
+    os.write(2, f"\nmlp-core: {line}\n".encode())
 
 
 @contextlib.contextmanager

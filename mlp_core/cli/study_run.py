@@ -73,14 +73,17 @@ class StudyRun:
         costs = [(config.run_id, _cost(config)) for task in tasks for config in task.todo]
         progress = Progress(costs)
         try:
-            with announced_interrupt(), executor_at(self.dask) as executor, progress:
+            with (
+                announced_interrupt(progress.farewell),
+                executor_at(self.dask) as executor,
+                progress,
+            ):
                 for task in tasks:
                     run_missing(
                         task.todo, task.store, task.study.callbacks, executor, progress.report
                     )
         except KeyboardInterrupt:
-            made = f"interrupted; {progress.made} runs were stored"
-            raise KeyboardInterrupt(f"{made}, the same command makes the rest") from None
+            raise KeyboardInterrupt(progress.farewell()) from None
         for task in tasks:
             print(task.outcome())
         return 0

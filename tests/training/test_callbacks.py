@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import time
 
 import pytest
 from tiny import Listener, StopAt, tiny_config, tiny_dataset
@@ -223,10 +224,11 @@ def test_wandb_offline_writes_a_run(tmp_path, monkeypatch):
     run = run_tiny(logger)
     (folder,) = (tmp_path / "wandb").glob("offline-run-*")
     (file,) = folder.glob("run-*.wandb")
-    content = file.read_bytes()
-    assert run.config.run_id.encode() in content
-    for name in ("running_loss", "test_accuracy", "learning_rate"):
-        assert name.encode() in content
+    names = {run.config.run_id, "running_loss", "test_accuracy", "learning_rate"}
+    deadline = time.monotonic() + 60  # a process of its own writes, and goes on after the end
+    while not all(name.encode() in file.read_bytes() for name in names):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
     assert len(logged) == 3 and len(summaries) == 1
     assert wandb.run is None  # finished
 

@@ -65,9 +65,14 @@ def _draw_factor(axes: Any, curvature: float, highest: float) -> None:
     axes.plot(rates, abs(1 - rates * curvature), color=INK, linewidth=1.4)
     axes.axhline(1, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
     axes.axvline(limit, color=INK, linewidth=0.9, linestyle=(0, (4, 3)))
-    stability = f"stability limit 2 / {curvature:g} = {format_number(limit)} "
-    axes.text(limit, 1.5, stability, ha="right", va="center")
-    axes.text(0, 1.03, " above this line the distance grows", va="bottom")
+    stability = f"stability limit 2 / {curvature:g} = {format_number(limit)}"
+    axes.annotate(
+        stability, (limit, 1.5), xytext=(-5, 0), textcoords="offset points",
+        ha="right", va="center",
+    )  # fmt: skip
+    axes.annotate(
+        "above this line the distance grows", (0, 1), xytext=(5, 3), textcoords="offset points"
+    )
     axes.set_title("distance after an update / distance before it")
     axes.set_xlabel("learning rate")
     axes.set_xlim(0, rates[-1])

@@ -38,7 +38,7 @@ def glue_values(chapter: str, values: Mapping[str, Any]) -> pd.DataFrame:
     else:
         for name, text in texts.items():
             glue(name, text, display=False)
-    return pd.DataFrame({"name": texts.keys(), "text": texts.values()}).set_index("name")
+    return pd.DataFrame({"text": texts.values()}, index=list(texts))
 
 
 def format_glued(value: Any) -> str:

@@ -72,10 +72,10 @@ MEASURES: dict[str, Measure] = {
     "running_accuracy": Measure("running_accuracy", "running accuracy, %", False, 2, _percent),
     "test_error": Measure("test_accuracy", "test error, %", True, 2, _error_percent),
     "train_error": Measure("train_accuracy", "training error, %", True, 2, _error_percent),
-    "test_loss": Measure("test_loss", "test loss", True, 4, _same),
-    "train_loss": Measure("train_loss", "training loss", True, 5, _same),
-    "running_loss": Measure("running_loss", "training loss, running mean", True, 5, _same),
-    "ms_per_update": Measure("ms_per_update", "ms an update", False, 3, _same),
+    "test_loss": Measure("test_loss", "test loss", True, -3, _same),
+    "train_loss": Measure("train_loss", "training loss", True, -3, _same),
+    "running_loss": Measure("running_loss", "training loss, running mean", True, -3, _same),
+    "ms_per_update": Measure("ms_per_update", "ms an update", False, -3, _same),
 }
 
 

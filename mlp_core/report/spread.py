@@ -36,9 +36,18 @@ class Spread:
     n: int
 
     def text(self, digits: int = 2) -> str:
-        """Return mean and standard deviation, such as "98.07 ± 0.05"."""
+        """Return mean and standard deviation, such as "98.07 ± 0.05".
+
+        Parameters
+        ----------
+        digits : int
+            Decimals; a negative number asks for so many significant digits of the mean.
+        """
+        if digits < 0:
+            digits = max(0, -digits - 1 - math.floor(math.log10(abs(self.mean) or 1)))
         mean = f"{self.mean:.{digits}f}"
-        return mean if self.n < 2 else f"{mean} ± {self.std:.{digits}f}"
+        # Spaces that do not break: a line or a table's cell keeps the two together.
+        return mean if self.n < 2 else f"{mean}\u00a0±\u00a0{self.std:.{digits}f}"
 
 
 def seed_spread(values: Sequence[float]) -> Spread:
@@ -51,8 +60,8 @@ def seed_spread(values: Sequence[float]) -> Spread:
 
     Examples
     --------
-    >>> seed_spread([98.0, 98.1, 98.2]).text()
-    '98.10 ± 0.10'
+    >>> seed_spread([98.0, 98.1, 98.2]).text().split()
+    ['98.10', '±', '0.10']
     """
     array = np.asarray(values, np.float64)
     if not array.size:

@@ -13,8 +13,8 @@ def status_html(snapshot: Snapshot) -> str:
     epoch = curve.epoch if curve else 0
     loss = curve.last("test_loss") if curve else None
     return (
-        f'<div class="what-if-status" role="status" data-state="{snapshot.state}" '
-        f'data-epoch="{epoch}" data-kept="{len(snapshot.kept)}" '
+        '<div class="what-if-status" role="status" style="line-height:1.45" '
+        f'data-state="{snapshot.state}" data-epoch="{epoch}" data-kept="{len(snapshot.kept)}" '
         f'data-test-loss="{loss if loss is not None else ""}">{status_text(snapshot)}</div>'
     )
 

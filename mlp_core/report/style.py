@@ -28,13 +28,15 @@ COLOURS = ("#2a7fc4", "#c8600f", "#0d8f6b", "#c0609a", "#a97f1e", "#7a68c8")
 RAMP = ("#2a7fc4", "#7a68c8", "#bf4f8f", "#c8600f", "#a97f1e")
 
 WIDTH = 4.8  # inches; small, so that 10-point text is still about 10 pixels high on a phone
+FONT = "DejaVu Sans"  # comes with matplotlib: the same layout everywhere
 Layout = Literal["constrained"] | None
 STYLE: dict[str, Any] = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
     "savefig.transparent": True,
-    "font.family": ["DejaVu Sans"],  # comes with matplotlib: the same layout everywhere
+    "figure.constrained_layout.h_pad": 0.07,  # inches
+    "font.family": [FONT],
     "font.size": 10.0,
     "axes.titlesize": 10.5,
     "axes.titlelocation": "left",
@@ -100,7 +102,8 @@ class ReportFigure(Figure):
         """Write a file of its own; the suffix names the format."""
         path = Path(path)
         if path.suffix == ".svg":
-            path.write_text(_with_title(self._svg(), str(self.get_label())), encoding="utf-8")
+            svg = self._svg().replace(f"'{FONT}'", f"'{FONT}', system-ui, sans-serif")
+            path.write_text(_with_title(svg, str(self.get_label())), encoding="utf-8")
         else:
             with styled():
                 self.savefig(path, dpi=200)
@@ -165,7 +168,7 @@ def to_inline(svg: str, label: str) -> str:
     )
     svg = re.sub(r"<svg[^>]*>", lambda _: root, svg, count=1, flags=re.DOTALL)
     svg = _isolate_ids(svg)
-    svg = svg.replace("'DejaVu Sans'", "system-ui, sans-serif").replace(INK, "currentColor")
+    svg = svg.replace(f"'{FONT}'", "system-ui, sans-serif").replace(INK, "currentColor")
     svg = re.sub(
         r"(<(?:text|tspan)[^>]*?)fill: (#[0-9a-f]{6})",
         r"\1fill: \2; fill: color-mix(in srgb, \2 72%, currentColor)",

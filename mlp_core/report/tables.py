@@ -33,13 +33,19 @@ def table_by_factor(
     rows = []
     for level, group in group_runs(runs, factor).items():
         label = format_number(level) if isinstance(level, int | float) else str(level)
-        row: dict[str, Any] = {factor.replace("_", " "): label}
+        row: dict[str, Any] = {"level": label}
         for measure in (MEASURES[name] for name in measures):
             row[measure.label] = _cell(group, measure)
         diverged = sum(run.status == "diverged" for run in group)
         row["seeds"] = f"{len(group)}, {diverged} diverged" if diverged else str(len(group))
         rows.append(row)
-    return pd.DataFrame(rows).set_index(factor.replace("_", " "))
+    return _titled(pd.DataFrame(rows).set_index("level"), factor.replace("_", " "))
+
+
+def _titled(table: pd.DataFrame, title: str) -> pd.DataFrame:
+    """Put the index's title into the head's corner: as its name it would take a row of its own."""
+    table.index.name, table.columns.name = None, title
+    return table
 
 
 def _cell(group: Sequence[Run], measure: Measure) -> str:
@@ -112,7 +118,8 @@ def reproduction_card(study: str, runs: Sequence[Run]) -> pd.DataFrame:
         "core-minutes": f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}",
         "again": f"mlp-core study run {study}",
     }
-    return pd.DataFrame({"": rows.keys(), "value": rows.values()}).set_index("")
+    table = pd.DataFrame({"stored runs": rows.values()}, index=list(rows))
+    return _titled(table, "")
 
 
 def _all(runs: Sequence[Run], read: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import xml.etree.ElementTree as ET
 from itertools import pairwise
@@ -92,13 +93,20 @@ def test_sweep_shows_every_seed_and_marks_divergence(runs: list[Run]) -> None:
     assert [line.get_xdata()[0] for line in crosses] == [1.0, 10.0]
 
 
+def test_sweep_shows_what_guessing_reaches(runs: list[Run]) -> None:
+    figure = plot_sweep(runs, "learning_rate", ("test_error", "test_loss"), classes=10)
+    for axes, level in zip(figure.axes, (90, math.log(10)), strict=True):
+        assert any(np.allclose(line.get_ydata(), level) for line in axes.lines)
+    assert texts(figure).count("guessing") == 2
+
+
 def test_descent_shows_the_stability_limit() -> None:
     figure = plot_descent(paths(), 4.0)
     above, below = figure.axes
     losses = [line.get_ydata() for line in above.lines]
     assert losses[0][1] == pytest.approx(2 * 0.6**2)
     assert losses[1][-1] < losses[1][0] < losses[2][-1]
-    assert "stability limit 2 / 4 = 0.5 " in [text.get_text() for text in below.texts]
+    assert "stability limit 2 / 4 = 0.5" in [text.get_text() for text in below.texts]
     assert any(np.all(np.asarray(line.get_xdata()) == 0.5) for line in below.lines)
 
 

@@ -18,7 +18,20 @@ def test_spread_worked_by_hand() -> None:
     assert spread.mean == 3.0
     assert spread.std == pytest.approx(math.sqrt((4 + 1 + 9) / 2))
     assert (spread.low, spread.high, spread.n) == (1.0, 6.0, 3)
-    assert spread.text() == "3.00 ± 2.65"
+    assert spread.text() == "3.00\u00a0±\u00a02.65"
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ([0.00073, 0.000732], "0.000731\u00a0±\u00a00.000001"),
+        ([1.58, 1.60], "1.59\u00a0±\u00a00.01"),
+        ([1234.0, 1236.0], "1235\u00a0±\u00a01"),
+        ([0.0, 0.0], "0.00\u00a0±\u00a00.00"),
+    ],
+)
+def test_significant_digits(values: list[float], text: str) -> None:
+    assert seed_spread(values).text(-3) == text
 
 
 def test_a_single_seed_has_no_spread() -> None:

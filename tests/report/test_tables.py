@@ -14,13 +14,15 @@ from mlp_core.report.spread import seed_spread
 from mlp_core.report.tables import best_levels, reproduction_card, table_by_factor, values_of
 from mlp_core.training import History, Run
 
+PM = "\u00a0±\u00a0"
+
 
 def test_table_by_factor(runs: list[Run]) -> None:
     table = table_by_factor(runs, "learning_rate", ["test_accuracy", "test_error"])
-    assert table.index.name == "learning rate"
+    assert (table.index.name, table.columns.name) == (None, "learning rate")
     assert list(table.columns) == ["test accuracy, %", "test error, %", "seeds"]
-    assert table.loc["0.1"].tolist() == ["98.10 ± 0.10", "1.90 ± 0.10", "3"]
-    assert table.loc["1"].tolist() == ["98.00 ± 0.14", "2.00 ± 0.14", "3, 1 diverged"]
+    assert table.loc["0.1"].tolist() == [f"98.10{PM}0.10", f"1.90{PM}0.10", "3"]
+    assert table.loc["1"].tolist() == [f"98.00{PM}0.14", f"2.00{PM}0.14", "3, 1 diverged"]
     assert table.loc["10"].tolist() == ["-", "-", "3, 3 diverged"]
 
 
@@ -59,7 +61,7 @@ def test_every_measure_reads_a_run(runs: list[Run], name: str) -> None:
 
 
 def test_reproduction_card(runs: list[Run]) -> None:
-    card = reproduction_card("learning-rate", runs)["value"]
+    card = reproduction_card("learning-rate", runs)["stored runs"]
     assert card["runs"] == "12, seeds 2022, 2023, 2024"
     assert card["data"] == "digits"
     assert card["NumPy"] == "2.3.5"
@@ -76,7 +78,7 @@ def test_reproduction_card(runs: list[Run]) -> None:
         (3, "3"),
         ([0.1], "0.1"),
         ([0.1, 0.2, 0.5], "0.1, 0.2 and 0.5"),
-        (seed_spread([98.0, 98.1, 98.2]), "98.10 ± 0.10"),
+        (seed_spread([98.0, 98.1, 98.2]), f"98.10{PM}0.10"),
     ],
 )
 def test_format_glued(value: object, text: str) -> None:

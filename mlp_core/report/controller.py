@@ -130,11 +130,12 @@ class PanelController:
             self._cancel()
         self.on_change()
 
-    def show(self, curve: Curve) -> None:
-        """Show a finished curve as the current one."""
+    def reset(self, curve: Curve | None = None) -> None:
+        """Cancel the run under way, forget all curves, and show a finished one if it is given."""
         with self._wake:
             self._cancel()
-            self._current, self._state, self._message = curve, curve.status, ""
+            self._kept, self._message = (), ""
+            self._current, self._state = curve, curve.status if curve else "idle"
         self.on_change()
 
     def keep(self) -> None:

@@ -66,11 +66,13 @@ class PanelView:
         self.controller = PanelController(panel, self.refresh)
         self.controls = {control.name: make_widget(control) for control in panel.controls}
         self._default = self._run_default()
-        # Two threads come here: the kernel's main one and the run's own.
+        # Several threads come here: the run's own, and those in which the kernel answers the
+        # page, more than one of them since JupyterLab 4.4.
+        self._acting, self._resetting = threading.RLock(), False
         self._telling, self._drawing = threading.Lock(), threading.Lock()
+        self._wanted = panel.defaults
         self._told: tuple[Any, ...] = ()
         self._next_frame = 0.0
-        self._resetting = False
         self._buttons = {
             "train": _button("Train", "Train these values again", self.train),
             "stop": _button("Stop", "Stop the run", self.controller.stop),
@@ -85,11 +87,8 @@ class PanelView:
         self._figure = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%"))
         self.widget = self._arrange()
         for widget in self.controls.values():
-            widget.observe(lambda _: self.train(DEBOUNCE_S), names="value")
-        if self._default is None:
-            self.refresh()
-        else:
-            self.controller.show(self._default)
+            widget.observe(self._follow, names="value")
+        self.controller.reset(self._default)
 
     def _run_default(self) -> Curve | None:
         """Train the default values, unless that would keep the notebook waiting."""
@@ -118,22 +117,37 @@ class PanelView:
         """The controls' present values."""
         return {name: widget.value for name, widget in self.controls.items()}
 
-    def train(self, delay: float = 0.0) -> None:
+    def train(self) -> None:
         """Train the controls' values; whatever is running is cancelled."""
-        if not self._resetting:
-            self.controller.start(self.values, delay)
+        self._start(0.0)
+
+    def _start(self, delay: float) -> None:
+        with self._acting:
+            self._wanted = self.values
+            self.controller.start(self._wanted, delay)
+
+    def _follow(self, _: Any = None) -> None:
+        """Train what a moved control says, once it rests."""
+        with self._acting:
+            # On arrival a slider returns its value, rounded anew: that is no move.
+            if not self._resetting and self._differs():
+                self._start(DEBOUNCE_S)
+
+    def _differs(self) -> bool:
+        try:
+            return self.panel.clean(self.values) != self.panel.clean(self._wanted)
+        except ConfigError:
+            return True
 
     def reset(self) -> None:
         """Set all controls to their defaults, forget the kept curves, show the first figure."""
-        self._resetting = True
-        for control in self.panel.controls:
-            self.controls[control.name].value = control.default
-        self._resetting = False
-        self.controller.clear()
-        if self._default is None:
-            self.controller.stop()
-        else:
-            self.controller.show(self._default)
+        with self._acting:
+            self._resetting = True
+            for control in self.panel.controls:
+                self.controls[control.name].value = control.default
+            self._resetting = False
+            self._wanted = self.panel.defaults
+            self.controller.reset(self._default)
 
     def refresh(self) -> None:
         """Show the controller's state; the figure of a run under way only as often as is due."""

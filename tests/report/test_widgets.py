@@ -106,6 +106,28 @@ def test_reset_trains_nothing(view: PanelView) -> None:
     assert not view.controller.busy
 
 
+def test_a_value_that_is_only_rounded_anew_is_not_trained(view: PanelView) -> None:
+    view.controls["momentum"].value = 0.9000000000000001
+    assert status(view) == "completed"
+    assert not view.controller.busy
+
+
+def test_a_move_during_a_reset_from_another_thread_is_trained(view: PanelView) -> None:
+    """JupyterLab lets the kernel answer in several threads at once."""
+    move = threading.Thread(target=view.controls["epochs"].set_trait, args=("value", 20))
+    resetting = view.controller.reset
+
+    def reset_slowly(*args: object) -> None:
+        move.start()
+        time.sleep(0.1)
+        resetting(*args)
+
+    view.controller.reset = reset_slowly
+    press(view, "reset")
+    move.join()
+    wait_for(lambda: status(view) == "completed" and status(view, "epoch") == "20")
+
+
 def test_divergence_is_shown_as_such(view: PanelView) -> None:
     view.controls["learning_rate"].value = 1000.0
     wait_for(lambda: status(view) == "diverged")

@@ -11,7 +11,7 @@ from pathlib import Path
 import matplotlib as mpl
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlp_core.report.axes import format_number, spread_out
@@ -228,6 +228,7 @@ def test_format_number(value: float, text: str) -> None:
     assert format_number(value) == text
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-0.5, 1.5), max_size=10))
 def test_labels_are_spread_out_in_order(wanted: list[float]) -> None:
     gap = 0.08

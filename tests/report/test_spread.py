@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -48,6 +48,7 @@ def test_no_seed_is_an_error() -> None:
 samples = st.lists(st.integers(-1000, 1000), min_size=3, max_size=8)
 
 
+@settings(deadline=None)
 @given(samples, samples)
 def test_agrees_with_scipy(first: list[int], second: list[int]) -> None:
     if len(set(first)) == 1 and len(set(second)) == 1:

@@ -7,7 +7,7 @@ import math
 import threading
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlp_core.report.control import Control
@@ -118,6 +118,8 @@ def test_hostile_value_is_a_message_or_legal(name: str, value: object) -> None:
 plain = st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5)
 
 
+# A busy machine makes generated cases slow; that is no fault of theirs.
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from([*PANEL.defaults, "dataset", ""]),

@@ -207,7 +207,7 @@ def test_kept_curves_stay(controller: PanelController, training: FakeTraining) -
 def test_every_change_is_announced(training: FakeTraining) -> None:
     states: list[str] = []
     controller = PanelController(PANEL, lambda: states.append(controller.snapshot.state), training)
-    controller.start({})
+    controller.start({}, delay=0.2)  # so that the thread does not come first
     training.finish()
     assert controller.wait(5)
     assert states[0] == "waiting"

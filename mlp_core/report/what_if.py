@@ -110,7 +110,48 @@ _LEARNING_RATE = Panel(
     study="learning-rate",
 )
 
-PANELS: dict[str, Panel] = {panel.name: panel for panel in (_LEARNING_RATE,)}
+_NUMERICAL_STABILITY = Panel(
+    name="numerical-stability",
+    title="What if the formulas were the plain ones?",
+    question="Which formula breaks first, and does more precision save it?",
+    controls=(
+        Control(
+            "loss", "loss", "choice", "naive_cross_entropy",
+            choices=("cross_entropy", "naive_cross_entropy", "naive_cross_entropy_epsilon"),
+        ),
+        Control(
+            "activation", "activation", "choice", "relu",
+            choices=("relu", "sigmoid", "naive_sigmoid"),
+        ),
+        Control("init_std", "std of the first weights", "log", 0.01, low=0.01, high=10.0, step=0.1),
+        Control("learning_rate", "learning rate", "log", 0.05, low=0.01, high=10.0, step=0.1),
+        Control("dtype", "precision", "choice", "float32", choices=("float32", "float64")),
+    ),
+    base={"epochs": 30},
+    study="numerical-stability",
+)  # fmt: skip
+
+_ENGINE = Panel(
+    name="engine",
+    title="What if the engine had other parts?",
+    question="Does half the precision cost accuracy, and what do more layers buy?",
+    controls=(
+        Control(
+            "hidden_sizes", "hidden units", "choice", [128],
+            choices=([], [8], [32], [128], [512], [64, 32], [32, 32, 32]),
+        ),
+        Control(
+            "activation", "activation", "choice", "relu",
+            choices=("relu", "gelu", "sigmoid", "tanh"),
+        ),
+        Control("dtype", "precision", "choice", "float32", choices=("float32", "float64")),
+        Control("seed", "seed", "int", 2022, low=0, high=999_999, step=1),
+    ),
+)  # fmt: skip
+
+PANELS: dict[str, Panel] = {
+    panel.name: panel for panel in (_LEARNING_RATE, _NUMERICAL_STABILITY, _ENGINE)
+}
 
 EPOCH_COLUMNS = (
     "epoch",

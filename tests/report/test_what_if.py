@@ -50,6 +50,23 @@ def test_defaults_are_those_of_the_stored_study_but_for_the_data() -> None:
     assert PANEL.with_base(dataset="mnist").config({}) == RunConfig(dataset="mnist")
 
 
+def test_the_panel_of_numerical_stability_reaches_the_stored_runs() -> None:
+    """But for the data and the epochs, and for 0.3, which lies between two stops."""
+    panel = PANELS["numerical-stability"].with_base(dataset="mnist", epochs=10)
+    for config in STUDIES["numerical-stability"].configs():
+        values = {name: getattr(config, name) for name in panel.defaults}
+        assert panel.config(values).replace(seed=config.seed) == config
+
+
+def test_every_choice_of_the_engine_panel_trains() -> None:
+    panel = PANELS["engine"].with_base(epochs=1)
+    assert PANELS["engine"].config({}) == RunConfig()
+    for control in panel.controls:
+        for choice in control.choices:
+            run = run_panel(panel, {control.name: choice}, lambda event: None)
+            assert run.status == "completed"
+
+
 @pytest.mark.parametrize(
     ("changes", "message"),
     [

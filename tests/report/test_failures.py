@@ -37,7 +37,9 @@ def test_updates_are_a_range(diverged_at: tuple[int, ...], text: str) -> None:
 
 
 def test_rows_are_named_in_words() -> None:
-    assert row_name(("naive_cross_entropy_epsilon", "float64")) == "naive + 1e-10, float64"
+    assert (
+        row_name(("naive_cross_entropy_epsilon", "float64")) == "naive\u00a0+\u00a010⁻¹⁰, float64"
+    )
     assert row_name(("gelu",)) == "gelu"
 
 

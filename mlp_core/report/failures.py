@@ -131,8 +131,8 @@ def plot_outcomes(
     """Draw a grid with a cell for each setting.
 
     A cell holds the mean test accuracy of the runs that ended, in percent; where runs diverged,
-    a cross with their number and the updates at which they did. The more of them diverged, the
-    stronger the cell's ground.
+    a cross with their number; where all did, also the update at which the first of them did. The
+    more of them diverged, the stronger the cell's ground.
 
     Parameters
     ----------
@@ -175,7 +175,8 @@ def _draw_cell(axes: Any, x: int, y: int, outcome: Outcome) -> None:
         whole = len(outcome.diverged_at) == outcome.runs
         lines.append("✕" if whole else f"✕ {len(outcome.diverged_at)}/{outcome.runs}")
         if whole:
-            lines.append(f"at {outcome.updates}")
+            first, *later = dict.fromkeys(outcome.diverged_at)
+            lines.append(f"from {first}" if later else f"at {first}")
     axes.text(x, y, "\n".join(lines), ha="center", va="center", linespacing=1.1, size=9.5)
 
 

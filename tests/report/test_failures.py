@@ -67,6 +67,12 @@ def test_figure_has_a_cell_for_each_setting(runs: list[Run]) -> None:
     assert "10: 3 of 3 diverged, update 40" in figure.get_label()
 
 
+def test_runs_that_diverge_apart_show_the_first(runs: list[Run]) -> None:
+    runs[-1].diverged_at_update = 7
+    cells = plot_outcomes(runs, ROWS, "learning_rate").axes[0].texts
+    assert cells[-1].get_text() == "\u2715\nfrom 7"
+
+
 def test_a_setting_without_runs_is_an_empty_cell(runs: list[Run]) -> None:
     other = Run(runs[0].config.replace(dtype="float64"), runs[0].history, "completed")
     figure = plot_outcomes([*runs, other], ROWS, "learning_rate")

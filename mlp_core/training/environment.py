@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import platform
+import threading
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -53,6 +54,34 @@ def _blas_controller() -> Any:
     return threadpoolctl.ThreadpoolController()
 
 
+class _OneThread:
+    """A limit that the first of several concurrent runs sets and the last one lifts.
+
+    The number of threads belongs to the process: were each run to restore what it found, one
+    that ends would give its threads back to those that are still under way.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._runs = 0
+        self._limit = contextlib.ExitStack()
+
+    def enter(self, controller: Any) -> None:
+        with self._lock:
+            if self._runs == 0:
+                self._limit.enter_context(controller.limit(limits=1, user_api="blas"))
+            self._runs += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._runs -= 1
+            if self._runs == 0:
+                self._limit.close()
+
+
+_one_thread = _OneThread()
+
+
 @contextlib.contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Limit matrix products to one thread: products this small lose from more.
@@ -62,6 +91,9 @@ def one_blas_thread() -> Iterator[None]:
     controller = _blas_controller()
     if controller is None:
         yield
-    else:
-        with controller.limit(limits=1, user_api="blas"):
-            yield
+        return
+    _one_thread.enter(controller)
+    try:
+        yield
+    finally:
+        _one_thread.leave()

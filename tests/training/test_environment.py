@@ -1,5 +1,6 @@
 """What a run's figures depend on besides its config, and the one thread it runs on."""
 
+import contextlib
 import sys
 
 import pytest
@@ -24,6 +25,17 @@ def fresh_controller():
 def test_one_thread_inside_and_as_before_outside(fresh_controller):
     before = blas_threads()
     with one_blas_thread():
+        assert blas_threads() <= {1}
+    assert blas_threads() == before
+
+
+def test_a_run_that_ends_leaves_the_others_on_one_thread(fresh_controller):
+    """Several runs may share a process, as on a cluster's worker with several threads."""
+    before = blas_threads()
+    with contextlib.ExitStack() as first, contextlib.ExitStack() as second:
+        first.enter_context(one_blas_thread())
+        second.enter_context(one_blas_thread())
+        first.close()
         assert blas_threads() <= {1}
     assert blas_threads() == before
 

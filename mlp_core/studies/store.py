@@ -156,7 +156,7 @@ def load_runs(study: str, root: str | Path | None = None) -> list[Run]:
         )
     known = [c.run_id for c in STUDIES[study].configs()] if study in STUDIES else []
     order = {run_id: place for place, run_id in enumerate(known)}
-    return sorted(runs.values(), key=lambda run: order.get(run.config.run_id, len(order)))
+    return [runs[run_id] for run_id in sorted(runs, key=lambda r: order.get(r, len(order)))]
 
 
 def to_dataframe(runs: list[Run]) -> pd.DataFrame:

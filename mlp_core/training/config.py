@@ -6,6 +6,7 @@ import dataclasses
 import hashlib
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from mlp_core.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
@@ -141,7 +142,7 @@ class RunConfig:
         >>> RunConfig(seed=7, hidden_sizes=()).changes()
         {'hidden_sizes': [], 'seed': 7}
         """
-        default = RunConfig().to_dict()
+        default = _defaults()
         return {name: v for name, v in self.to_dict().items() if v != default[name]}
 
     @classmethod
@@ -188,3 +189,8 @@ class RunConfig:
         """
         content = json.dumps(self.changes(), sort_keys=True)
         return hashlib.sha256(content.encode()).hexdigest()[:12]
+
+
+@cache
+def _defaults() -> dict[str, Any]:
+    return RunConfig().to_dict()

@@ -4,6 +4,7 @@ import json
 import math
 import multiprocessing
 import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlp_core import RunConfig, train
-from mlp_core.studies import RunStore, StoreWarning, find_results, load_runs, to_dataframe
+from mlp_core.studies import (
+    STUDIES,
+    RunStore,
+    StoreWarning,
+    find_results,
+    load_runs,
+    to_dataframe,
+)
 from mlp_core.studies.store import encode, round_figures
 from mlp_core.training import ActivationStatistics, NormStatistics, Run
 
@@ -228,14 +236,28 @@ def test_results_are_looked_for_in_parent_folders(tmp_path, monkeypatch):
 
 
 def test_runs_are_loaded_in_the_catalogues_order(tmp_path, run):
-    from mlp_core.studies import STUDIES
-
     configs = STUDIES["momentum"].configs()[:6]
     unknown = RunConfig(seed=99)
     store = RunStore("momentum", tmp_path)
     for config in [unknown, *reversed(configs)]:
         store.save(Run.from_dict({**run.to_dict(), "config": config.to_dict()}))
     assert [r.config for r in load_runs("momentum", tmp_path)] == [*configs, unknown]
+
+
+def test_500_runs_are_loaded_within_a_second(tmp_path):
+    configs = STUDIES["full-factorial"].configs() + STUDIES["momentum"].configs()[:14]
+    run = train(RunConfig(epochs=25, hidden_sizes=(16,)))
+    store = RunStore("full-factorial", tmp_path)
+    for config in configs:
+        run.config = config
+        store.save(run)
+    load_runs("full-factorial", tmp_path)  # the first time, files come from the disk
+    times = []
+    for _ in range(3):
+        started = time.process_time()  # not the time that others take from this process
+        assert len(load_runs("full-factorial", tmp_path)) == 500
+        times.append(time.process_time() - started)
+    assert min(times) < 1
 
 
 def test_no_runs_says_what_to_do(tmp_path):

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
+from mlp_core.studies.cluster import connect_cluster
 from mlp_core.training import Run
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Progress:
 
     def farewell(self) -> str:
         """Return what is left to say when the rest is not made."""
-        return f"interrupted; {self.made} runs were stored, the same command makes the rest"
+        return farewell(self.made)
 
     def report(self, run: Run) -> None:
         """Advance by a run that was stored."""
@@ -66,8 +67,13 @@ class Progress:
             self._bar.update(self._cost[run_id])
 
 
+def farewell(made: int) -> str:
+    """Return what is left to say when a command is interrupted after so many runs."""
+    return f"interrupted; {made} runs were stored, the same command makes the rest"
+
+
 @contextlib.contextmanager
-def announced_interrupt(farewell: Callable[[], str]) -> Iterator[None]:
+def announced_interrupt(last_line: Callable[[], str]) -> Iterator[None]:
     """Let a first Ctrl-C finish the runs under way, and say so; let a second end the process.
 
     The second raises nothing: an exception among the locks of an executor may leave one held.
@@ -75,8 +81,8 @@ def announced_interrupt(farewell: Callable[[], str]) -> Iterator[None]:
 
     Parameters
     ----------
-    farewell : callable
-        Returns the last line.
+    last_line : callable
+        Returns what is said before the end.
     """
 
     def finish(*_: object) -> None:
@@ -85,7 +91,7 @@ def announced_interrupt(farewell: Callable[[], str]) -> Iterator[None]:
         raise KeyboardInterrupt
 
     def abandon(*_: object) -> None:
-        _say(farewell())
+        _say(last_line())
         os._exit(130)
 
     before = signal.signal(signal.SIGINT, finish)
@@ -106,11 +112,7 @@ def executor_at(dask: str | None) -> Iterator[Executor | None]:
     if dask is None:
         yield None
         return
-    try:
-        from distributed import Client
-    except ImportError:
-        raise ImportError(
-            "--dask needs the package distributed: pip install 'mlp-core[dask]'"
-        ) from None
-    with Client(dask) as client:
-        yield client.get_executor()
+    with connect_cluster(dask) as executor:
+        if not executor.workers:
+            print("mlp-core: the cluster has no worker yet; the runs wait", file=sys.stderr)
+        yield executor

@@ -239,12 +239,3 @@ def test_the_bar_advances_by_cost(capsys, monkeypatch):
     assert "0/2 runs   0%" in err
     assert "2/2 runs 100%" in err
     assert "left" in err
-
-
-def test_dask_without_its_package_says_what_to_install(cli, results, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "distributed", None)
-    outcome = cli("study", "run", "momentum", *TRIAL, "--dask", "tcp://127.0.0.1:1")
-    assert outcome.status == 1
-    assert outcome.err == (
-        "mlp-core: --dask needs the package distributed: pip install 'mlp-core[dask]'\n"
-    )

@@ -2,9 +2,10 @@
 
 import json
 import threading
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from made_runs import Inline, content
 
 from mlp_core import RunConfig
 from mlp_core.studies import RunStore, missing, run_missing, runner
@@ -13,36 +14,9 @@ from mlp_core.studies.runner import available_cores, estimate_cost, run_one
 CONFIGS = [RunConfig(epochs=2, hidden_sizes=(8,), seed=seed) for seed in range(6)]
 
 
-class Inline(Executor):
-    """Makes each run at once, in this process."""
-
-    def submit(self, function, /, *arguments, **named):
-        future = Future()
-        future.set_running_or_notify_cancel()
-        try:
-            future.set_result(function(*arguments, **named))
-        except Exception as error:
-            future.set_exception(error)
-        return future
-
-
 @pytest.fixture
 def store(tmp_path):
     return RunStore("a-study", tmp_path / "one")
-
-
-def content(store):
-    """Return the files of a study without what depends on the moment."""
-    files = {}
-    for path in store.folder.iterdir():
-        values = json.loads(path.read_text())
-        for name in ("duration_s", "epoch_ms_per_update"):
-            del values[name]
-        del values["environment"]["date"]
-        for name in ("duration_s", "ms_per_update"):
-            del values["summary"][name]
-        files[path.name] = json.dumps(values)
-    return files
 
 
 def test_one_process_and_two_make_the_same_files(store, tmp_path, monkeypatch):
@@ -163,14 +137,3 @@ def test_cores(monkeypatch):
     assert available_cores() >= 1
     monkeypatch.delattr("os.sched_getaffinity", raising=False)
     assert available_cores() >= 1
-
-
-def test_on_a_dask_cluster(store):
-    distributed = pytest.importorskip("distributed")
-    options = {"processes": False, "n_workers": 1, "threads_per_worker": 1}
-    with (
-        distributed.LocalCluster(**options, dashboard_address=None) as cluster,
-        distributed.Client(cluster) as client,
-    ):
-        assert run_missing(CONFIGS[:2], store, (), client.get_executor()) == 2
-    assert not missing(CONFIGS[:2], store)

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import textwrap
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from tyro.conf import Positional, arg, subcommand
 
 from mlp_core.cli.find_study import find_study
 from mlp_core.cli.study_run import StudyRun
+from mlp_core.cli.study_search import StudySearch
 from mlp_core.studies import STUDIES, RunStore, Study, find_results, load_runs
+from mlp_core.studies.study import Levels
 from mlp_core.training import Run
 
 Name = Annotated[Positional[str], arg(metavar="NAME", help="name of a study")]
@@ -51,14 +55,51 @@ class StudyShow:
         stored, _ = _count(study, self.results)
         print(f"{study.name}: {study.question}\n")
         for field, value in study.base.items():
-            print(f"  {field:<24} {value}")
-        for number, grid in enumerate(study.grids):
+            print(_line(field, [str(value)]))
+        for number, grid in enumerate(study.grids if study.factors else ()):
             print(f"varies{f' ({number + 1})' if len(study.grids) > 1 else ''}")
             for factor, levels in grid.items():
-                print(f"  {factor:<24} {', '.join(str(level) for level in levels)}")
-        print(f"seeds {', '.join(str(seed) for seed in study.seeds)}")
+                print(_line(factor, _texts(levels)))
+        print(f"seeds {_seeds_text(study.seeds)}")
         print(f"{len(study.configs())} runs, {stored} stored")
         return 0
+
+
+def _line(name: str, texts: list[str]) -> str:
+    """Return a name and its values, in lines that a terminal has room for."""
+    # A value with spaces in it stays in one piece.
+    text = ", ".join(text.replace(" ", "\0") for text in texts)
+    first, others = f"  {name:<24} ", " " * 27
+    filled = textwrap.fill(
+        text,
+        width=100,
+        initial_indent=first,
+        subsequent_indent=others,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return filled.replace("\0", " ")
+
+
+def _texts(levels: Levels) -> list[str]:
+    """Return each level's label; of one that stands for several fields, these as well."""
+    if not isinstance(levels, Mapping):
+        return [str(level) for level in levels]
+    return [_compound_text(label, fields) for label, fields in levels.items()]
+
+
+def _compound_text(label: str, fields: Mapping[str, Any]) -> str:
+    if not fields or (len(fields) == 1 and label.endswith(str(*fields.values()))):
+        return label
+    return f"{label} ({', '.join(f'{name}={value}' for name, value in fields.items())})"
+
+
+def _seeds_text(seeds: Sequence[int]) -> str:
+    """Return the seeds; many in a row by the first and the last."""
+    numbers = list(seeds)
+    if len(numbers) > 5 and numbers == list(range(numbers[0], numbers[-1] + 1)):
+        return f"{numbers[0]} to {numbers[-1]}"
+    return ", ".join(str(number) for number in numbers)
 
 
 @dataclass
@@ -107,6 +148,7 @@ class Studies:
         Annotated[StudyList, subcommand("list")]
         | Annotated[StudyShow, subcommand("show")]
         | Annotated[StudyRun, subcommand("run")]
+        | Annotated[StudySearch, subcommand("search")]
         | Annotated[StudyStatus, subcommand("status")]
         | Annotated[StudyExport, subcommand("export")],
         arg(name=""),

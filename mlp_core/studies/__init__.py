@@ -1,4 +1,8 @@
-"""Many runs: the catalogue of studies, the runner that makes them and the store they lie in."""
+"""Many runs: the catalogue of studies, the runner that makes them and the store they lie in.
+
+What needs more than NumPy is imported from its own module: `search`, `grid`, `analysis` and
+`effort` (Optuna, pandas, scikit-learn), `cluster` (Dask).
+"""
 
 from mlp_core.studies.catalogue import STUDIES
 from mlp_core.studies.runner import missing, run_missing

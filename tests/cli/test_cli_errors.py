@@ -58,7 +58,7 @@ BAD_LINES = [
     (["train", "--save-model", "."], ["--save-model=", "folder"]),
     (["train", "--checkpoint", "no/such/f.npz"], ["--checkpoint=", "No such file or directory"]),
     (["train", "--resume", "no.npz"], ["no.npz", "No such file"]),
-    (["study"], ["list, show, run, status, export"]),
+    (["study"], ["list, show, run, search, status, export"]),
     (["study", "show"], ["missing", "NAME"]),
     (["study", "show", "momentun"], ["'momentun'", "perhaps you meant momentum"]),
     (["study", "show", "depth"], ["activations-losses-depth or depth-activation"]),

@@ -18,11 +18,22 @@ COMMANDS = [
     ["study", "list"],
     ["study", "show"],
     ["study", "run"],
+    ["study", "search"],
     ["study", "status"],
     ["study", "export"],
     ["info"],
 ]
-HEAVY = {"pandas", "matplotlib", "optuna", "sklearn", "IPython", "wandb", "pooch", "tqdm"}
+HEAVY = {
+    "pandas",
+    "matplotlib",
+    "optuna",
+    "distributed",
+    "sklearn",
+    "IPython",
+    "wandb",
+    "pooch",
+    "tqdm",
+}
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["-h"]])

@@ -56,6 +56,17 @@ def test_show(cli, results, name):
     assert outcome.out.endswith(f"\n{len(study.configs())} runs, 0 stored\n")
 
 
+def test_show_fits_a_terminal_and_tells_what_labels_stand_for(cli, results):
+    out = cli("study", "show", "regularization").out
+    assert max(map(len, out.splitlines())) <= 100
+    assert "1000 (train_size=1000, epochs=100)" in out
+    assert " l2 0.001, " in out  # a label that says it all
+    assert "\nseeds 1, 2, 3\n" in out
+    seeds_alone = cli("study", "show", "seed-noise").out
+    assert "\nseeds 2022 to 2051\n" in seeds_alone
+    assert "varies" not in seeds_alone
+
+
 def test_status_counts_runs_and_hours(cli, stored):
     table = [line.split() for line in cli("study", "status").out.splitlines()]
     assert table[0] == ["study", "stored", "core-hours"]
@@ -147,8 +158,8 @@ def test_results_names_another_folder(cli, results, tmp_path, monkeypatch):
 
 def test_without_changes_the_catalogues_runs_go_to_results(cli, results, monkeypatch):
     made = []
-    monkeypatch.setattr("mlp_core.cli.study_run._fits", lambda config: True)
-    monkeypatch.setattr("mlp_core.cli.study_run._cost", lambda config: 1.0)
+    monkeypatch.setattr("mlp_core.cli.study_run.fits", lambda config: True)
+    monkeypatch.setattr("mlp_core.cli.study_run.cost", lambda config: 1.0)
     monkeypatch.setattr(
         "mlp_core.cli.study_run.run_missing",
         lambda configs, store, callbacks, *_: made.append((configs, store.folder, callbacks)),

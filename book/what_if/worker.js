@@ -1,0 +1,177 @@
+/** The worker: NumPy on Pyodide, and in it the mlp_core that this book was built from. */
+"use strict";
+
+const PROGRAM = `
+import json
+import time
+
+import mlp_core
+import numpy
+from mlp_core.report.what_if import Panel, run_panel
+from pyodide.ffi import run_sync
+
+LISTEN_S = 0.04  # how often the worker looks whether it is told to stop
+
+
+def run(panel_text, values_text, send, is_wanted, pause):
+    """Train one set of values; send every event as JSON text."""
+    panel = Panel.from_dict(json.loads(panel_text)).with_base(dataset="digits")
+    due = time.monotonic() + LISTEN_S
+
+    def should_stop():
+        nonlocal due
+        if pause is None or time.monotonic() < due:
+            return False
+        run_sync(pause())
+        due = time.monotonic() + LISTEN_S
+        return not is_wanted()
+
+    run_panel(panel, json.loads(values_text), lambda event: send(json.dumps(event)), should_stop)
+
+
+versions = json.dumps({"mlp_core": mlp_core.__version__, "numpy": numpy.__version__})
+`;
+
+let train = null;
+let polls = false; // whether Python can wait in the midst of a run, so that messages get through
+let wanted = 0; // the id of the run that the page waits for
+let next = null;
+let working = false;
+let giveUp = () => {};
+
+onmessage = ({ data }) => {
+  if (data.kind === "boot") {
+    // A file that cannot be had ends the loading; Pyodide itself would wait for ever.
+    const failed = new Promise((_, reject) => (giveUp = reject));
+    Promise.race([boot(data.build), failed]).catch((error) => {
+      postMessage({ kind: "broken", message: `Python could not be loaded: ${short(error)}` });
+    });
+    return;
+  }
+  [wanted, next] = data.kind === "run" ? [data.id, data] : [0, null];
+  if (!working) work();
+};
+
+function short(error) {
+  return String(error?.message ?? error).trim().split("\n").at(-1).slice(0, 200);
+}
+
+/** Fetch a file, checked against its hash. */
+async function take(file) {
+  try {
+    const answer = await fetch(file.url, { integrity: file.integrity });
+    if (!answer.ok) throw new Error(`the host answered ${answer.status}`);
+    return answer;
+  } catch (error) {
+    const problem = new Error(`${file.url.split("/").at(-1)}: ${short(error)}`);
+    giveUp(problem);
+    throw problem;
+  }
+}
+
+async function boot(build) {
+  const files = build.pyodide.files;
+  const at = Object.fromEntries(
+    Object.entries(files).map(([name, file]) => [name, { ...file, url: absolute(file.url, build) }]),
+  );
+  const count = countBytes(Object.values(files));
+  const bytes = async (name) => count(files[name], await (await take(at[name])).arrayBuffer());
+  const code = async (name) => {
+    const blob = new Blob([await bytes(name)], { type: "text/javascript" });
+    const url = URL.createObjectURL(blob);
+    importScripts(url);
+    URL.revokeObjectURL(url);
+  };
+  const wheel = take({ url: absolute(build.wheel, build), integrity: build.wheelIntegrity });
+  const numpy = bytes("numpy");
+  numpy.catch(() => {}); // `take` has given up already
+  wheel.catch(() => {});
+  guardFetch(at, count);
+  await Promise.all([code("pyodide.js"), code("pyodide.asm.js")]);
+  const pyodide = await loadPyodide({
+    indexURL: at["pyodide.js"].url.replace(/[^/]*$/, ""),
+    lockFileURL: at["pyodide-lock.json"].url,
+    stdLibURL: at["python_stdlib.zip"].url,
+  });
+  pyodide.unpackArchive(await numpy, "wheel");
+  pyodide.unpackArchive(await (await wheel).arrayBuffer(), "wheel");
+  pyodide.runPython(PROGRAM);
+  train = pyodide.globals.get("run");
+  polls = "Suspending" in WebAssembly && typeof train.callPromising === "function";
+  postMessage({ kind: "ready", polls, versions: JSON.parse(pyodide.globals.get("versions")) });
+}
+
+function absolute(url, build) {
+  return new URL(url, build.base).href;
+}
+
+/** Pyodide fetches the rest of its files itself: they are checked and counted too. */
+function guardFetch(at, count) {
+  const plain = self.fetch.bind(self);
+  const known = new Map(Object.values(at).map((file) => [file.url, file]));
+  self.fetch = async (request, options) => {
+    const file = known.get(String(request.url ?? request));
+    if (!file) return plain(request, options);
+    try {
+      const answer = await plain(request, { ...options, integrity: file.integrity });
+      count(file);
+      return answer;
+    } catch (error) {
+      giveUp(new Error(`${file.url.split("/").at(-1)}: ${short(error)}`));
+      throw error;
+    }
+  };
+}
+
+function countBytes(files) {
+  const total = files.reduce((sum, file) => sum + file.bytes, 0);
+  const seen = new Set();
+  return (file, content) => {
+    seen.add(file.integrity);
+    const done = files.filter((f) => seen.has(f.integrity)).reduce((sum, f) => sum + f.bytes, 0);
+    postMessage({ kind: "progress", done, total });
+    return content;
+  };
+}
+
+async function work() {
+  working = true;
+  while (next) {
+    const job = next;
+    next = null;
+    await runAll(job);
+    postMessage({ kind: "idle", id: job.id });
+  }
+  working = false;
+}
+
+async function runAll(job) {
+  try {
+    for (const [index, values] of job.runs.entries()) {
+      if (wanted !== job.id) return;
+      await runOne(job, index, JSON.stringify(values));
+    }
+    postMessage({ kind: "finished", id: job.id });
+  } catch (error) {
+    postMessage({ kind: "error", id: job.id, message: short(error) });
+  }
+}
+
+async function runOne(job, index, values) {
+  const send = (text) => postMessage({ kind: "event", id: job.id, index, event: JSON.parse(text) });
+  const isWanted = () => wanted === job.id;
+  if (polls) await train.callPromising(job.panel, values, send, isWanted, listen);
+  else train(job.panel, values, send, isWanted, undefined);
+}
+
+/** Resolve after the messages that have arrived; a timer would wait four milliseconds. */
+function listen() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

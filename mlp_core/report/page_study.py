@@ -1,0 +1,104 @@
+"""A study's stored runs as a page carries them: few digits, one band over the seeds a cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from mlp_core.studies import load_runs
+from mlp_core.studies.store import round_figures
+from mlp_core.training import Run
+
+COLUMNS = ("running_loss", "test_loss", "running_accuracy", "test_accuracy")
+DIGITS = 4  # significant
+MAX_CHARACTERS = 700_000
+STEPS = (1, 2, 5, 10, 25, 50)  # every how many epochs, until the study fits
+
+
+def study_json(name: str, results: Path) -> str | None:
+    """Return a study's curves as JSON, or None if none of its runs is stored.
+
+    Parameters
+    ----------
+    name : str
+    results : Path
+        The folder that holds a folder a study.
+
+    Raises
+    ------
+    ValueError
+        If it stays too large for a page, however few epochs are kept.
+    """
+    try:
+        runs = load_runs(name, results)
+    except FileNotFoundError:
+        return None
+    for step in STEPS:
+        text = json.dumps(study_dict(runs, step), separators=(",", ":"), allow_nan=False)
+        if len(text) <= MAX_CHARACTERS:
+            return text.replace("<", "\\u003c")
+    raise ValueError(f"study {name!r} is too large for a page: {len(text):,} characters")
+
+
+def study_dict(runs: Sequence[Run], step: int = 1) -> dict[str, Any]:
+    """Return the runs by cell (config without the seed), as plain JSON values.
+
+    Returns
+    -------
+    dict
+        ``dataset`` (name, train_size), ``config`` (the fields that all cells share) and
+        ``cells``, each with ``values`` (the fields that differ), ``seeds``, ``epochs``,
+        ``diverged`` (for each diverged run, the epoch as a broken number) and ``columns``:
+        each a dict of ``mean``, and ``low`` and ``high`` where there are several seeds.
+    """
+    configs = [_without_seed(run) for run in runs]
+    first = configs[0]
+    varying = [name for name in first if any(c[name] != first[name] for c in configs)]
+    groups: dict[str, list[Run]] = {}
+    for run, config in zip(runs, configs, strict=True):
+        groups.setdefault(json.dumps({name: config[name] for name in varying}), []).append(run)
+    examples = next((run.history["examples"][0] for run in runs if len(run.history)), 0)
+    return {
+        "dataset": {"name": _dataset_name(first["dataset"]), "train_size": examples},
+        "config": {name: value for name, value in first.items() if name not in varying},
+        "cells": [{"values": json.loads(key), **_cell(g, step)} for key, g in groups.items()],
+    }
+
+
+def _without_seed(run: Run) -> dict[str, Any]:
+    config = run.config.to_dict()
+    del config["seed"]
+    return config
+
+
+def _dataset_name(name: str) -> str:
+    return {"mnist": "MNIST"}.get(name, Path(name).name)
+
+
+def _cell(runs: Sequence[Run], step: int) -> dict[str, Any]:
+    whole = min(len(run.history) for run in runs)
+    kept = [i for i in range(whole) if (i + 1) % step == 0 or i in (0, whole - 1)]
+    columns = {name: _band([run.history[name] for run in runs], kept) for name in COLUMNS}
+    return {
+        "seeds": [run.config.seed for run in runs],
+        "epochs": [i + 1 for i in kept],
+        "diverged": [_diverged_at_epoch(run) for run in runs if run.status == "diverged"],
+        "columns": columns,
+    }
+
+
+def _band(histories: Sequence[Sequence[float]], kept: Sequence[int]) -> dict[str, list[float]]:
+    rows = [[history[i] for history in histories] for i in kept]
+    band = {"mean": [sum(row) / len(row) for row in rows]}
+    if len(histories) > 1:
+        band |= {"low": [min(row) for row in rows], "high": [max(row) for row in rows]}
+    return round_figures(band, DIGITS)
+
+
+def _diverged_at_epoch(run: Run) -> float:
+    """Return the place on the axis of epochs; updates an epoch follow from any finished one."""
+    updates = run.history["updates"]
+    epoch = run.diverged_at_update / updates[0] if updates and run.diverged_at_update else 0.0
+    return round(epoch, 3)

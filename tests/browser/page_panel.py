@@ -1,0 +1,103 @@
+"""A panel on a built page, by the names that a reader sees."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+HTML = Path(__file__).parents[2] / "_build" / "html"
+CHAPTER = "notebooks/learning_rate.html"
+PATIENCE_S = 60
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serve a folder on this machine; yield its address."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+class PagePanel:
+    """One panel, and all that went wrong on its page."""
+
+    def __init__(self, page: Page, number: int = 0) -> None:
+        self.page = page
+        self.root = page.locator(".what-if").nth(number)
+
+    def text(self, part: str) -> str:
+        return self.root.locator(f".what-if-{part}").inner_text()
+
+    def data(self, name: str) -> str:
+        return str(self.root.get_attribute(f"data-{name}"))
+
+    def sources(self) -> list[str]:
+        return self.root.locator(".what-if-source").all_inner_texts()
+
+    def lines(self) -> list[str]:
+        return self.root.locator("path.line").evaluate_all("all => all.map(p => p.outerHTML)")
+
+    def click(self, button: str) -> None:
+        self.root.get_by_role("button", name=button, exact=True).click()
+
+    def set(self, label: str, value: str) -> None:
+        """Set a control's element and tell the page, as a moved control does."""
+        self.root.get_by_label(label, exact=True).evaluate(
+            "(e, v) => { e.value = v; e.dispatchEvent(new Event('input', {bubbles: true}));"
+            " e.dispatchEvent(new Event('change', {bubbles: true})); }",
+            value,
+        )
+
+    def wait_for(self, state: str, patience_s: float = PATIENCE_S) -> None:
+        end = time.monotonic() + patience_s
+        while self.data("state") != state:
+            says = f"{self.text('status')} {self.text('problem')}"
+            assert time.monotonic() < end, f"state {self.data('state')}, not {state}: {says}"
+            self.page.wait_for_timeout(20)
+
+    def wait_for_epoch(self, epoch: int) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while int(self.data("epoch")) < epoch:
+            assert time.monotonic() < end, self.text("status") + self.text("problem")
+            self.page.wait_for_timeout(10)
+
+
+@contextmanager
+def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
+    """Open a page; at the end nothing may have failed, and no other host been asked."""
+    context = browser.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options})
+    page = context.new_page()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on(
+        "console",
+        lambda message: problems.append(message.text) if message.type == "error" else None,
+    )
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith(("file:", "data:", "blob:", "http://127.0.0.1"))
+            else problems.append(f"asked another host: {request.url}")
+        ),
+    )
+    page.goto(address)
+    yield page
+    assert problems == []
+    context.close()

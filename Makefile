@@ -24,7 +24,7 @@ export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 help: ## list the targets
 	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
-	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 14
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
 book: $(VENV)/.book ## build the book into _build/html; prints where to open it
 	$(BUILD)

@@ -11,9 +11,10 @@ from mlp_core.studies import load_runs
 from mlp_core.studies.store import round_figures
 from mlp_core.training import Run
 
-COLUMNS = ("running_loss", "test_loss", "running_accuracy", "test_accuracy")
+LINES = ("running_loss", "running_accuracy")  # drawn as the mean alone
+BANDS = ("test_loss", "test_accuracy")  # drawn with the spread over the seeds
 DIGITS = 4  # significant
-MAX_CHARACTERS = 700_000
+MAX_CHARACTERS = 60_000  # of the 2.5 MB that a page may load, the formulas take most
 STEPS = (1, 2, 5, 10, 25, 50)  # every how many epochs, until the study fits
 
 
@@ -51,7 +52,7 @@ def study_dict(runs: Sequence[Run], step: int = 1) -> dict[str, Any]:
         ``dataset`` (name, train_size), ``config`` (the fields that all cells share) and
         ``cells``, each with ``values`` (the fields that differ), ``seeds``, ``epochs``,
         ``diverged`` (for each diverged run, the epoch as a broken number) and ``columns``:
-        each a dict of ``mean``, and ``low`` and ``high`` where there are several seeds.
+        each a dict of ``mean``, and for `BANDS` of several seeds ``low`` and ``high``.
     """
     configs = [_without_seed(run) for run in runs]
     first = configs[0]
@@ -80,7 +81,10 @@ def _dataset_name(name: str) -> str:
 def _cell(runs: Sequence[Run], step: int) -> dict[str, Any]:
     whole = min(len(run.history) for run in runs)
     kept = [i for i in range(whole) if (i + 1) % step == 0 or i in (0, whole - 1)]
-    columns = {name: _band([run.history[name] for run in runs], kept) for name in COLUMNS}
+    columns = {
+        name: _band([run.history[name] for run in runs], kept, name in BANDS)
+        for name in (*LINES, *BANDS)
+    }
     return {
         "seeds": [run.config.seed for run in runs],
         "epochs": [i + 1 for i in kept],
@@ -89,10 +93,12 @@ def _cell(runs: Sequence[Run], step: int) -> dict[str, Any]:
     }
 
 
-def _band(histories: Sequence[Sequence[float]], kept: Sequence[int]) -> dict[str, list[float]]:
+def _band(
+    histories: Sequence[Sequence[float]], kept: Sequence[int], spread: bool
+) -> dict[str, list[float]]:
     rows = [[history[i] for history in histories] for i in kept]
     band = {"mean": [sum(row) / len(row) for row in rows]}
-    if len(histories) > 1:
+    if spread and len(histories) > 1:
         band |= {"low": [min(row) for row in rows], "high": [max(row) for row in rows]}
     return round_figures(band, DIGITS)
 

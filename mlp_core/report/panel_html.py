@@ -8,6 +8,9 @@ from html import escape
 from mlp_core.report.curve import Curve
 from mlp_core.report.panel_figure import plot_panel
 from mlp_core.report.what_if import Panel
+from mlp_core.studies.store import round_figures
+
+DIGITS = 4  # significant, of the default run: its curves are drawn from them
 
 # What a reader sees who has no script, or paper: the page's script hides it behind its controls.
 WHERE = (
@@ -58,7 +61,7 @@ def panel_json(panel: Panel, default: Curve | None) -> str:
         "panel": panel.to_dict(),
         "controls": controls,
         "config": panel.config({}).to_dict(),
-        "default_run": None if default is None else vars(default),
+        "default_run": None if default is None else round_figures(vars(default), DIGITS),
     }
     return json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
 

@@ -146,7 +146,7 @@ function describe(measure, curves) {
   const share = measure.log ? 1 : 100;
   const parts = curves.map((curve) => {
     const end = curve.columns[measure.test].mean.at(-1);
-    const value = end === undefined ? "nothing yet" : Number((end * share).toPrecision(3));
+    const value = Number.isFinite(end) ? Number((end * share).toPrecision(3)) : "nothing yet";
     return `${curve.source}, ${curve.name}: ${curve.crosses.length ? "diverged" : value}`;
   });
   return `Line chart, test ${measure.title} over the epochs. ${parts.join("; ")}`;

@@ -101,7 +101,8 @@ export class LiveRun {
 }
 
 function spread(histories, name, length) {
-  const at = Array.from({ length }, (_, i) => histories.map((rows) => rows[i][name]));
+  const row = (i) => histories.map((rows) => rows[i][name] ?? NaN);
+  const at = Array.from({ length }, (_, i) => row(i));
   const mean = at.map((values) => values.reduce((a, b) => a + b, 0) / values.length);
   if (histories.length < 2) return { mean };
   return { mean, low: at.map((v) => Math.min(...v)), high: at.map((v) => Math.max(...v)) };
@@ -116,7 +117,7 @@ export function curveOfBuild(run) {
     epochs: run.columns.epoch,
     planned: run.epochs,
     columns: Object.fromEntries(COLUMNS.map((column) => [column, { mean: run.columns[column] }])),
-    crosses: [],
+    crosses: run.diverged_at_update ? [run.diverged_at_update / (run.updates / run.epochs)] : [],
     status: run.status,
   };
 }

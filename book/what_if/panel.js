@@ -242,6 +242,7 @@ export class PanelView {
     const curve = run.curve();
     if (!curve.epochs.length) return "Stopped before the first epoch was over.";
     const [loss, accuracy] = ["test_loss", "test_accuracy"].map((c) => curve.columns[c].mean.at(-1));
+    if (!Number.isFinite(loss)) return "The loss is no longer a finite number.";
     const guesses = accuracy < 1.5 / (run.dataset?.classes ?? 10);
     const word = run.status === "stopped" ? "Stopped" : "Done";
     return (

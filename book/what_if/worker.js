@@ -3,6 +3,7 @@
 
 const PROGRAM = `
 import json
+import math
 import time
 
 import mlp_core
@@ -11,6 +12,12 @@ from mlp_core.report.what_if import Panel, run_panel
 from pyodide.ffi import run_sync
 
 LISTEN_S = 0.04  # how often the worker looks whether it is told to stop
+
+
+def to_json(event):
+    """JSON knows no figure that is not finite: it becomes null."""
+    broken = [k for k, v in event.items() if isinstance(v, float) and not math.isfinite(v)]
+    return json.dumps({**event, **dict.fromkeys(broken)})
 
 
 def run(panel_text, values_text, send, is_wanted, pause):
@@ -26,7 +33,7 @@ def run(panel_text, values_text, send, is_wanted, pause):
         due = time.monotonic() + LISTEN_S
         return not is_wanted()
 
-    run_panel(panel, json.loads(values_text), lambda event: send(json.dumps(event)), should_stop)
+    run_panel(panel, json.loads(values_text), lambda event: send(to_json(event)), should_stop)
 
 
 versions = json.dumps({"mlp_core": mlp_core.__version__, "numpy": numpy.__version__})

@@ -269,3 +269,11 @@ def test_all_controls_have_names_and_the_keyboard_moves_them(page: Page, panel: 
     page.keyboard.press("ArrowRight")
     assert "learning-rate.learning_rate=0.063" in page.url
     assert panel.root.locator("[role=status]").get_attribute("aria-live") == "polite"
+
+
+def test_a_button_under_the_pointer_can_be_read(panel: PagePanel) -> None:
+    for button in panel.root.locator("button:enabled").all():
+        button.hover()
+        look = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
+        colour, ground = button.evaluate(look)
+        assert colour != ground

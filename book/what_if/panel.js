@@ -8,6 +8,7 @@ import { asCode, asText, cleanValue, defaultsOf, readFragment, writeFragment } f
 const COLOURS = ["#2a7fc4", "#c8600f", "#0d8f6b", "#c0609a", "#a97f1e", "#7a68c8"];
 const FRAME_MS = 100; // least time between two drawings of a growing curve
 const MAX_PINNED = COLOURS.length - 2; // the browser's run and the book's have their own
+const MOST_BUTTONS = 12; // more stored cells than this are offered as a list to choose from
 
 export class PanelView {
   constructor(element, key, data, study, trainer) {
@@ -93,10 +94,15 @@ export class PanelView {
     const labels = varying.map((name) => this.panel.controls.find((one) => one.name === name).label);
     const label = `Stored in the book, by ${labels.join(", ")}:`;
     this.stored.setAttribute("aria-label", label);
-    const buttons = cells.slice(0, 24).map((cell) => {
-      const words = varying.map((name) => asText(cell[name])).join(", ");
-      return makeButton(words, () => this.setAll({ ...this.values, ...cell }));
-    });
+    const words = cells.map((cell) => varying.map((name) => asText(cell[name])).join(", "));
+    const show = (cell) => this.setAll({ ...this.values, ...cell });
+    if (cells.length > MOST_BUTTONS) {
+      const { row: choice, input } = makeSelect(`${this.key}-stored`, label, ["choose", ...words]);
+      input.addEventListener("change", () => input.selectedIndex && show(cells[input.selectedIndex - 1]));
+      this.stored.append(choice);
+      return;
+    }
+    const buttons = cells.map((cell, i) => makeButton(words[i], () => show(cell)));
     this.stored.append(make("span", {}, label), ...buttons);
   }
 

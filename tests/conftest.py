@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 NO_BROWSER = (
     "no Chromium found: install it (apt install chromium) or name its program in MLP_CORE_CHROMIUM"
 )
+
+
+# What a shell starts in the background ignores Ctrl-C, and so would every program that it starts.
+# The tests of Ctrl-C need it: with a handler here, the programs begin with the usual one.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def find_chromium() -> str | None:

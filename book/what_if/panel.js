@@ -97,7 +97,10 @@ export class PanelView {
     const words = cells.map((cell) => varying.map((name) => asText(cell[name])).join(", "));
     const show = (cell) => this.setAll({ ...this.values, ...cell });
     if (cells.length > MOST_BUTTONS) {
-      const { row: choice, input } = makeSelect(`${this.key}-stored`, label, ["choose", ...words]);
+      const { row: choice, input } = makeSelect(`${this.key}-stored`, "stored in the book", [
+        labels.join(", "),
+        ...words,
+      ]);
       input.addEventListener("change", () => input.selectedIndex && show(cells[input.selectedIndex - 1]));
       this.stored.append(choice);
       return;

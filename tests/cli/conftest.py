@@ -67,3 +67,25 @@ def spawn(tmp_path):
         )
 
     return run
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    """Make an empty folder of results that must not be touched by a trial."""
+    monkeypatch.delenv("MLP_CORE_RESULTS", raising=False)
+    folder = tmp_path / "results"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def has_ended():
+    """Return whether a process is gone, or is only waiting for its parent to ask."""
+
+    def ended(pid):
+        try:
+            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+        except FileNotFoundError:
+            return True
+
+    return ended

@@ -18,15 +18,6 @@ TRIAL = ("--dataset", "digits", "--epochs", "1", "--seeds", "1")
 
 
 @pytest.fixture
-def results(tmp_path, monkeypatch):
-    """Make an empty folder of results that must not be touched by a trial."""
-    monkeypatch.delenv("MLP_CORE_RESULTS", raising=False)
-    folder = tmp_path / "results"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
 def stored(results):
     """Store two runs of the catalogue, as if made, with figures of digits."""
     run = Run.from_dict(run_one(RunConfig(epochs=2, hidden_sizes=(32, 16)).to_dict(), []))
@@ -215,16 +206,8 @@ def test_a_second_ctrl_c_abandons_them(spawn, tmp_path):
     assert "Traceback" not in err
 
 
-def has_ended(pid):
-    """Return whether a process is gone, or is only waiting for its parent to ask."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except FileNotFoundError:
-        return True
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
-def test_no_worker_outlives_a_parent_that_is_killed(spawn):
+def test_no_worker_outlives_a_parent_that_is_killed(spawn, has_ended):
     flags = ("--dataset", "digits", "--epochs", "10000000", "--seeds", "1")
     with spawn("study", "run", "momentum", *flags) as process:
         assert process.stderr.readline() == "8 runs to make\n"

@@ -35,16 +35,8 @@ def test_a_first_study_ends_within_a_minute(program, tmp_path, monkeypatch):
     assert snapshot(committed).items() >= before.items()
 
 
-def has_ended(pid):
-    """Return whether a process is gone, or is only waiting for its parent to ask."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except FileNotFoundError:
-        return True
-
-
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
-def test_a_runner_that_is_killed_loses_no_run_and_repeats_none(spawn, program, tmp_path):
+def test_a_runner_that_is_killed_loses_no_run_and_repeats_none(spawn, program, tmp_path, has_ended):
     command = (*FLAGS, "--seeds", "1", "--epochs", "120")
     with spawn(*command) as process:
         assert process.stderr.readline() == "8 runs to make\n"

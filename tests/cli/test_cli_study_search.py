@@ -13,15 +13,6 @@ pytest.importorskip("optuna")
 FLAGS = ("study", "search", "learning-rate", "--dataset", "digits", "--epochs", "2")
 
 
-@pytest.fixture
-def results(tmp_path, monkeypatch):
-    """Make an empty folder of results that must not be touched."""
-    monkeypatch.delenv("MLP_CORE_RESULTS", raising=False)
-    folder = tmp_path / "results"
-    folder.mkdir()
-    return folder
-
-
 def test_a_search_and_the_same_again(program, results, tmp_path):
     command = (*FLAGS, "--seeds", "1", "2", "--trials", "4", "--seed", "3")
     outcome = program(*command)

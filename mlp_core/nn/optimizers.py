@@ -208,6 +208,11 @@ class Adadelta(Optimizer):
     a <- rho a + (1 - rho) g^2, d = g sqrt(b + epsilon) / sqrt(a + epsilon),
     b <- rho b + (1 - rho) d^2, parameters <- parameters - learning_rate * d.
 
+    Notes
+    -----
+    The state is a / (1 - rho) and b / (1 - rho), fading sums rather than averages: with
+    epsilon / (1 - rho) beside them the step is the same, and each costs a pass less.
+
     Parameters
     ----------
     learning_rate : float, default 1
@@ -217,7 +222,7 @@ class Adadelta(Optimizer):
     weight_decay : float, default 0
     """
 
-    vectors = ("squared_gradient", "squared_step")
+    vectors = ("squared_gradients", "squared_steps")
 
     def __init__(
         self,
@@ -233,24 +238,25 @@ class Adadelta(Optimizer):
         self.epsilon = epsilon
 
     def _update(self, *block: np.ndarray) -> None:
-        parameters, gradients, average, average_step, scratch = block
+        parameters, gradients, squares, step_squares, scratch = block
         self._add_decay(parameters, gradients, scratch)
-        self._remember(average, gradients, scratch)
-        # gradients becomes g sqrt((b + epsilon) / (a + epsilon)).
-        np.add(average, self.epsilon, out=scratch)
+        self._remember(squares, gradients, scratch)
+        # gradients becomes d. The factor 1 - rho of both averages is in epsilon alone.
+        epsilon = self.epsilon / (1 - self.rho)
+        np.add(squares, epsilon, out=scratch)
         np.divide(gradients, np.sqrt(scratch, out=scratch), out=gradients)
-        np.add(average_step, self.epsilon, out=scratch)
+        np.add(step_squares, epsilon, out=scratch)
         np.multiply(gradients, np.sqrt(scratch, out=scratch), out=gradients)
-        self._remember(average_step, gradients, scratch)
-        np.multiply(gradients, self.learning_rate, out=scratch)
-        np.subtract(parameters, scratch, out=parameters)
+        self._remember(step_squares, gradients, scratch)
+        if self.learning_rate != 1:
+            np.multiply(gradients, self.learning_rate, out=gradients)
+        np.subtract(parameters, gradients, out=parameters)
 
-    def _remember(self, average: np.ndarray, values: np.ndarray, scratch: np.ndarray) -> None:
-        """Move a running average of squares: average <- rho average + (1 - rho) values^2."""
-        np.multiply(average, self.rho, out=average)
+    def _remember(self, squares: np.ndarray, values: np.ndarray, scratch: np.ndarray) -> None:
+        """Let earlier squares fade and add new ones: squares <- rho squares + values^2."""
+        np.multiply(squares, self.rho, out=squares)
         np.multiply(values, values, out=scratch)
-        np.multiply(scratch, 1 - self.rho, out=scratch)
-        np.add(average, scratch, out=average)
+        np.add(squares, scratch, out=squares)
 
 
 class Adam(Optimizer):

@@ -57,6 +57,8 @@ serve: | $(INDEX) ## serve the built book on this machine
 bench: $(VENV)/.bench ## speed against its peers and against the floor (an idle machine, MNIST, half an hour)
 	cd benchmarks && ../$(BIN)/python run.py --output ../results/benchmark.json $(ARGS)
 	cd benchmarks && ../$(BIN)/python growth.py --output ../results/benchmark-growth.json
+	cd benchmarks && ../$(BIN)/python activations.py --output ../results/benchmark-activations.json
+	cd benchmarks && ../$(BIN)/python parts.py --output ../results/benchmark-parts.json
 	cd benchmarks && ../$(BIN)/python sweeps.py --output ../results/benchmark-sweeps.json
 
 clean: ## delete what was built, keep .venv

@@ -84,7 +84,7 @@ class Rival:
         try:
             state, value = self._pipe.recv()
         except EOFError:
-            state, value = "absent", "its process ended early"
+            raise SystemExit(f"{name}: its process ended early, for the reason above") from None
         self.absent = str(value) if state == "absent" else None
         self.loss = value if state == "ready" else None
         self.times: list[float] = []

@@ -1,12 +1,10 @@
-"""Figures and tables of the benchmarks: the engine beside its peers and its floor."""
+"""Figures of the benchmarks: the engine beside its peers and its floor."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-import pandas as pd
 
 from mlp_core.report.axes import make_log
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
@@ -22,7 +20,8 @@ def load_benchmark(name: str = "benchmark") -> dict[str, Any]:
 
     Parameters
     ----------
-    name : {"benchmark", "benchmark-growth", "benchmark-sweeps"}
+    name : {"benchmark", "benchmark-growth", "benchmark-activations", "benchmark-parts", \
+"benchmark-sweeps"}
 
     Raises
     ------
@@ -50,16 +49,6 @@ def find_case(content: Mapping[str, Any], label: str, cores: int = 1) -> Case:
             return case
     known = sorted({f"{case['case']} on {case['cores']}" for case in cases})
     raise KeyError(f"{label} on {cores}: no such case; there are {'; '.join(known)}")
-
-
-def table_of_times(content: Mapping[str, Any], cores: int = 1) -> pd.DataFrame:
-    """Return a row a case and a column a contestant: median milliseconds an update."""
-    rows = {}
-    for case in content["cases"]:
-        if case["cores"] == cores:
-            times = case["contestants"].items()
-            rows[case["case"]] = {name: f"{row['ms_per_update']:.3f}" for name, row in times}
-    return pd.DataFrame.from_dict(rows, orient="index").fillna("-")
 
 
 def plot_contestants(cases: Sequence[Case], height: float = 5.2) -> ReportFigure:

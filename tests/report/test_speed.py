@@ -9,6 +9,12 @@ from mlp_core.report.speed import (
     load_benchmark,
     plot_contestants,
     plot_growth,
+)
+from mlp_core.report.speed_tables import (
+    describe_machine,
+    table_of_activations,
+    table_of_parts,
+    table_of_ratios,
     table_of_times,
 )
 
@@ -47,6 +53,38 @@ def test_the_table_has_a_row_a_case_and_a_dash_for_the_absent():
     assert list(table.index) == ["small", "usual", "bulk"]
     assert table.loc["usual", "PyTorch"] == "1.000"
     assert table.loc["bulk", "PyTorch"] == "-"
+
+
+def test_ratios_leave_the_engine_out():
+    table = table_of_ratios(CONTENT)
+    assert list(table.columns) == ["floor", "PyTorch"]
+    assert table.loc["bulk"].tolist() == ["1.00", "-"]
+
+
+def test_activations_stand_side_by_side_for_each_depth_and_loss():
+    cells = [
+        {"activation": name, "loss": "mse", "depth": depth, "ms_per_update": ms,
+         "ratio_to_relu": ms / 0.5}
+        for depth in ("single", "double")
+        for name, ms in (("relu", 0.5), ("gelu", 0.55))
+    ]  # fmt: skip
+    table = table_of_activations({"cells": cells})
+    assert list(table.index) == ["single, mse", "double, mse"]
+    assert table.loc["single, mse", "gelu"] == "0.550 (1.10)"
+
+
+def test_parts_are_named_with_their_sum():
+    case = {"hidden_sizes": [256, 128], "parts": {"gather": 39.6, "loop": 4.2}, "us_per_update": 44}
+    table = table_of_parts({"cases": [case]})
+    assert table["784-256-128-10"].to_dict() == {"gather": "40", "loop": "4", "all": "44"}
+
+
+def test_the_machine_is_named_with_the_day():
+    names = ("cpu", "system", "python", "numpy", "blas", "mlp_core")
+    environment = {**{name: name.upper() for name in names}, "date": "2026-01-02T03:04:05+00:00"}
+    table = describe_machine({"environment": environment})
+    assert table.loc["processor", "benchmark"] == "CPU"
+    assert table.loc["measured on", "benchmark"] == "2026-01-02"
 
 
 def test_contestants_are_drawn_as_multiples_of_the_floor():

@@ -1,0 +1,92 @@
+"""What an update costs by activation, loss and depth: the cells of report A's table of times.
+
+``make bench`` runs this after the comparison with peers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mlp_core import RunConfig
+from mlp_core.nn.names import STABLE_ACTIVATIONS
+from mlp_core.training import Training
+from mlp_core.training.environment import describe_environment, one_blas_thread
+
+REFERENCE = "relu"
+LOSSES = ("cross_entropy", "hinge", "mse")
+DEPTHS = {"single": (128,), "double": (256, 128)}
+
+
+class Cell:
+    """One network with its loss, and its times an update, one a round."""
+
+    def __init__(self, activation: str, loss: str, depth: str) -> None:
+        self.key = {"activation": activation, "loss": loss, "depth": depth}
+        self._training = Training(
+            RunConfig(dataset="mnist", activation=activation, loss=loss, hidden_sizes=DEPTHS[depth])
+        )
+        self.times: list[float] = []
+
+    def time(self, order: np.ndarray) -> None:
+        """Make the updates of an order of examples."""
+        first = self._training.update
+        started = time.perf_counter()
+        self._training.run_updates(order)
+        elapsed = time.perf_counter() - started
+        self.times.append(1000 * elapsed / (self._training.update - first))
+
+    def describe(self, reference: Cell) -> dict[str, Any]:
+        """Return times, and the ratio to the reference round by round."""
+        ratios = [a / b for a, b in zip(self.times, reference.times, strict=True)]
+        low, _, high = statistics.quantiles(self.times, n=4)
+        return {
+            **self.key,
+            "ms_per_update": statistics.median(self.times),
+            "quartiles": [low, high],
+            f"ratio_to_{REFERENCE}": statistics.median(ratios),
+        }
+
+
+def measure(rounds: int, updates: int) -> list[dict[str, Any]]:
+    """Time all cells, one thread: those that are compared with each other in turn."""
+    results = []
+    for depth in DEPTHS:
+        for loss in LOSSES:
+            cells = {name: Cell(name, loss, depth) for name in STABLE_ACTIVATIONS}
+            for number in range(rounds + 1):
+                order = np.random.default_rng(number).permutation(60_000)[: 100 * updates]
+                for cell in cells.values():
+                    cell.time(order)
+            for cell in cells.values():
+                del cell.times[0]  # the round that warmed the caches up
+            for cell in cells.values():
+                results.append(cell.describe(cells[REFERENCE]))
+                print(results[-1], flush=True)
+    return results
+
+
+def main() -> None:
+    """Measure and write the figures."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--updates", type=int, default=300, help="an activation and round")
+    parser.add_argument("--output", type=Path, default=Path("results/benchmark-activations.json"))
+    args = parser.parse_args()
+    with one_blas_thread():
+        cells = measure(args.rounds, args.updates)
+    content = {"environment": describe_environment("float32"), "cells": cells}
+    args.output.parent.mkdir(parents=True, exist_ok=True)
+    args.output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    print(f"written to {args.output}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -58,6 +58,28 @@ def test_the_panel_of_numerical_stability_reaches_the_stored_runs() -> None:
         assert panel.config(values).replace(seed=config.seed) == config
 
 
+@pytest.mark.parametrize("name", ["momentum", "weight-decay", "batch-size"])
+def test_a_panel_of_one_choice_reaches_the_stored_runs(name: str) -> None:
+    """But for the data, and for batches that are larger than the small digits are many."""
+    panel = PANELS[name].with_base(dataset="mnist")
+    for config in STUDIES[name].configs():
+        values = {field: getattr(config, field) for field in panel.defaults}
+        if config.batch_size <= 1000:
+            whole = {"train_size": 1433} if "train_size" in values else {}
+            reached = panel.config({**values, **whole})
+            assert reached.replace(seed=config.seed, train_size=None) == config
+
+
+def test_panels_of_one_choice_start_at_the_same_run() -> None:
+    for name in ("momentum", "weight-decay", "batch-size"):
+        assert PANELS[name].config({}).replace(train_size=None) == RunConfig()
+
+
+def test_no_nesterov_without_momentum() -> None:
+    with pytest.raises(ConfigError, match="nesterov=True is not legal with momentum=0"):
+        PANELS["momentum"].config({"nesterov": True, "momentum": 0.0})
+
+
 def test_every_choice_of_the_engine_panel_trains() -> None:
     panel = PANELS["engine"].with_base(epochs=1)
     assert PANELS["engine"].config({}) == RunConfig()

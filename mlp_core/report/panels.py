@@ -1,0 +1,130 @@
+"""The book's what-if panels, one a chapter."""
+
+from __future__ import annotations
+
+from mlp_core.report.control import Control
+from mlp_core.report.panel import Panel
+
+_SEED = Control("seed", "seed", "int", 2022, low=0, high=999_999, step=1)
+_EPOCHS = Control("epochs", "epochs", "choice", 100, choices=(1, 10, 20, 50, 100, 200, 500, 1000))
+_RATE = Control("learning_rate", "learning rate", "log", 0.05, low=1e-4, high=100.0, step=0.1)
+
+_LEARNING_RATE = Panel(
+    name="learning-rate",
+    title="What if the steps were larger?",
+    question="How large may the learning rate be before training falls apart?",
+    controls=(
+        Control("learning_rate", "learning rate", "log", 0.05, low=1e-5, high=1000.0, step=0.1),
+        Control("momentum", "momentum", "slider", 0.9, low=0.0, high=0.99, step=0.01),
+        Control(
+            "batch_size", "batch size", "choice", 100, choices=(1, 10, 20, 50, 100, 200, 500, 1000)
+        ),
+        _EPOCHS,
+        _SEED,
+    ),
+    study="learning-rate",
+)
+
+_NUMERICAL_STABILITY = Panel(
+    name="numerical-stability",
+    title="What if the formulas were the plain ones?",
+    question="Which formula breaks first, and does more precision save it?",
+    controls=(
+        Control(
+            "loss", "loss", "choice", "naive_cross_entropy",
+            choices=("cross_entropy", "naive_cross_entropy", "naive_cross_entropy_epsilon"),
+        ),
+        Control(
+            "activation", "activation", "choice", "relu",
+            choices=("relu", "sigmoid", "naive_sigmoid"),
+        ),
+        Control("init_std", "std of the first weights", "log", 0.01, low=0.01, high=10.0, step=0.1),
+        Control("learning_rate", "learning rate", "log", 0.05, low=0.01, high=10.0, step=0.1),
+        Control("dtype", "precision", "choice", "float32", choices=("float32", "float64")),
+    ),
+    base={"epochs": 30},
+    study="numerical-stability",
+)  # fmt: skip
+
+_ENGINE = Panel(
+    name="engine",
+    title="What if the engine had other parts?",
+    question="Does half the precision cost accuracy, and what do more layers buy?",
+    controls=(
+        Control(
+            "hidden_sizes", "hidden units", "choice", [128],
+            choices=([], [8], [32], [128], [512], [64, 32], [32, 32, 32]),
+        ),
+        Control(
+            "activation", "activation", "choice", "relu",
+            choices=("relu", "gelu", "sigmoid", "tanh"),
+        ),
+        Control("dtype", "precision", "choice", "float32", choices=("float32", "float64")),
+        _SEED,
+    ),
+)  # fmt: skip
+
+_MOMENTUM = Panel(
+    name="momentum",
+    title="What if more of the last step were kept?",
+    question="How much momentum can a network bear, and what does the learning rate have to do?",
+    controls=(
+        Control(
+            "momentum", "momentum", "choice", 0.9,
+            choices=(0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999),
+        ),
+        Control("nesterov", "Nesterov's way", "choice", False, choices=(False, True)),
+        _RATE,
+        _EPOCHS,
+        _SEED,
+    ),
+    study="momentum",
+)  # fmt: skip
+
+_WEIGHT_DECAY = Panel(
+    name="weight-decay",
+    title="What if the parameters were pulled towards zero?",
+    question="How much pull helps on new images, and how much is too much?",
+    controls=(
+        Control(
+            "weight_decay", "weight decay", "choice", 1e-5,
+            choices=(0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0),
+        ),
+        Control(
+            "train_size", "training images", "choice", 1433, choices=(50, 100, 200, 500, 1433)
+        ),
+        _RATE,
+        _EPOCHS,
+        _SEED,
+    ),
+    study="weight-decay",
+)  # fmt: skip
+
+_BATCH_SIZE = Panel(
+    name="batch-size",
+    title="What if an update saw more images?",
+    question="What does a larger batch cost at the same number of epochs, and can the rate pay it?",
+    controls=(
+        Control(
+            "batch_size", "batch size", "choice", 100,
+            choices=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1433),
+        ),
+        _RATE,
+        Control("momentum", "momentum", "slider", 0.9, low=0.0, high=0.99, step=0.01),
+        _EPOCHS,
+        _SEED,
+    ),
+    study="batch-size",
+)  # fmt: skip
+
+PANELS: dict[str, Panel] = {
+    panel.name: panel
+    for panel in (
+        _BATCH_SIZE,
+        _LEARNING_RATE,
+        _WEIGHT_DECAY,
+        _MOMENTUM,
+        _NUMERICAL_STABILITY,
+        _ENGINE,
+    )
+}

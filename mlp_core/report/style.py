@@ -29,6 +29,7 @@ RAMP = ("#2a7fc4", "#7a68c8", "#bf4f8f", "#c8600f", "#a97f1e")
 
 WIDTH = 4.8  # inches; small, so that 10-point text is still about 10 pixels high on a phone
 FONT = "DejaVu Sans"  # comes with matplotlib: the same layout everywhere
+FONTS = f"'{FONT}', system-ui, sans-serif"  # in a file of its own
 Layout = Literal["constrained"] | None
 STYLE: dict[str, Any] = {
     "figure.facecolor": "none",
@@ -102,7 +103,7 @@ class ReportFigure(Figure):
         """Write a file of its own; the suffix names the format."""
         path = Path(path)
         if path.suffix == ".svg":
-            svg = self._svg().replace(f"'{FONT}'", f"'{FONT}', system-ui, sans-serif")
+            svg = self._svg().replace(f"'{FONT}'", FONTS)
             path.write_text(_with_title(svg, str(self.get_label())), encoding="utf-8")
         else:
             with styled():
@@ -175,6 +176,28 @@ def to_inline(svg: str, label: str) -> str:
         svg,
     )
     return re.sub(r">\s+<", "><", svg).strip()
+
+
+def to_file(inline: str) -> str:
+    """Turn a page's svg element back into a file that stands alone, also on a slide.
+
+    Parameters
+    ----------
+    inline : str
+        What `to_inline` returned: it is the opposite of that.
+    """
+    svg = inline.replace("currentColor", INK).replace("system-ui, sans-serif", FONTS)
+    # Programs that draw slides know no color-mix: the plain colour before it stays.
+    svg = re.sub(r"; fill: color-mix\([^)]*\)", "", svg)
+    (label,) = re.findall(r'aria-label="([^"]*)"', svg)[:1] or [""]
+    (width, height) = re.findall(r'viewBox="\S+ \S+ (\S+) (\S+)"', svg)[0]
+    head = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        f'width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}" role="img" '
+        f'style="stroke-linejoin:round">\n<title>{label}</title>'
+    )
+    body = re.sub(r"<svg[^>]*>", lambda _: head, svg, count=1)
+    return f'<?xml version="1.0" encoding="utf-8"?>\n{body}\n'
 
 
 def _isolate_ids(svg: str) -> str:

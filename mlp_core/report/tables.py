@@ -12,6 +12,8 @@ from mlp_core.report.measures import MEASURES, Measure, group_runs
 from mlp_core.report.spread import outside_seed_noise, seed_spread
 from mlp_core.training import Run
 
+BEST = "★"  # before the best figure of a column, if seed noise tells it from every other
+
 
 def table_by_factor(
     runs: Sequence[Run],
@@ -20,7 +22,9 @@ def table_by_factor(
 ) -> pd.DataFrame:
     """Return a row for each level of a factor: mean and standard deviation over seeds, as text.
 
-    Where some seeds diverged, the figures are those of the others; where all did, a dash.
+    Where some seeds diverged, the figures are those of the others; where all did, a dash. The best
+    figure of a column is marked by `BEST`, but only where seed noise tells it from every other
+    level. Times have no mark: they are the machine's, not the level's.
 
     Parameters
     ----------
@@ -30,16 +34,30 @@ def table_by_factor(
     measures : sequence of str
         Names from `mlp_core.report.measures.MEASURES`.
     """
-    rows = []
-    for level, group in group_runs(runs, factor).items():
+    groups, rows = group_runs(runs, factor), []
+    best = {name: _clear_best(runs, factor, name) for name in measures}
+    for level, group in groups.items():
         label = format_number(level) if isinstance(level, int | float) else str(level)
         row: dict[str, Any] = {"level": label}
-        for measure in (MEASURES[name] for name in measures):
-            row[measure.label] = _cell(group, measure)
+        for name in measures:
+            mark = f"{BEST}\u00a0" if level == best[name] else ""
+            row[MEASURES[name].label] = mark + _cell(group, MEASURES[name])
         diverged = sum(run.status == "diverged" for run in group)
         row["seeds"] = f"{len(group)}, {diverged} diverged" if diverged else str(len(group))
         rows.append(row)
     return _titled(pd.DataFrame(rows).set_index("level"), factor.replace("_", " "))
+
+
+def _clear_best(runs: Sequence[Run], factor: str, measure: str) -> Any:
+    """Return the one level that seed noise tells from every other, or None."""
+    values = {g: values_of(group, measure) for g, group in group_runs(runs, factor).items()}
+    scores = {level: scored for level, scored in values.items() if scored}
+    whole = any(len(values[g]) == len(group) for g, group in group_runs(runs, factor).items())
+    if measure == "ms_per_update" or len(scores) < 2 or not whole:
+        return None
+    best = best_levels(runs, factor, measure, largest=measure.endswith("accuracy"))[0]
+    others = [scored for level, scored in scores.items() if level != best]
+    return best if all(outside_seed_noise(scores[best], other) for other in others) else None
 
 
 def _titled(table: pd.DataFrame, title: str) -> pd.DataFrame:

@@ -11,7 +11,13 @@ from IPython.core.interactiveshell import InteractiveShell
 from mlp_core.report.glue import format_glued, glue_values
 from mlp_core.report.measures import MEASURES, group_runs
 from mlp_core.report.spread import seed_spread
-from mlp_core.report.tables import best_levels, reproduction_card, table_by_factor, values_of
+from mlp_core.report.tables import (
+    BEST,
+    best_levels,
+    reproduction_card,
+    table_by_factor,
+    values_of,
+)
 from mlp_core.training import History, Run
 
 PM = "\u00a0±\u00a0"
@@ -24,6 +30,23 @@ def test_table_by_factor(runs: list[Run]) -> None:
     assert table.loc["0.1"].tolist() == [f"98.10{PM}0.10", f"1.90{PM}0.10", "3"]
     assert table.loc["1"].tolist() == [f"98.00{PM}0.14", f"2.00{PM}0.14", "3, 1 diverged"]
     assert table.loc["10"].tolist() == ["-", "-", "3, 3 diverged"]
+
+
+def test_the_best_cell_is_marked_only_outside_seed_noise(runs: list[Run]) -> None:
+    completed = [run for run in runs if run.status == "completed"]
+    columns = ["test_accuracy", "test_error", "ms_per_update"]
+    tied = table_by_factor(completed, "learning_rate", columns)
+    assert not tied.map(lambda cell: cell.startswith(BEST)).any().any()
+    clear = [run for run in completed if run.config.learning_rate in (0.01, 0.1)]
+    table = table_by_factor(clear, "learning_rate", columns)
+    assert table.loc["0.1"].tolist()[:2] == [
+        f"{BEST}\u00a098.10{PM}0.10",
+        f"{BEST}\u00a01.90{PM}0.10",
+    ]
+    assert not table.loc["0.01"].str.startswith(BEST).any()
+    assert not table["ms an update"].str.startswith(BEST).any()
+    alone = table_by_factor(clear[-3:], "learning_rate", columns)
+    assert not alone.map(lambda cell: cell.startswith(BEST)).any().any()
 
 
 def test_best_levels_are_those_that_noise_cannot_part(runs: list[Run]) -> None:

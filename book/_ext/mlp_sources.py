@@ -1,0 +1,147 @@
+"""Sphinx extension for the bibliography: the sources of all chapters, collected from the chapters.
+
+A chapter's last sections hold one named "Sources", a list with one work an entry. What an entry
+says about the work after its year and its links stays in the chapter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from docutils import nodes
+from mlp_answers import chapters
+from sphinx.util import logging
+from sphinx.util.docutils import SphinxDirective
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+SECTION = "Sources"
+YEAR = re.compile(r"\(\d{4}(?:, [^)]*)?\)|\(in press\)")
+# Names of works that stay where they are; a link to one chapter of a book is not one to the book.
+PERMANENT = re.compile(r"https?://(?:dx\.)?(?:doi\.org|arxiv\.org)/")
+LOG = logging.getLogger(__name__)
+
+
+class ChapterSources(nodes.General, nodes.Element):
+    """Stands where the list will be, until all chapters have been read."""
+
+
+class ChapterSourcesDirective(SphinxDirective):
+    """Puts the list of all chapters' sources here."""
+
+    def run(self) -> list[nodes.Node]:
+        """Leave the place; `fill` puts the list there."""
+        return [ChapterSources()]
+
+
+@dataclass
+class Work:
+    """One work, and the chapters that name it."""
+
+    content: list[nodes.Node]
+    text: str
+    chapters: list[str] = field(default_factory=list)
+
+
+def entries_of(doctree: nodes.document) -> list[nodes.paragraph]:
+    """Return the first paragraph of each entry of a page's list of sources."""
+    for section in doctree.findall(nodes.section):
+        title = section.next_node(nodes.title)
+        if title is not None and title.astext() == SECTION:
+            items = section.findall(nodes.list_item)
+            return [paragraph for item in items if (paragraph := item.next_node(nodes.paragraph))]
+    return []
+
+
+def cite(paragraph: nodes.paragraph) -> list[nodes.Node] | None:
+    """Return an entry up to its year, then its permanent links; None if it has no year."""
+    kept: list[nodes.Node] = []
+    for child in paragraph.children:
+        found = YEAR.search(child.astext()) if isinstance(child, nodes.Text) else None
+        if found:
+            kept.append(nodes.Text(child.astext()[: found.end()]))
+            break
+        kept.append(child.deepcopy())
+    else:
+        return None
+    for link in paragraph.findall(nodes.reference):
+        if PERMANENT.match(link.get("refuri", "")) and not _among(link, kept):
+            kept += [nodes.Text(", "), link.deepcopy()]
+    return [*kept, nodes.Text(".")]
+
+
+def _among(link: nodes.reference, kept: list[nodes.Node]) -> bool:
+    uris = (n.get("refuri") for k in kept for n in k.findall(nodes.reference))
+    return link["refuri"] in uris
+
+
+def sort_key(text: str) -> tuple[str, str]:
+    """Return the family name of the first author, then all of the text.
+
+    >>> sort_key("Y. LeCun, L. Bottou and others, Title (1998)")[0]
+    'lecun'
+    >>> sort_key("HW1 MNIST Digit Classification with MLP (2022)")[0]
+    'hw1'
+    """
+    first = re.split(r",| and ", text)[0]
+    names = re.sub(r"(?:\b[^\W\d_]\.[\s-]?)+", "", first).split()
+    return (names[0] if names else text).lower(), text.lower()
+
+
+def title_of(text: str) -> str:
+    """Return the part of an entry that tells works apart: without case, marks and links."""
+    words = text.split(", doi:")[0].split(", arXiv:")[0]
+    return re.sub(r"\W+", " ", words.lower()).strip()
+
+
+def collect(app: Sphinx) -> list[Work]:
+    """Return every work that a chapter names, once."""
+    works: dict[str, Work] = {}
+    for name in chapters(app.env):
+        for paragraph in entries_of(app.env.get_doctree(name)):
+            content = cite(paragraph)
+            if content is None:
+                LOG.warning("%s: a source without a year in brackets: %s", name, paragraph.astext())
+                continue
+            text = " ".join("".join(node.astext() for node in content).split())
+            work = works.setdefault(title_of(text), Work(content, text))
+            if name not in work.chapters:
+                work.chapters.append(name)
+    return sorted(works.values(), key=lambda work: sort_key(work.text))
+
+
+def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
+    """Put the list where the directive left its mark."""
+    for mark in list(doctree.findall(ChapterSources)):
+        items = [_item(app, work, docname) for work in collect(app)]
+        mark.replace_self(nodes.bullet_list("", *items, classes=["bibliography"]))
+
+
+def _item(app: Sphinx, work: Work, docname: str) -> nodes.list_item:
+    paragraph = nodes.paragraph("", "", *[node.deepcopy() for node in work.content])
+    paragraph += nodes.Text(" In ")
+    for place, chapter in enumerate(work.chapters):
+        if place:
+            paragraph += nodes.Text(", ")
+        title = app.env.titles[chapter].astext()
+        uri = app.builder.get_relative_uri(docname, chapter) + "#sources"
+        paragraph += nodes.reference("", title, internal=True, refuri=uri)
+    paragraph += nodes.Text(".")
+    return nodes.list_item("", paragraph)
+
+
+def write_again(app: Sphinx, env: object) -> list[str]:
+    """Name the page to write again, whatever else has changed."""
+    return ["book/bibliography"] if "book/bibliography" in app.env.found_docs else []
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the functions above to the build's events."""
+    app.add_node(ChapterSources)
+    app.add_directive("chapter-sources", ChapterSourcesDirective)
+    app.connect("env-updated", write_again)
+    app.connect("doctree-resolved", fill)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

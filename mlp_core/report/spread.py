@@ -97,7 +97,11 @@ def welch_p(first: Sequence[float], second: Sequence[float]) -> float:
     Source: B. L. Welch, "The generalization of 'Student's' problem when several different
     population variances are involved", Biometrika 34, 28-35 (1947).
     """
-    a, b = seed_spread(first), seed_spread(second)
+    return welch_p_of_spreads(seed_spread(first), seed_spread(second))
+
+
+def welch_p_of_spreads(a: Spread, b: Spread) -> float:
+    """Return what `welch_p` does, where only means, standard deviations and numbers are known."""
     errors = (a.std**2 / a.n, b.std**2 / b.n)
     variance = sum(errors)
     if variance == 0:

@@ -117,9 +117,55 @@ _BATCH_SIZE = Panel(
     study="batch-size",
 )  # fmt: skip
 
+_HIDDEN_LAYERS = Panel(
+    name="hidden-layers",
+    title="What if the network were wider, or deeper?",
+    question="How few units do, what do very many change, and what does depth ask for?",
+    controls=(
+        Control(
+            "hidden_sizes", "hidden units", "choice", [128],
+            choices=(
+                [], [1], [2], [4], [8], [16], [32], [64], [128], [256], [512], [1024], [2048],
+                [256, 128], [32, 32], [32, 32, 32], [32, 32, 32, 32],
+            ),
+        ),
+        Control(
+            "activation", "activation", "choice", "relu",
+            choices=("relu", "gelu", "sigmoid", "tanh"),
+        ),
+        Control("init", "first weights", "choice", "normal", choices=("normal", "he")),
+        _RATE,
+        _EPOCHS,
+        _SEED,
+    ),
+    study="hidden-size",
+)  # fmt: skip
+
+_ACTIVATIONS_LOSSES = Panel(
+    name="activations-losses",
+    title="What if the network had another activation, or another loss?",
+    question="Which pair learns at once, which one waits, and does waiting cost accuracy?",
+    controls=(
+        Control(
+            "activation", "activation", "choice", "relu",
+            choices=("gelu", "relu", "sigmoid", "tanh"),
+        ),
+        Control(
+            "loss", "loss", "choice", "cross_entropy", choices=("cross_entropy", "hinge", "mse")
+        ),
+        Control("hidden_sizes", "hidden units", "choice", [128], choices=([128], [256, 128])),
+        _RATE,
+        _EPOCHS,
+        _SEED,
+    ),
+    study="activations-losses-depth",
+)  # fmt: skip
+
 PANELS: dict[str, Panel] = {
     panel.name: panel
     for panel in (
+        _HIDDEN_LAYERS,
+        _ACTIVATIONS_LOSSES,
         _BATCH_SIZE,
         _LEARNING_RATE,
         _WEIGHT_DECAY,

@@ -75,6 +75,15 @@ def test_panels_of_one_choice_start_at_the_same_run() -> None:
         assert PANELS[name].config({}).replace(train_size=None) == RunConfig()
 
 
+@pytest.mark.parametrize("name", ["hidden-layers", "activations-losses"])
+def test_a_panel_of_networks_reaches_the_stored_runs(name: str) -> None:
+    panel = PANELS[name].with_base(dataset="mnist")
+    for config in STUDIES[str(panel.study)].configs():
+        values = {field: config.to_dict()[field] for field in panel.defaults}
+        assert panel.config(values) == config
+    assert panel.config({}) == RunConfig(dataset="mnist")
+
+
 def test_no_nesterov_without_momentum() -> None:
     with pytest.raises(ConfigError, match="nesterov=True is not legal with momentum=0"):
         PANELS["momentum"].config({"nesterov": True, "momentum": 0.0})

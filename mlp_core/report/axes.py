@@ -16,11 +16,11 @@ def format_number(value: float) -> str:
 
     Text of its own rather than matplotlib's formulas: those are many pieces, placed for one font.
 
-    >>> format_number(0.05), format_number(100.0), format_number(2e-5), format_number(1e6)
-    ('0.05', '100', '2·10⁻⁵', '10⁶')
+    >>> format_number(0.05), format_number(10_000), format_number(2e-5), format_number(1e6)
+    ('0.05', '10000', '2·10⁻⁵', '10⁶')
     """
     if value == 0 or 1e-3 <= abs(value) < 1e5:
-        return f"{value:.4g}"
+        return f"{value:.{5 if abs(value) >= 1e4 else 4}g}"
     power = math.floor(math.log10(abs(value)) + 1e-9)
     factor = f"{value / 10**power:.3g}"
     ten = f"10{str(power).translate(_SUPERSCRIPTS)}"

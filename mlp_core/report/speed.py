@@ -135,14 +135,18 @@ def plot_growth(content: Mapping[str, Any], height: float = 5.4) -> ReportFigure
             for name, colour, style in ((ENGINE, COLOURS[1], "o-"), (FLOOR, COLOURS[0], "s--")):
                 times = [case["contestants"][name]["ms_per_update"] for case in cases]
                 axes.plot([position(case) for case in cases], times, style, color=colour)
+                # Above the upper line's beginning, and below the lower one's.
                 axes.annotate(
-                    name, (position(cases[0]), times[0]), xytext=(4, 8 if name == ENGINE else -14),
+                    name, (position(cases[0]), times[0]), ha="left",
+                    xytext=(-4, 9) if name == ENGINE else (14, -7),
+                    va="bottom" if name == ENGINE else "center",
                     textcoords="offset points", color=colour,
                 )  # fmt: skip
             axes.set_title("milliseconds an update")
             axes.set_xlabel(label)
             make_log(axes, "x")
             make_log(axes, "y")
+            axes.margins(y=0.12)
         figure.set_label(_describe_growth(content["cases"]))
     return figure
 

@@ -161,6 +161,27 @@ _ACTIVATIONS_LOSSES = Panel(
     study="activations-losses-depth",
 )  # fmt: skip
 
+_SPEED = Panel(
+    name="speed",
+    title="What if there were more work, or less?",
+    question="Which settings make the epochs come faster, and what do they cost in accuracy?",
+    controls=(
+        Control(
+            "batch_size", "batch size", "choice", 32, choices=(1, 8, 32, 128, 512, 1433)
+        ),
+        Control(
+            "hidden_sizes", "hidden units", "choice", [128],
+            choices=([], [16], [32], [128], [512], [2048], [256, 128]),
+        ),
+        Control(
+            "activation", "activation", "choice", "relu",
+            choices=("relu", "gelu", "sigmoid", "tanh"),
+        ),
+        Control("dtype", "precision", "choice", "float32", choices=("float32", "float64")),
+        Control("epochs", "epochs", "choice", 50, choices=(10, 20, 50, 100, 200)),
+    ),
+)  # fmt: skip
+
 PANELS: dict[str, Panel] = {
     panel.name: panel
     for panel in (
@@ -172,5 +193,6 @@ PANELS: dict[str, Panel] = {
         _MOMENTUM,
         _NUMERICAL_STABILITY,
         _ENGINE,
+        _SPEED,
     )
 }

@@ -51,6 +51,12 @@ def find_case(content: Mapping[str, Any], label: str, cores: int = 1) -> Case:
     raise KeyError(f"{label} on {cores}: no such case; there are {'; '.join(known)}")
 
 
+def over_floor(case: Case) -> float:
+    """Return the engine's time as a multiple of the floor's."""
+    times = case["contestants"]
+    return float(times[ENGINE]["ms_per_update"] / times[FLOOR]["ms_per_update"])
+
+
 def plot_contestants(cases: Sequence[Case], height: float = 5.2) -> ReportFigure:
     """Draw each contestant's time as a multiple of the floor's, one panel a case.
 

@@ -7,6 +7,7 @@ import pytest
 from mlp_core.report.speed import (
     find_case,
     load_benchmark,
+    over_floor,
     plot_contestants,
     plot_growth,
 )
@@ -46,6 +47,10 @@ def test_a_case_is_found_by_label_and_cores():
     assert find_case(CONTENT, "usual", cores=2)["contestants"]["mlp_core"]["ms_per_update"] == 0.5
     with pytest.raises(KeyError, match="huge on 1: no such case; there are bulk on 1; small on 1"):
         find_case(CONTENT, "huge")
+
+
+def test_the_engine_is_measured_by_the_floor():
+    assert over_floor(find_case(CONTENT, "usual")) == pytest.approx(1.5)
 
 
 def test_the_table_has_a_row_a_case_and_a_dash_for_the_absent():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,6 +38,7 @@ class Trace:
     dash: int = 0
 
 
+DRAWN = 25  # epochs, all of which are drawn; of those beyond, as many again
 Panels = Mapping[str, Sequence[Trace]]
 
 
@@ -60,40 +62,46 @@ def trace_measure(runs: Sequence[Run], measure: str) -> dict[str, list[Trace]]:
 
 
 def trace_record(
-    runs: Sequence[Run], record: str, depth: str, percent: bool = False
+    runs: Sequence[Run],
+    record: str,
+    depths: Sequence[str] = tuple(DEPTHS),
+    percent: bool = False,
 ) -> dict[str, list[Trace]]:
-    """Return a panel a loss: a colour for each activation, a dash for each layer.
+    """Return a panel a loss: a colour for each activation, a dash for each depth and layer.
 
     Parameters
     ----------
     runs : sequence of Run
     record : str
         What a callback recorded: one value a layer and epoch.
-    depth : {"single", "double"}
-        Which runs to show.
+    depths : sequence of str
+        Which runs to show: "single", "double" or both.
     percent : bool
         Whether the record is a share.
     """
     panels: dict[str, list[Trace]] = {}
+    looks: dict[str, int] = {}  # the dash of each depth and layer
     for cell, group in group_cells(runs).items():
-        if cell.depth != depth:
+        if cell.depth not in depths:
             continue
         values = np.array([run.records[record] for run in group], np.float64)  # seed, epoch, layer
-        values = 100 * values if percent else values
-        layers = values.shape[2]
-        for layer in range(layers):
-            name = in_words(cell.activation) + (f", {_ordinal(layer)}" if layers > 1 else "")
-            trace = Trace(name, values[:, :, layer], _colour(cell.activation), layer)
+        for layer in range(values.shape[2]):
+            which = _layer_name(cell.depth, layer, values.shape[2], len(depths) > 1)
+            dash = looks.setdefault(which, len(looks))
+            name = ", ".join(filter(None, (in_words(cell.activation), which)))
+            shown = values[:, :, layer] * (100 if percent else 1)
+            trace = Trace(name, shown, _colour(cell.activation), dash)
             panels.setdefault(in_words(cell.loss), []).append(trace)
     return panels
 
 
+def _layer_name(depth: str, layer: int, layers: int, several_depths: bool) -> str:
+    ordinal = (("1st", "2nd", "3rd")[layer] if layer < 3 else f"{layer + 1}th") * (layers > 1)
+    return " ".join(filter(None, (depth if several_depths else "", ordinal)))
+
+
 def _colour(activation: str) -> str:
     return COLOURS[ACTIVATIONS.index(activation)]
-
-
-def _ordinal(layer: int) -> str:
-    return ("1st", "2nd", "3rd")[layer] if layer < 3 else f"{layer + 1}th"
 
 
 def plot_traces(
@@ -140,12 +148,27 @@ def plot_traces(
 
 
 def _draw(axes: Any, trace: Trace) -> None:
-    colour = trace.colour
-    epochs = np.arange(1, trace.values.shape[1] + 1)
-    axes.plot(epochs, trace.values.mean(axis=0), color=colour, linestyle=DASHES[trace.dash])
-    if len(trace.values) > 1:
-        low, high = trace.values.min(axis=0), trace.values.max(axis=0)
-        axes.fill_between(epochs, low, high, color=colour, alpha=0.2, linewidth=0)
+    epochs = drawn_epochs(trace.values.shape[1])
+    values = trace.values[:, epochs - 1]
+    axes.plot(epochs, values.mean(axis=0), color=trace.colour, linestyle=DASHES[trace.dash])
+    if len(values) > 1:
+        low, high = values.min(axis=0), values.max(axis=0)
+        axes.fill_between(epochs, low, high, color=trace.colour, alpha=0.2, linewidth=0)
+
+
+def drawn_epochs(count: int) -> np.ndarray:
+    """Return the epochs at which curves are drawn: all of 25, fewer and fewer of more.
+
+    Many curves of 100 epochs each are more than a page should load, and on the logarithmic axis
+    of such figures the late epochs lie on one another.
+
+    >>> drawn_epochs(100)[-4:].tolist()
+    [88, 92, 96, 100]
+    """
+    if count <= DRAWN:
+        return np.arange(1, count + 1)
+    late = np.linspace(math.sqrt(DRAWN), math.sqrt(count), DRAWN) ** 2
+    return np.unique(np.concatenate([np.arange(1, DRAWN + 1), np.round(late).astype(int)]))
 
 
 def _end(trace: Trace) -> tuple[float, str, str]:

@@ -66,6 +66,8 @@ STYLE: dict[str, Any] = {
 }
 
 _LOCK = threading.RLock()
+_PLACES = re.compile(r' (?:d|x|y)="[^"]*"')  # not the text, which has decimals too
+_FINE = re.compile(r"(?<=\.\d\d)\d+")
 
 
 @contextmanager
@@ -155,7 +157,8 @@ def to_inline(svg: str, label: str) -> str:
 
     - no fixed size, but a largest width;
     - `INK` becomes the page's text colour, coloured text is mixed with it for contrast;
-    - no style rule and no id that could meet another figure's.
+    - no style rule and no id that could meet another figure's;
+    - places to a hundredth of a point, which saves a quarter of the bytes.
     """
     svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
@@ -168,6 +171,7 @@ def to_inline(svg: str, label: str) -> str:
         f'max-width:{pixels}px;margin:0 auto;stroke-linejoin:round;overflow:visible">'
     )
     svg = re.sub(r"<svg[^>]*>", lambda _: root, svg, count=1, flags=re.DOTALL)
+    svg = _PLACES.sub(lambda found: _FINE.sub("", found[0]), svg)
     svg = _isolate_ids(svg)
     svg = svg.replace(f"'{FONT}'", "system-ui, sans-serif").replace(INK, "currentColor")
     svg = re.sub(

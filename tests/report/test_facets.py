@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlp_core.report.facets import Trace, plot_traces, trace_measure, trace_record
+from mlp_core.report.facets import Trace, drawn_epochs, plot_traces, trace_measure, trace_record
 from mlp_core.report.style import COLOURS
 from mlp_core.training import History, Run, RunConfig
 
@@ -45,12 +45,29 @@ def test_a_measure_has_a_panel_a_loss_and_a_line_an_activation_and_depth(runs: l
 
 
 def test_a_record_has_a_line_a_layer(runs: list[Run]) -> None:
-    double = trace_record(runs, "active_units", "double", percent=True)["hinge"]
+    double = trace_record(runs, "active_units", ["double"], percent=True)["hinge"]
     assert [trace.name for trace in double] == ["GELU, 1st", "GELU, 2nd", "ReLU, 1st", "ReLU, 2nd"]
     assert [trace.dash for trace in double] == [0, 1, 0, 1]
     assert double[0].values[:, -1] == pytest.approx([90, 91])
-    single = trace_record(runs, "active_units", "single")["hinge"]
+    single = trace_record(runs, "active_units", ["single"])["hinge"]
     assert [trace.name for trace in single] == ["GELU", "ReLU"]
+
+
+def test_a_record_of_both_depths_tells_them_apart_by_dash(runs: list[Run]) -> None:
+    both = trace_record(runs, "active_units")["hinge"]
+    assert {trace.name: trace.dash for trace in both} == {
+        "GELU, single": 0, "GELU, double 1st": 1, "GELU, double 2nd": 2,
+        "ReLU, single": 0, "ReLU, double 1st": 1, "ReLU, double 2nd": 2,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 20, 25, 26, 100, 1000])
+def test_late_epochs_are_drawn_more_sparsely(count: int) -> None:
+    drawn = drawn_epochs(count)
+    assert (drawn[0], drawn[-1]) == (1, count)
+    assert len(drawn) <= 50
+    assert np.all(np.diff(drawn) > 0)
+    assert drawn[: min(count, 25)].tolist() == list(range(1, min(count, 25) + 1))
 
 
 def test_figure_has_lines_bands_and_names(runs: list[Run]) -> None:

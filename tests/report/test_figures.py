@@ -191,6 +191,16 @@ def test_the_same_figure_is_the_same_svg(runs: list[Run]) -> None:
     assert first == second
 
 
+def test_places_are_rounded_and_words_are_not(runs: list[Run]) -> None:
+    figure = plot_sweep(runs, "learning_rate")
+    figure.axes[0].set_title("0.0625 is 1/16")
+    svg = figure.inline_svg()
+    assert "0.0625 is 1/16" in texts(figure)
+    places = re.findall(r' (?:d|x|y)="([^"]*)"', svg)
+    assert len(places) > 50
+    assert not any(re.search(r"\.\d{3}", place) for place in places)
+
+
 def test_the_style_leaves_no_trace() -> None:
     before = dict(mpl.rcParams)
     with pytest.raises(ZeroDivisionError), styled():

@@ -1,0 +1,133 @@
+"""Optimizers on a long valley: a parabola in two dimensions, and the paths that lead down it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mlp_core.nn import Optimizer
+from mlp_core.report.axes import label_ends, make_log
+from mlp_core.report.lines import DASHES
+from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
+
+
+def make_valley(curvatures: Sequence[float], degrees: float = 0.0) -> np.ndarray:
+    """Return the symmetric matrix H of the loss ``x @ H @ x / 2``, turned by an angle.
+
+    Parameters
+    ----------
+    curvatures : sequence of float
+        Along the two axes of the valley.
+    degrees : float
+        By how much these are turned away from those of the parameters.
+
+    Returns
+    -------
+    ndarray of shape (2, 2)
+    """
+    angle = np.radians(degrees)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return turn @ np.diag(np.asarray(curvatures, np.float64)) @ turn.T
+
+
+def losses_along(path: np.ndarray, valley: np.ndarray) -> np.ndarray:
+    """Return the loss at each point of a path."""
+    return np.einsum("ni,ij,nj->n", path, valley, path) / 2
+
+
+def descend(
+    optimizer: Optimizer, valley: np.ndarray, start: Sequence[float], updates: int
+) -> np.ndarray:
+    """Let an optimizer walk down a valley.
+
+    Parameters
+    ----------
+    optimizer : Optimizer
+        A new one.
+    valley : ndarray of shape (n, n)
+    start : sequence of float
+    updates : int
+
+    Returns
+    -------
+    ndarray of shape (updates + 1, n)
+        The start, then where each update led.
+    """
+    position = np.array(start, np.float64)
+    path = [position.copy()]
+    for _ in range(updates):
+        optimizer.step(position, valley @ position)
+        path.append(position.copy())
+    return np.array(path)
+
+
+def plot_walks(
+    paths: Mapping[str, np.ndarray], valley: np.ndarray, height: float = 6.0
+) -> ReportFigure:
+    """Draw paths on the valley's contour lines, each in a panel of its own; losses below.
+
+    Parameters
+    ----------
+    paths : mapping of str to ndarray of shape (n, 2)
+        From an optimizer's name to its path.
+    valley : ndarray of shape (2, 2)
+    height : float
+        In inches.
+    """
+    with styled():
+        ratios = [1.0] * len(paths) + [2.6]
+        figure, (*panels, below) = new_figure(height, len(ratios), height_ratios=ratios)
+        ends = []
+        for place, (axes, (name, path)) in enumerate(zip(panels, paths.items(), strict=True)):
+            colour = COLOURS[place]
+            _draw_path(axes, path, valley, colour, _reach(paths))
+            axes.set_title(name, color=colour)
+            losses = losses_along(path, valley)
+            updates = np.arange(1, len(losses))
+            below.plot(updates, losses[1:], color=colour, linestyle=DASHES[place % len(DASHES)])
+            ends.append((max(float(losses[-1]), 1e-9), name, colour))
+        below.set_title("loss")
+        below.set_xlabel("update")
+        below.set_ylim(1e-9, 1.5 * losses_along(next(iter(paths.values())), valley)[0])
+        below.margins(x=0.01)
+        make_log(below, "x")
+        make_log(below, "y")
+        figure.draw_without_rendering()  # settles the layout, by which labels keep their gaps
+        label_ends(below, ends)
+        figure.set_label(_describe(paths, valley))
+    return figure
+
+
+def _reach(paths: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return how far the drawing has to reach along each axis: the starts, and a margin."""
+    starts = np.abs([path[0] for path in paths.values()])
+    return 1.25 * starts.max(axis=0)
+
+
+def _draw_path(
+    axes: Any, path: np.ndarray, valley: np.ndarray, colour: str, reach: np.ndarray
+) -> None:
+    x, y = (np.linspace(-side, side, 61) for side in reach)
+    points = np.stack(np.meshgrid(x, y), axis=-1)
+    loss = np.einsum("abi,ij,abj->ab", points, valley, points) / 2
+    levels = loss.max() * 0.5 ** np.arange(7, 0, -1)
+    axes.contour(x, y, loss, levels=levels, colors=INK, linewidths=0.6, alpha=0.6)
+    axes.plot(*path.T, color=colour, marker="o", markersize=2.2, linewidth=1)
+    axes.plot(0, 0, "+", color=INK, markersize=9, markeredgewidth=1.5)
+    axes.set_xlim(-reach[0], reach[0])
+    axes.set_ylim(-reach[1], reach[1])
+    axes.grid(visible=False)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+
+
+def _describe(paths: Mapping[str, np.ndarray], valley: np.ndarray) -> str:
+    ends = "; ".join(
+        f"{name}: {losses_along(path, valley)[-1]:.2g} after {len(path) - 1} updates"
+        for name, path in paths.items()
+    )
+    return f"Paths of optimizers on a valley's contour lines, and their losses: {ends}."

@@ -77,12 +77,12 @@ def plot_walks(
         In inches.
     """
     with styled():
-        ratios = [1.0] * len(paths) + [2.6]
+        ratios = [1.0] * len(paths) + [2.2]
         figure, (*panels, below) = new_figure(height, len(ratios), height_ratios=ratios)
         ends = []
         for place, (axes, (name, path)) in enumerate(zip(panels, paths.items(), strict=True)):
             colour = COLOURS[place]
-            _draw_path(axes, path, valley, colour, _reach(paths))
+            _draw_path(axes, path, valley, colour, _limits(paths))
             axes.set_title(name, color=colour)
             losses = losses_along(path, valley)
             updates = np.arange(1, len(losses))
@@ -100,24 +100,26 @@ def plot_walks(
     return figure
 
 
-def _reach(paths: Mapping[str, np.ndarray]) -> np.ndarray:
-    """Return how far the drawing has to reach along each axis: the starts, and a margin."""
-    starts = np.abs([path[0] for path in paths.values()])
-    return 1.25 * starts.max(axis=0)
+def _limits(paths: Mapping[str, np.ndarray]) -> np.ndarray:
+    """Return the lowest and the highest place that a drawing of all paths shows, a margin about."""
+    points = np.concatenate(list(paths.values()))
+    low, high = points.min(axis=0), points.max(axis=0)
+    margin = np.array([0.06, 0.18]) * (high - low)
+    return np.array([low - margin, high + margin])
 
 
 def _draw_path(
-    axes: Any, path: np.ndarray, valley: np.ndarray, colour: str, reach: np.ndarray
+    axes: Any, path: np.ndarray, valley: np.ndarray, colour: str, limits: np.ndarray
 ) -> None:
-    x, y = (np.linspace(-side, side, 61) for side in reach)
+    x, y = (np.linspace(low, high, 61) for low, high in limits.T)
     points = np.stack(np.meshgrid(x, y), axis=-1)
     loss = np.einsum("abi,ij,abj->ab", points, valley, points) / 2
     levels = loss.max() * 0.5 ** np.arange(7, 0, -1)
     axes.contour(x, y, loss, levels=levels, colors=INK, linewidths=0.6, alpha=0.6)
-    axes.plot(*path.T, color=colour, marker="o", markersize=2.2, linewidth=1)
-    axes.plot(0, 0, "+", color=INK, markersize=9, markeredgewidth=1.5)
-    axes.set_xlim(-reach[0], reach[0])
-    axes.set_ylim(-reach[1], reach[1])
+    axes.plot(*path.T, color=colour, marker="o", markersize=1.8, linewidth=0.9)
+    axes.plot(0, 0, "+", color=INK, markersize=10, markeredgewidth=1.6, zorder=4)
+    axes.set_xlim(*limits[:, 0])
+    axes.set_ylim(*limits[:, 1])
     axes.grid(visible=False)
     axes.set_xticks([])
     axes.set_yticks([])

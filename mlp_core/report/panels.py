@@ -182,6 +182,58 @@ _SPEED = Panel(
     ),
 )  # fmt: skip
 
+# The world of report B: other inputs, first weights, optimizer and loss than the rest of the book.
+_REPORT_B = {
+    "input_scaling": "standardized", "init": "pytorch", "weight_decay": 0.0, "batch_size": 64,
+    "optimizer": "adadelta", "learning_rate": 1.0, "loss": "nll",
+}  # fmt: skip
+
+_REGULARIZATION = Panel(
+    name="regularization",
+    title="What if learning by heart were made harder?",
+    question="Which treatment helps on new images, how much of it, and with how many images?",
+    controls=(
+        Control(
+            "l1_penalty", "L1 strength", "choice", 0.0,
+            choices=(0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2),
+        ),
+        Control(
+            "l2_penalty", "L2 strength", "choice", 0.0,
+            choices=(0.0, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1),
+        ),
+        Control(
+            "dropout", "dropout rate", "choice", 0.0,
+            choices=(0.0, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8),
+        ),
+        Control(
+            "train_size", "training images", "choice", 1433, choices=(50, 100, 200, 500, 1433)
+        ),
+        Control("epochs", "epochs", "choice", 50, choices=(10, 20, 50, 100, 200)),
+        _SEED,
+    ),
+    base=_REPORT_B,
+    study="regularization",
+)  # fmt: skip
+
+_OPTIMIZERS = Panel(
+    name="optimizers",
+    title="What if another rule made the steps?",
+    question="Which rates does each optimizer bear, and does it help to lower them on the way?",
+    controls=(
+        Control(
+            "optimizer", "optimizer", "choice", "adadelta", choices=("sgd", "adadelta", "adam")
+        ),
+        Control("learning_rate", "learning rate", "log", 1.0, low=1e-4, high=100.0, step=0.1),
+        Control("schedule", "schedule", "choice", "constant", choices=("constant", "cosine")),
+        Control("batch_size", "batch size", "choice", 64, choices=(16, 64, 256)),
+        Control("loss", "loss", "choice", "nll", choices=("nll", "log_softmax_mse")),
+        Control("epochs", "epochs", "choice", 14, choices=(5, 14, 25, 50, 100)),
+        _SEED,
+    ),
+    base=_REPORT_B,
+    study="one-at-a-time",
+)  # fmt: skip
+
 PANELS: dict[str, Panel] = {
     panel.name: panel
     for panel in (
@@ -192,6 +244,8 @@ PANELS: dict[str, Panel] = {
         _WEIGHT_DECAY,
         _MOMENTUM,
         _NUMERICAL_STABILITY,
+        _REGULARIZATION,
+        _OPTIMIZERS,
         _ENGINE,
         _SPEED,
     )

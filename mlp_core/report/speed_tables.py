@@ -9,6 +9,13 @@ import pandas as pd
 
 from mlp_core.report.speed import ENGINE
 
+_UNBROKEN = str.maketrans({"-": "\N{NON-BREAKING HYPHEN}"})
+
+
+def _unbroken(label: str) -> str:
+    """Return a label that a narrow table breaks after its comma only."""
+    return label.translate(_UNBROKEN).replace("batch ", "batch\N{NO-BREAK SPACE}")
+
 
 def table_of_times(content: Mapping[str, Any], cores: int = 1) -> pd.DataFrame:
     """Return a row a case and a column a contestant: median milliseconds an update."""
@@ -16,7 +23,9 @@ def table_of_times(content: Mapping[str, Any], cores: int = 1) -> pd.DataFrame:
     for case in content["cases"]:
         if case["cores"] == cores:
             times = case["contestants"].items()
-            rows[case["case"]] = {name: f"{row['ms_per_update']:.3f}" for name, row in times}
+            rows[_unbroken(case["case"])] = {
+                name: f"{row['ms_per_update']:.3f}" for name, row in times
+            }
     return pd.DataFrame.from_dict(rows, orient="index").fillna("-")
 
 
@@ -27,7 +36,7 @@ def table_of_ratios(content: Mapping[str, Any], cores: int = 1) -> pd.DataFrame:
     round, so that a drift of the machine's speed falls out.
     """
     rows = {
-        case["case"]: {
+        _unbroken(case["case"]): {
             name: f"{row['engine_ratio']:.2f}"
             for name, row in case["contestants"].items()
             if name != ENGINE
@@ -65,7 +74,7 @@ def table_of_parts(content: Mapping[str, Any]) -> pd.DataFrame:
     for case in content["cases"]:
         widths = "-".join(str(width) for width in (784, *case["hidden_sizes"], 10))
         parts = {name: f"{value:.0f}" for name, value in case["parts"].items()}
-        columns[widths] = {**parts, "all": f"{case['us_per_update']:.0f}"}
+        columns[_unbroken(widths)] = {**parts, "all": f"{case['us_per_update']:.0f}"}
     return pd.DataFrame(columns)
 
 

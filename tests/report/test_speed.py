@@ -81,7 +81,9 @@ def test_activations_stand_side_by_side_for_each_depth_and_loss():
 def test_parts_are_named_with_their_sum():
     case = {"hidden_sizes": [256, 128], "parts": {"gather": 39.6, "loop": 4.2}, "us_per_update": 44}
     table = table_of_parts({"cases": [case]})
-    assert table["784-256-128-10"].to_dict() == {"gather": "40", "loop": "4", "all": "44"}
+    assert table[
+        "784\N{NON-BREAKING HYPHEN}256\N{NON-BREAKING HYPHEN}128\N{NON-BREAKING HYPHEN}10"
+    ].to_dict() == {"gather": "40", "loop": "4", "all": "44"}
 
 
 def test_the_machine_is_named_with_the_day():

@@ -15,7 +15,11 @@ from mlp_core.training import Run
 
 
 def plot_curves(
-    runs: Sequence[Run], factor: str, measure: str = "test_error", height: float = 3.4
+    runs: Sequence[Run],
+    factor: str,
+    measure: str = "test_error",
+    height: float = 3.4,
+    over: str = "epoch",
 ) -> ReportFigure:
     """Draw a measure over the epochs, one line for each level of a factor.
 
@@ -31,57 +35,71 @@ def plot_curves(
         A name from `mlp_core.report.measures.MEASURES`.
     height : float
         In inches.
+    over : str
+        The column of the history along the axis: "epoch", "updates", "examples", or a loss,
+        which falls from left to right.
     """
     groups, shown = group_runs(runs, factor), MEASURES[measure]
     colours = ramp(len(groups))
     with styled():
         figure, (axes,) = new_figure(height)
         ends = [
-            _draw_level(axes, level, group, shown, colour)
+            _draw_level(axes, level, group, shown, colour, over)
             for (level, group), colour in zip(groups.items(), colours, strict=True)
         ]
-        axes.set_xlabel("epoch")
+        axes.set_xlabel(MEASURES[over].label if over in MEASURES else over)
         axes.set_title(shown.label)
         axes.margins(x=0.01)
         make_log(axes, "x")
+        if over.endswith("loss"):
+            axes.invert_xaxis()
         if shown.log:
             make_log(axes, "y")
         label_ends(axes, [end for end in ends if end], factor.replace("_", "\n"))
-        figure.set_label(_describe_curves(groups, factor, shown))
+        figure.set_label(_describe_curves(groups, factor, shown, axes.get_xlabel()))
     return figure
 
 
 def _draw_level(
-    axes: Any, level: Any, group: list[Run], measure: Measure, colour: str
+    axes: Any, level: Any, group: list[Run], measure: Measure, colour: str, over: str
 ) -> tuple[float, str, str] | None:
     """Draw one line with its band; return where it ends, its label and its colour."""
     columns = [measure.of_epochs(run) for run in group]
     length = min(len(column) for column in columns)
     diverged = sum(run.status == "diverged" for run in group)
-    label = format_number(level) if isinstance(level, int | float) else str(level)
+    label = _level_text(level)
     if diverged:
         label += " diverged" if diverged == len(group) else f" ({diverged}/{len(group)} div.)"
     if not length:
         return None
     values = np.array([column[:length] for column in columns])
-    epochs = np.arange(1, length + 1)
-    axes.plot(epochs, values.mean(axis=0), color=colour)
+    along = np.mean([run.history[over][:length] for run in group], axis=0)
+    axes.plot(along, values.mean(axis=0), color=colour)
     if len(group) > 1:
         low, high = values.min(axis=0), values.max(axis=0)
-        axes.fill_between(epochs, low, high, color=colour, alpha=0.25, linewidth=0)
+        axes.fill_between(along, low, high, color=colour, alpha=0.25, linewidth=0)
     if diverged:
-        axes.plot(length, values[:, -1].mean(), "x", color=colour, markersize=8, markeredgewidth=2)
+        axes.plot(
+            along[-1], values[:, -1].mean(), "x", color=colour, markersize=8, markeredgewidth=2
+        )
     return float(values[:, -1].mean()), label, colour
 
 
-def _describe_curves(groups: Mapping[Any, list[Run]], factor: str, measure: Measure) -> str:
+def _level_text(level: Any) -> str:
+    return format_number(level) if isinstance(level, int | float) else str(level)
+
+
+def _describe_curves(
+    groups: Mapping[Any, list[Run]], factor: str, measure: Measure, along: str
+) -> str:
     words = factor.replace("_", " ")
     parts = []
     for level, group in groups.items():
         ends = [value for run in group if (value := measure.of_run(run)) is not None]
         end = f"ends at {seed_spread(ends).mean:.3g}" if ends else "diverges"
         parts.append(f"{level}: {end}")
-    return f"Line chart: {measure.label} over the epochs, by {words}. {'; '.join(parts)}."
+    along = {"epoch": "the epochs", "updates": "the updates"}.get(along, along)
+    return f"Line chart: {measure.label} over {along}, by {words}. {'; '.join(parts)}."
 
 
 def plot_sweep(
@@ -90,6 +108,7 @@ def plot_sweep(
     measures: Sequence[str] = ("test_error", "train_loss"),
     classes: int | None = None,
     height: float = 4.6,
+    even: bool = False,
 ) -> ReportFigure:
     """Draw measures after the last epoch against a factor, one panel under the other.
 
@@ -100,25 +119,32 @@ def plot_sweep(
     ----------
     runs : sequence of Run
     factor : str
-        A config field of positive numbers, drawn on a logarithmic axis.
+        A config field; of positive numbers, unless `even`.
     measures : sequence of str
         Names from `mlp_core.report.measures.MEASURES`.
     classes : int, optional
         Draws a line at what guessing among so many classes reaches, if the loss is cross-entropy.
     height : float
         In inches.
+    even : bool
+        Whether the levels stand side by side at even distances, such as where one is 0; the
+        axis is logarithmic otherwise.
     """
     groups = group_runs(runs, factor)
+    places = dict(enumerate(groups.values())) if even else groups
     with styled():
         figure, rows = new_figure(height, len(measures), sharex=True)
         for axes, name, colour in zip(rows, measures, COLOURS, strict=False):
-            _draw_sweep(axes, groups, MEASURES[name], colour)
+            _draw_sweep(axes, places, MEASURES[name], colour)
             if classes is not None:
                 _draw_guessing(axes, MEASURES[name].of_guessing(classes))
             if MEASURES[name].log:
                 make_log(axes, "y")
         rows[-1].set_xlabel(factor.replace("_", " "))
-        make_log(rows[-1], "x")
+        if even:
+            rows[-1].set_xticks(list(places), [_level_text(level) for level in groups])
+        else:
+            make_log(rows[-1], "x")
         figure.set_label(_describe_sweep(groups, factor, [MEASURES[name] for name in measures]))
     return figure
 
@@ -142,7 +168,6 @@ def _draw_sweep(axes: Any, groups: Mapping[Any, list[Run]], measure: Measure, co
         color=colour, alpha=0.25, linewidth=0,
     )  # fmt: skip
     axes.set_title(f"{measure.label}, after the last epoch")
-    axes.set_xscale("log")
 
 
 def _draw_guessing(axes: Any, level: float | None) -> None:

@@ -100,6 +100,27 @@ def test_sweep_shows_what_guessing_reaches(runs: list[Run]) -> None:
     assert texts(figure).count("guessing") == 2
 
 
+def test_levels_can_stand_side_by_side(runs: list[Run]) -> None:
+    figure = plot_sweep(runs, "learning_rate", even=True)
+    below = figure.axes[-1]
+    assert below.get_xscale() == "linear"
+    assert below.get_xticks().tolist() == [0, 1, 2, 3]
+    assert [label.get_text() for label in below.get_xticklabels()] == ["0.01", "0.1", "1", "10"]
+    dots = [line for line in below.lines if line.get_marker() == "o"]
+    assert dots[1].get_xdata()[0] == 1
+
+
+def test_curves_over_updates_and_over_the_loss(runs: list[Run]) -> None:
+    (axes,) = plot_curves(runs[:6], "learning_rate", over="updates").axes
+    assert axes.lines[0].get_xdata().tolist() == [15, 30, 45, 60, 75]
+    assert axes.get_xlabel() == "updates"
+    figure = plot_curves(runs[:6], "learning_rate", over="running_loss")
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == "training loss, running mean"
+    assert axes.get_xlim()[0] > axes.get_xlim()[1]
+    assert "over training loss, running mean, by learning rate" in figure.get_label()
+
+
 def test_descent_shows_the_stability_limit() -> None:
     figure = plot_descent(paths(), 4.0)
     above, below = figure.axes

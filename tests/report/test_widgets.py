@@ -168,8 +168,8 @@ def test_a_panel_on_slow_data_trains_only_when_asked(monkeypatch: pytest.MonkeyP
 
 
 def test_panels_are_found_by_name() -> None:
-    with pytest.raises(ConfigError, match="panel='speed' is not legal: must be one of"):
-        show_panel("speed")
+    with pytest.raises(ConfigError, match="panel='weather' is not legal: must be one of"):
+        show_panel("weather")
     with pytest.raises(ConfigError, match="colour: no such field"):
         show_panel("learning-rate", colour="red")
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from mlp_core.report.axes import label_ends, make_log
 from mlp_core.report.cells import ACTIVATIONS, DEPTHS, group_cells, in_words
@@ -138,6 +139,7 @@ def plot_traces(
             if "y" in log:
                 make_log(axes, "y")
         rows[-1].set_xlabel("epoch")
+        rows[-1].xaxis.set_major_locator(MaxNLocator(integer=True))
         if "x" in log:
             make_log(rows[-1], "x")
         figure.draw_without_rendering()  # settles the layout, by which labels keep their gaps

@@ -185,14 +185,37 @@ def table_of_sizes(
     measures: Sequence[str] = ("test_accuracy", "train_accuracy", "test_loss", "train_loss"),
 ) -> pd.DataFrame:
     """Return a row a hidden size: its parameters, then each measure with its spread."""
+    ordered = [run for group in group_sizes(runs).values() for run in group]
+    return table_of_networks(ordered, in_features, classes, measures)
+
+
+def table_of_networks(
+    runs: Sequence[Run],
+    in_features: int,
+    classes: int,
+    measures: Sequence[str] = ("test_accuracy", "train_accuracy", "test_loss", "train_loss"),
+) -> pd.DataFrame:
+    """Return a row for the hidden layers of each network, in the order of the runs.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    in_features, classes : int
+        Of the data, for the number of parameters.
+    measures : sequence of str
+        Names from `mlp_core.report.measures.MEASURES`.
+    """
+    groups: dict[tuple[int, ...], list[Run]] = {}
+    for run in runs:
+        groups.setdefault(run.config.hidden_sizes, []).append(run)
     rows = {}
-    for size, group in group_sizes(runs).items():
-        count = count_parameters(in_features, (size,) if size else (), classes)
-        row = {"parameters": f"{count:,}"}
+    for sizes, group in groups.items():
+        row = {"parameters": f"{count_parameters(in_features, sizes, classes):,}"}
         for measure in (MEASURES[name] for name in measures):
             values = values_of(group, measure)
             row[measure.label] = seed_spread(values).text(measure.digits) if values else "-"
-        rows[_name(size)] = row | {"seeds": str(len(group))}
+        name = ",\u00a0".join(str(size) for size in sizes) or "none"
+        rows[name] = row | {"seeds": str(len(group))}
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.columns.name = "hidden units"
     return table

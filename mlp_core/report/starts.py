@@ -104,3 +104,18 @@ def table_of_epochs(
 def at_epoch(runs: Sequence[Run], epoch: int, measure: str = "test_accuracy") -> list[float]:
     """Return a measure after an epoch, counted from 1, one value a run."""
     return [MEASURES[measure].of_epochs(run)[epoch - 1] for run in runs]
+
+
+def epochs_until(run: Run, level: float, measure: str = "test_accuracy") -> int | None:
+    """Return the first epoch, counted from 1, after which a measure has reached a level, or None.
+
+    Parameters
+    ----------
+    run : Run
+    level : float
+        In the measure's unit, such as percent.
+    measure : str
+        A name from `mlp_core.report.measures.MEASURES`; higher is better.
+    """
+    values = MEASURES[measure].of_epochs(run)
+    return next((epoch for epoch, value in enumerate(values, 1) if value >= level), None)

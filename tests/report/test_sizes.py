@@ -10,6 +10,7 @@ from mlp_core.report.sizes import (
     enough_units,
     group_sizes,
     plot_sizes,
+    table_of_networks,
     table_of_sizes,
     trace_sizes,
 )
@@ -79,6 +80,14 @@ def test_table_by_size(runs: list[Run]) -> None:
     assert list(table.index) == ["none", "16", "32", "64"]
     assert table.loc["none"].tolist() == ["650", "92.10\u00a0±\u00a00.10", "3"]
     assert table.columns.name == "hidden units"
+
+
+def test_table_of_networks(runs: list[Run]) -> None:
+    double = Run(RunConfig(hidden_sizes=(256, 128)), runs[0].history, "completed")
+    table = table_of_networks([double, *runs[:3]], 784, 10, ("test_accuracy",))
+    assert list(table.index) == ["256,\u00a0128", "64"]
+    assert table["parameters"].tolist() == ["235,146", "50,890"]
+    assert table["seeds"].tolist() == ["1", "3"]
 
 
 def test_curves_by_size(runs: list[Run]) -> None:

@@ -8,7 +8,14 @@ import pytest
 from mlp_core import RunConfig, load_dataset
 from mlp_core.nn import make_loss
 from mlp_core.nn.gradient_check import compute_gradients
-from mlp_core.report.starts import Start, at_epoch, measure_start, table_of_epochs, table_of_starts
+from mlp_core.report.starts import (
+    Start,
+    at_epoch,
+    epochs_until,
+    measure_start,
+    table_of_epochs,
+    table_of_starts,
+)
 from mlp_core.training import History, Run, Training
 
 PM = "\u00a0±\u00a0"
@@ -54,3 +61,4 @@ def test_tables_of_epochs() -> None:
     assert table.index.tolist() == ["single,\u00a0cross\u2011entropy,\u00a0ReLU"]
     assert table.iloc[0].tolist() == [f"11.0{PM}1.4", f"31.0{PM}1.4"]
     assert at_epoch(runs, 2) == pytest.approx([20, 22])
+    assert [epochs_until(runs[0], level) for level in (10, 15, 31)] == [1, 2, None]

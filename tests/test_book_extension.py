@@ -55,6 +55,14 @@ def test_notebooks_run_again_when_what_they_use_changes(
     assert outdated(mlp_book, sources, env) == (["notebooks/rate"] if stale else [])
 
 
+@pytest.mark.parametrize(("name", "runs"), [("index", False), ("data", True)])
+def test_a_text_with_cells_of_code_is_run_again_too(
+    mlp_book: ModuleType, name: str, runs: bool
+) -> None:
+    page = Path(__file__).parents[1] / "book" / f"{name}.md"
+    assert mlp_book.has_code_to_run(page) is runs
+
+
 def test_pages_lose_the_icon_script_and_nothing_else(mlp_book: ModuleType, tmp_path: Path) -> None:
     page = tmp_path / "book" / "page.html"
     page.parent.mkdir()

@@ -124,7 +124,7 @@ def test_a_link_to_another_host_is_not_loading() -> None:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("page", [*pages(), "search.html"])
+@pytest.mark.parametrize("page", [*pages(), "search.html", "genindex.html"])
 def test_page_in_a_browser(html: Path, browser: Browser, page: str) -> None:
     """Open a page as by double-click: all that it loads lies beside it, and nothing fails."""
     for width, scheme in ((1280, "light"), (390, "dark")):

@@ -51,7 +51,16 @@ def outdated_notebooks(
     env.mlp_book_fingerprint = now  # type: ignore[attr-defined]
     if now == before:
         return []
-    return [doc for doc in env.found_docs if env.doc2path(doc).endswith(".ipynb")]
+    return [doc for doc in env.found_docs if has_code_to_run(Path(env.doc2path(doc)))]
+
+
+def has_code_to_run(page: Path) -> bool:
+    """Say whether a page is a notebook, or a text with cells of code."""
+    if page.suffix == ".ipynb":
+        return True
+    return page.is_file() and page.read_text(encoding="utf-8").startswith(
+        "---\nfile_format: mystnb"
+    )
 
 
 def drop_widget_state(app: Sphinx, env: BuildEnvironment) -> None:

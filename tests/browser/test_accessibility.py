@@ -1,0 +1,108 @@
+"""Every built page, looked at by axe-core: no serious and no critical violation."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+from page_panel import HTML
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ROOT = Path(__file__).parents[2]
+SEVERE = {"serious", "critical"}
+WIDTHS = (1280, 390)
+# What a theme can change; all else is the same in both.
+BY_COLOUR = ["color-contrast", "link-in-text-block"]
+FORMULAS_ARE_SET = (
+    "() => !document.querySelector('span.math, div.math')"
+    " || window.MathJax?.startup?.promise?.then(() => true)"
+)
+# Colours that fade into one another would be measured half-way.
+STILL = "*, ::before, ::after { animation: none !important; transition: none !important; }"
+RUN = """async rules => {
+    const options = rules.length ? {runOnly: {type: 'rule', values: rules}} : {};
+    const found = await axe.run(document, {...options, resultTypes: ['violations']});
+    return found.violations.map(v => ({
+        id: v.id, impact: v.impact, help: v.help,
+        nodes: v.nodes.slice(0, 5).map(n => n.target.join(' ') + '  ' + n.html.slice(0, 160)
+            + '  ' + n.any.map(a => a.message).join(' ').slice(0, 200)),
+    }));
+}"""
+
+
+def pages() -> list[str]:
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    names = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
+    return [
+        *(str(Path(name).with_suffix(".html")) for name in names),
+        "search.html",
+        "genindex.html",
+    ]
+
+
+@pytest.fixture(scope="module")
+def html() -> Path:
+    if not (HTML / "index.html").is_file():
+        if os.environ.get("MLP_CORE_BOOK") == "required":
+            pytest.fail("the book is not built")
+        pytest.skip("the book is not built: run `make book` first")
+    return HTML
+
+
+@pytest.fixture(scope="module", params=WIDTHS)
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    size = {"width": request.param, "height": 900}
+    with browser.new_context(viewport=size) as context:
+        yield context
+
+
+def severe(found: list[dict[str, Any]]) -> str:
+    """Return the severe violations as text, one after the other."""
+    bad = [v for v in found if v["impact"] in SEVERE]
+    return "\n".join(f"{v['id']}: {v['help']}\n  " + "\n  ".join(v["nodes"]) for v in bad)
+
+
+def look(page: Page, theme: str, rules: list[str]) -> str:
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    page.wait_for_timeout(50)
+    return severe(page.evaluate(RUN, rules))
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    return (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+
+
+@pytest.mark.parametrize("name", pages())
+def test_no_severe_violation(html: Path, context: BrowserContext, axe: str, name: str) -> None:
+    page = context.new_page()
+    page.goto((html / name).as_uri(), wait_until="load")
+    page.wait_for_function(FORMULAS_ARE_SET)
+    page.add_style_tag(content=STILL)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.evaluate(axe)
+    found = {"light": look(page, "light", []), "dark": look(page, "dark", BY_COLOUR)}
+    page.close()
+    assert found == {"light": "", "dark": ""}, "\n".join(found.values())
+
+
+def test_a_violation_would_be_found(context: BrowserContext, axe: str) -> None:
+    page = context.new_page()
+    page.set_content(
+        '<html lang="en"><title>x</title><main><h1>x</h1>'
+        '<p style="color:#bbb;background:#fff">pale</p><button></button></main></html>'
+    )
+    page.evaluate(axe)
+    found = look(page, "light", [])
+    page.close()
+    assert "color-contrast" in found
+    assert "button-name" in found

@@ -1,0 +1,125 @@
+"""Tables of numbers: sorted by their heads, scrolled inside their box, tables without a script."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from page_panel import HTML, opened
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = pytest.mark.browser
+
+CHAPTER = "notebooks/learning_rate.html"
+SCRIPT = Path(__file__).parents[2] / "book" / "_static" / "tables.js"
+TABLE = """
+<article class="bd-article"><table class="dataframe"><thead><tr>
+  <th>level</th><th>accuracy</th><th>power</th><th>seeds</th></tr></thead><tbody>
+<tr><th>0.1</th><td>98.2\u00a0±\u00a00.1</td><td>10⁻⁵</td><td>3</td></tr>
+<tr><th>10</th><td>-</td><td>2·10⁻⁶</td><td>3, 1 diverged</td></tr>
+<tr><th>2</th><td>★\u00a098.1\u00a0±\u00a00.1</td><td>0.5</td><td>12</td></tr>
+<tr><th>1,000</th><td>\u22123</td><td>10⁶</td><td>3</td></tr>
+</tbody></table></article>
+"""
+SMALL = TABLE.replace("98.2", "1").split("<tr><th>10<")[0] + "</tbody></table></article>"
+
+
+@pytest.fixture(scope="module")
+def chapter() -> Path:
+    if not (HTML / CHAPTER).is_file():
+        if os.environ.get("MLP_CORE_BOOK") == "required":
+            pytest.fail("the book is not built")
+        pytest.skip("the book is not built: run `make book` first")
+    return HTML / CHAPTER
+
+
+@pytest.fixture
+def made(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page()
+    page.set_content(TABLE)
+    page.add_script_tag(path=SCRIPT)
+    yield page
+    page.close()
+
+
+def levels(table: Locator) -> list[str]:
+    return table.locator("tbody tr > :first-child").all_inner_texts()
+
+
+@pytest.mark.parametrize(
+    ("head", "rising", "falling"),
+    [
+        ("level", "0.1 2 10 1,000", "1,000 10 2 0.1"),
+        ("accuracy", "1,000 2 0.1 10", "0.1 2 1,000 10"),  # a dash is no number, and comes last
+        ("power", "10 0.1 2 1,000", "1,000 2 0.1 10"),
+        ("seeds", "0.1 10 1,000 2", "2 0.1 10 1,000"),  # equal ones keep their order
+    ],
+)
+def test_a_click_sorts_another_turns_a_third_undoes(
+    made: Page, head: str, rising: str, falling: str
+) -> None:
+    table = made.locator("table")
+    before = levels(table)
+    button = made.get_by_role("button", name=head)
+    cell = made.locator("th", has=button)
+    button.click()
+    assert cell.get_attribute("aria-sort") == "ascending"
+    assert levels(table) == rising.split()
+    button.click()
+    assert cell.get_attribute("aria-sort") == "descending"
+    assert levels(table) == falling.split()
+    button.click()
+    assert cell.get_attribute("aria-sort") == "none"
+    assert levels(table) == before
+
+
+def test_the_keyboard_sorts_and_only_one_head_says_so(made: Page) -> None:
+    made.get_by_role("button", name="level").focus()
+    made.keyboard.press("Enter")
+    made.keyboard.press("Tab")
+    made.keyboard.press("Space")
+    states = made.locator("thead th").evaluate_all("all => all.map(e => e.ariaSort)")
+    assert states == ["none", "ascending", "none", "none"]
+    assert levels(made.locator("table"))[0] == "1,000"
+
+
+def test_a_table_read_at_a_glance_has_no_buttons(browser: Browser) -> None:
+    page = browser.new_page()
+    page.set_content(SMALL)
+    page.add_script_tag(path=SCRIPT)
+    assert page.get_by_role("button").count() == 0
+    page.close()
+
+
+def test_a_chapters_table_sorts_from_disk(browser: Browser, chapter: Path) -> None:
+    with opened(browser, chapter.as_uri()) as page:
+        table = page.locator("table.dataframe", has=page.locator(".sort-button")).first
+        before = levels(table)
+        table.locator(".sort-button").first.click()
+        table.locator(".sort-button").first.click()
+        assert levels(table) == sorted(before, key=lambda text: before.index(text), reverse=True)
+
+
+def test_without_a_script_a_table_is_a_table(browser: Browser, chapter: Path) -> None:
+    with opened(browser, chapter.as_uri(), java_script_enabled=False) as page:
+        assert page.locator("table.dataframe").count() >= 2
+        assert page.locator(".sort-button").count() == 0
+
+
+def test_a_wide_table_scrolls_in_its_box_on_a_phone(browser: Browser, chapter: Path) -> None:
+    with opened(browser, chapter.as_uri(), viewport={"width": 390, "height": 844}) as page:
+        table = page.locator("table.dataframe", has=page.locator(".sort-button")).first
+        width = table.evaluate("e => e.getBoundingClientRect().width")
+        assert width > 390
+        scrolls = """e => {
+            let box = e.parentElement;
+            while (box && getComputedStyle(box).overflowX !== 'auto') box = box.parentElement;
+            return box !== null && box.scrollWidth > box.clientWidth;
+        }"""
+        assert table.evaluate(scrolls)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390

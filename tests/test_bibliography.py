@@ -1,0 +1,75 @@
+"""The bibliography: every work that a chapter names, once, up to its year."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import nbformat
+import pytest
+from docutils import nodes
+from docutils.utils import new_document
+
+ROOT = Path(__file__).parents[1]
+DOI = "https://doi.org/10.1000/1"
+
+
+@pytest.fixture(scope="module")
+def sources() -> ModuleType:
+    for name in ("mlp_answers", "mlp_sources"):
+        spec = importlib.util.spec_from_file_location(name, ROOT / "book" / "_ext" / f"{name}.py")
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[name] = module
+        spec.loader.exec_module(module)
+    return module
+
+
+def entry(*parts: nodes.Node | str) -> nodes.paragraph:
+    texts = [nodes.Text(part) if isinstance(part, str) else part for part in parts]
+    return nodes.paragraph("", "", *texts)
+
+
+def link(text: str, uri: str) -> nodes.reference:
+    return nodes.reference("", text, refuri=uri)
+
+
+def text_of(found: list[nodes.Node] | None) -> str:
+    assert found is not None
+    return "".join(node.astext() for node in found)
+
+
+def test_a_work_is_cut_at_its_year_and_keeps_its_doi(sources: ModuleType) -> None:
+    paragraph = entry("A. Author, ", nodes.emphasis("", "Title"), ", Press (1999), ",
+                      link("doi:10.1000/1", DOI), ". What it is good for.")  # fmt: skip
+    assert text_of(sources.cite(paragraph)) == "A. Author, Title, Press (1999), doi:10.1000/1."
+
+
+def test_a_link_to_one_chapter_is_not_one_to_the_work(sources: ModuleType) -> None:
+    paragraph = entry("A. Author, Title (1999), ", link("chapter 8", "https://example.org/8"), ".")
+    assert text_of(sources.cite(paragraph)) == "A. Author, Title (1999)."
+
+
+def test_a_source_without_a_year_is_none(sources: ModuleType) -> None:
+    assert sources.cite(entry("A. Author, Title.")) is None
+
+
+def test_entries_are_those_of_the_section_of_sources(sources: ModuleType) -> None:
+    document = new_document("chapter")
+    for title in ("Limits", "Sources"):
+        section = nodes.section("", nodes.title("", title))
+        items = [nodes.list_item("", entry(f"{title} {n}")) for n in (1, 2)]
+        section += nodes.bullet_list("", *items)
+        document += section
+    assert [p.astext() for p in sources.entries_of(document)] == ["Sources 1", "Sources 2"]
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
+def test_every_source_of_a_chapter_has_its_year(sources: ModuleType, path: Path) -> None:
+    notebook = nbformat.read(path, as_version=4)
+    cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"]
+    for cell in (cell for cell in cells if cell.startswith("## Sources")):
+        for item in (" ".join(text.split()) for text in cell.split("\n- ")[1:]):
+            assert sources.YEAR.search(item), item

@@ -1,0 +1,145 @@
+"""What a chapter offers to take away: its runs, its figures, and links that lead to them."""
+
+from __future__ import annotations
+
+import csv
+import importlib.util
+import io
+import json
+import re
+import sys
+from pathlib import Path
+from types import ModuleType
+from xml.etree import ElementTree
+
+import pytest
+
+from mlp_core.report.run_files import runs_csv, runs_json
+from mlp_core.report.style import new_figure, styled, to_file
+from mlp_core.training import History, Run, RunConfig
+
+EXTENSIONS = Path(__file__).parents[1] / "book" / "_ext"
+
+
+def extension(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, EXTENSIONS / f"{name}.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses and other extensions look it up by name
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="module")
+def downloads() -> ModuleType:
+    return extension("mlp_downloads")
+
+
+def made_run(seed: int, epochs: int = 5, hidden_sizes: tuple[int, ...] = (8, 4)) -> Run:
+    history = History()
+    for epoch in range(1, epochs + 1):
+        history.append(epoch=epoch, test_accuracy=epoch / epochs, test_loss=1 / epoch)
+    config = RunConfig(seed=seed, hidden_sizes=hidden_sizes, epochs=epochs)
+    return Run(config, history, "completed", records={"dead_units": [0.0] * epochs})
+
+
+# --- runs -------------------------------------------------------------------------------------
+
+
+def test_csv_has_a_row_a_run_with_config_and_summary() -> None:
+    runs = [made_run(1), made_run(2, hidden_sizes=())]
+    rows = list(csv.DictReader(io.StringIO(runs_csv(runs))))
+    assert [row["run_id"] for row in rows] == [run.config.run_id for run in runs]
+    assert [row["hidden_sizes"] for row in rows] == ["8-4", "none"]
+    assert rows[0]["seed"] == "1"
+    assert float(rows[0]["test_accuracy"]) == 1.0
+    assert rows[0].keys() >= set(RunConfig().to_dict())
+
+
+def test_json_has_every_epoch() -> None:
+    content = json.loads(runs_json("learning-rate", [made_run(1)]))
+    assert (content["study"], content["every_epochs"]) == ("learning-rate", 1)
+    (run,) = content["runs"]
+    assert run["history"]["epoch"] == [1, 2, 3, 4, 5]
+    assert run["config"]["seed"] == 1
+    assert run["records"]
+
+
+def test_json_of_many_runs_is_thinned_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = [made_run(seed, epochs=101) for seed in range(3)]
+    whole = len(runs_json("x", runs))
+    monkeypatch.setattr("mlp_core.report.run_files.MAX_CHARACTERS", whole // 3)
+    content = json.loads(runs_json("x", runs))
+    step = content["every_epochs"]
+    assert step > 1
+    epochs = content["runs"][0]["history"]["epoch"]
+    assert epochs[-1] == 101
+    assert epochs[:2] == [step, 2 * step]
+
+
+# --- figures ----------------------------------------------------------------------------------
+
+
+def test_a_figure_becomes_a_file_that_stands_alone() -> None:
+    with styled():
+        figure, (axes,) = new_figure(2.0)
+        axes.plot([1, 2], [1, 2], color="#2a7fc4")
+        axes.text(1, 1, "a label", color="#c8600f")
+        figure.set_label('Line & "chart"')
+    svg = to_file(figure.inline_svg())
+    root = ElementTree.fromstring(svg)
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert root.attrib["width"].endswith("pt")
+    assert root[0].text == 'Line & "chart"'
+    assert "currentColor" not in svg
+    assert "color-mix" not in svg
+    assert "#c8600f" in svg
+
+
+FIGURE = (
+    '<figure class="align-default" id="fig-x"><div class="report-figure"><svg>1</svg></div>'
+    '<div class="report-figure"><svg>2</svg></div><figcaption><p><span class="caption-number">'
+    "Fig. 1.2 </span></p></figcaption></figure>"
+)
+
+
+def test_figures_are_found_with_their_numbers(downloads: ModuleType) -> None:
+    assert downloads.figures_of(f"<p>before</p>{FIGURE}") == [
+        ("fig-x", "Fig. 1.2", "<svg>1</svg>"),
+        ("fig-x-2", "Fig. 1.2-2", "<svg>2</svg>"),
+    ]
+
+
+# --- links ------------------------------------------------------------------------------------
+
+
+def test_studies_are_those_that_the_cards_name(downloads: ModuleType) -> None:
+    row = "<tr><th>study</th>\n<td>{}</td></tr>"
+    body = row.format("a-study") + row.format("another") + row.format("a-study")
+    assert downloads.studies_of(body) == ["a-study", "another"]
+    assert downloads.studies_of("<tr><th>other</th><td>a-study</td></tr>") == []
+
+
+def test_a_card_without_runs_fails_the_build(downloads: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(Exception, match="names 'momentum', but no runs"):
+        downloads.write_runs(tmp_path, tmp_path, "momentum")
+
+
+def test_the_box_is_named_and_its_words_are_escaped(downloads: ModuleType) -> None:
+    box = downloads.card([("Runs & more", [downloads.link("A < B", "x y.csv", "B")])])
+    assert "Runs &amp; more" in box
+    assert 'aria-label="B">A &lt; B</a>' in box
+    label = re.search(r'aria-labelledby="([^"]+)"', box)
+    assert label is not None
+    assert f'id="{label[1]}"' in box
+
+
+# --- notes under tables -------------------------------------------------------------------------
+
+
+def test_a_marked_table_has_a_note_and_no_other() -> None:
+    tables = extension("mlp_tables")
+    plain = '<table border="1" class="dataframe"><tr><td>1</td></tr></table>'
+    marked = plain.replace("1</td>", "★ 1</td>")
+    text = tables.explain_marks(plain + marked + plain)
+    assert text == plain + marked + tables.NOTE + plain

@@ -119,6 +119,24 @@ def signed(value: float, digits: int = 2) -> str:
     return ("+" if value > 0 else MINUS) + text
 
 
+def account_for(comparisons: Sequence[Comparison]) -> str:
+    """Return in words how many accuracies lie inside their tolerance, and which do not.
+
+    Returns
+    -------
+    str
+        Such as "17 of 18 do; not so single, hinge, ReLU: 96.90 ± 0.60, published 96.33".
+    """
+    outside = [one for one in comparisons if one.inside is False]
+    if not outside:
+        return f"all {len(comparisons)} do"
+    parts = (
+        f"{one.cell.text}: {one.ours.text()}, published {one.published:.2f}" for one in outside
+    )
+    count = len(comparisons) - len(outside)
+    return f"{count} of {len(comparisons)} do; not so {'; '.join(parts)}"
+
+
 def table_of_comparisons(comparisons: Sequence[Comparison]) -> pd.DataFrame:
     """Return a row a cell: published, ours with its spread, the difference and two verdicts."""
     rows = {}

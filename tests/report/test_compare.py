@@ -8,6 +8,7 @@ import pytest
 from mlp_core.report.cells import ACTIVATIONS, Cell, depth_name, group_cells
 from mlp_core.report.compare import (
     Comparison,
+    account_for,
     compare,
     depth_gains,
     plot_comparisons,
@@ -116,6 +117,15 @@ def test_a_published_figure_is_rounded() -> None:
 def test_equal_values_have_no_noise() -> None:
     assert Comparison(CELL, "train_accuracy", 100.0, (100.0,) * 5).in_noise
     assert not Comparison(CELL, "train_accuracy", 99.0, (100.0,) * 5).in_noise
+
+
+def test_what_is_outside_is_accounted_for(runs: list[Run]) -> None:
+    single, double = compare(runs, "test_accuracy")
+    assert account_for([single]) == "all 1 do"
+    assert account_for([single, double]) == (
+        "1 of 2 do; not so double, cross\u2011entropy, GELU: "
+        "99.01\u00a0±\u00a00.01, published 98.44"
+    )
 
 
 def test_table_of_comparisons(runs: list[Run]) -> None:

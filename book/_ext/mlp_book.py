@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
 from importlib.util import find_spec
@@ -16,7 +17,12 @@ if TYPE_CHECKING:
     from sphinx.environment import BuildEnvironment
 
 # What a notebook's output depends on besides the notebook itself.
-SOURCES = (("mlp_core", "*.py"), ("mlp_core", "*.npz"), ("results", "*.json"))
+SOURCES = (
+    ("mlp_core", "*.py"),
+    ("mlp_core", "*.js"),
+    ("mlp_core", "*.npz"),
+    ("results", "*.json"),
+)
 
 # The parts of MathJax that a page can ask for; the package carries three times as much.
 MATHJAX_PARTS = (
@@ -110,6 +116,7 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions above to the build's events."""
+    os.environ["MLP_CORE_BUILDING_BOOK"] = "1"  # for the notebooks that the build runs
     # Jupyter Book sets this for sphinx_comments, which the book leaves out.
     app.add_config_value("comments_config", {}, "", dict)
     app.connect("env-get-outdated", outdated_notebooks)

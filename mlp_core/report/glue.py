@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -10,12 +14,31 @@ import pandas as pd
 from mlp_core.report.axes import format_number
 from mlp_core.report.spread import Spread
 
+BUILDING = "MLP_CORE_BUILDING_BOOK"  # set in the environment while the book is built
+
+
+class GluedTable(pd.DataFrame):
+    """The values by name; in Jupyter it also puts them into the text of the chapter."""
+
+    def _repr_html_(self) -> str:
+        table: str = super()._repr_html_()  # type: ignore[misc]
+        if os.environ.get(BUILDING):
+            return table
+        # What closes the script must not stand in a value.
+        values = json.dumps(self["text"].to_dict()).replace("</", "<\\/")
+        return f"{table}<script>{_script().replace('__VALUES__', values)}</script>"
+
+
+@cache
+def _script() -> str:
+    return files("mlp_core.report").joinpath("jupyter_prose.js").read_text(encoding="utf-8")
+
 
 def glue_values(chapter: str, values: Mapping[str, Any]) -> pd.DataFrame:
     r"""Make values available to the chapter's text, and return them as a table.
 
-    The text shows them by ``{glue:text}`chapter-name` ``. Where myst-nb is not installed the
-    table alone is made, which is what a reader sees in Jupyter anyway.
+    The text shows them by ``{glue:text}`chapter-name` ``: in the book by myst-nb, in Jupyter by a
+    script that comes with the table.
 
     Parameters
     ----------
@@ -38,7 +61,7 @@ def glue_values(chapter: str, values: Mapping[str, Any]) -> pd.DataFrame:
     else:
         for name, text in texts.items():
             glue(name, text, display=False)
-    return pd.DataFrame({"text": texts.values()}, index=list(texts))
+    return GluedTable({"text": texts.values()}, index=list(texts))
 
 
 def format_glued(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -131,6 +132,18 @@ def test_the_chapter_runs_from_top_to_bottom(page: Page) -> None:
     assert page.locator(".report-figure svg").count() >= 4
     # The widgets, not the page's sentence on where to find them.
     assert page.locator(".what-if").count() == 0
+
+
+def test_the_text_shows_the_values_that_the_cells_computed(page: Page) -> None:
+    texts = page.locator(".jp-RenderedMarkdown")
+    wait_until(page, lambda: "{glue:text}" not in " ".join(texts.all_inner_texts()))
+    shown = " ".join(" ".join(texts.all_inner_texts()).split())
+    assert re.search(r"The highest mean test accuracy is 98\.\d\d ± 0\.\d\d %, at a rate", shown)
+    assert 'the figure "learning rate sweep"' in shown
+    assert not re.search(r"\{[a-z:]+\}", shown)
+    links = texts.locator("a[href]:not(.jp-InternalAnchorLink)").all_text_contents()
+    assert links
+    assert all(link.strip() for link in links)
 
 
 def test_a_moved_rate_changes_the_curve(panel: Panel) -> None:

@@ -143,3 +143,13 @@ def test_without_myst_nb_there_is_still_the_table(monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(builtins, "__import__", without)
     assert glue_values("rate", {"best": 0.1})["text"].tolist() == ["0.1"]
+
+
+def test_glued_values_bring_their_script_to_jupyter_and_not_to_the_book(monkeypatch):
+    monkeypatch.delenv("MLP_CORE_BUILDING_BOOK", raising=False)
+    table = glue_values("rate", {"best": "</script><b>"})
+    html = table._repr_html_()
+    assert html.count("<script>") == html.count("</script>") == 1
+    assert '{"rate-best": "<\\/script><b>"}' in html
+    monkeypatch.setenv("MLP_CORE_BUILDING_BOOK", "1")
+    assert "<script" not in table._repr_html_()

@@ -61,7 +61,8 @@ def table_of_treatments(
 
 def _difference(values: Values, reference: Values) -> str:
     difference = seed_spread(values).mean - seed_spread(reference).mean
-    return _unbroken(f"{difference:+.2f}, {judge(values, reference)}")
+    signed = f"{difference:+.2f}".replace("-", "\u2212")
+    return _unbroken(f"{signed}, {judge(values, reference)}")
 
 
 def _cell(values: Values, reference: Values | None) -> str:

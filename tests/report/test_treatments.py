@@ -33,3 +33,8 @@ def test_groups_of_columns_stand_side_by_side() -> None:
 def test_cells_against_their_row() -> None:
     table = grid_of_verdicts({"0.1": {"constant": NONE, "step": NEAR}}, "constant", "rate")
     assert table.loc["0.1"].tolist() == [f"97.10{PM}0.10", f"97.15{PM}0.13, seed{NB}noise"]
+
+
+def test_a_loss_has_a_minus_sign() -> None:
+    table = table_of_treatments({"a": {"none": BETTER, "L1": NONE}}, "none", "kind")
+    assert table.loc["L1", "a: against none"] == f"\u22121.00,{NB}worse"

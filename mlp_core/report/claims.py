@@ -54,10 +54,7 @@ class ClaimTable:
             f"<td><strong>{claim.verdict}</strong></td></tr>"
             for claim in self.claims
         )
-        return (
-            f'<table class="dataframe words"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{rows}</tbody></table>"
-        )
+        return f'<table class="words"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
 
 
 def describe_difference(

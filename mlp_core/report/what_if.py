@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mlp_core.report.inside import INSIDE_COLUMNS, look_inside
 from mlp_core.report.panel import Panel
 from mlp_core.report.panels import PANELS
 from mlp_core.training import Callback, Run, Training, train
@@ -21,6 +22,7 @@ EPOCH_COLUMNS = (
     "running_accuracy",
     "test_loss",
     "test_accuracy",
+    *INSIDE_COLUMNS,
 )
 
 
@@ -50,8 +52,9 @@ class _Messenger(Callback):
             training.request_stop("stopped by the reader")
 
     def on_epoch_end(self, training: Training) -> None:
-        row = training.history.row(-1)
-        self._send({"kind": "epoch", **{name: row[name] for name in EPOCH_COLUMNS}})
+        row = {**training.history.row(-1), **look_inside(training)}
+        names = (*EPOCH_COLUMNS, "layers")
+        self._send({"kind": "epoch", **{name: row[name] for name in names}})
 
 
 def run_panel(
@@ -69,8 +72,8 @@ def run_panel(
         From control names to values; what is missing takes its default.
     on_event : callable
         Gets plain dicts of JSON values, by their ``kind``: first ``start`` (config, dataset,
-        epochs, updates), then ``epoch`` for every finished one (`EPOCH_COLUMNS`), last ``end``
-        (status, stop_reason, diverged_at_update, summary).
+        epochs, updates), then ``epoch`` for every finished one (`EPOCH_COLUMNS`, and ``layers``
+        of `look_inside`), last ``end`` (status, stop_reason, diverged_at_update, summary).
     should_stop : callable
         Asked after every update; True ends the run with the status ``stopped``.
 

@@ -47,9 +47,14 @@ class ActivationStatistics(Callback):
         self.epochs = epochs
 
     def on_epoch_end(self, training: Training) -> None:
-        """Pass the examples through the network once and count."""
+        """Record what `measure` finds."""
         if self.epochs is not None and training.epoch > self.epochs:
             return
+        for name, values in self.measure(training).items():
+            training.record(name, values)
+
+    def measure(self, training: Training) -> dict[str, list[float]]:
+        """Pass the examples through the network once and count; one value a hidden layer."""
         active = self._active(training)
         per_unit = [layer.mean(axis=0) for layer in active]
         per_pass = [layer.mean(axis=1) for layer in active]
@@ -59,8 +64,7 @@ class ActivationStatistics(Callback):
             "active_per_pass_std": [x.std() for x in per_pass],
             "dead_units": [(x == 0).mean() for x in per_unit],
         }
-        for name, values in shares.items():
-            training.record(name, [float(value) for value in values])
+        return {name: [float(value) for value in values] for name, values in shares.items()}
 
     def _active(self, training: Training) -> list[np.ndarray]:
         """Return for each hidden layer which units are active: bool, (examples, units)."""
@@ -98,11 +102,16 @@ class NormStatistics(Callback):
         self.examples = examples
 
     def on_epoch_end(self, training: Training) -> None:
-        """Measure the norms."""
+        """Record what `measure` finds."""
+        for name, values in self.measure(training).items():
+            training.record(name, values)
+
+    def measure(self, training: Training) -> dict[str, list[float]]:
+        """Return the norms, one value a linear layer."""
         layers = training.network.linear_layers
         training.compute_gradients(min(self.examples, training.dataset.train_size))
-        for name, arrays in (
-            ("weight_norm", [layer.weight for layer in layers]),
-            ("gradient_norm", [layer.grad_weight for layer in layers]),
-        ):
-            training.record(name, [float(np.linalg.norm(array)) for array in arrays])
+        arrays = {
+            "weight_norm": [layer.weight for layer in layers],
+            "gradient_norm": [layer.grad_weight for layer in layers],
+        }
+        return {name: [float(np.linalg.norm(a)) for a in each] for name, each in arrays.items()}

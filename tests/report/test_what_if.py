@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlp_core.report.control import Control
+from mlp_core.report.inside import INSIDE_COLUMNS
 from mlp_core.report.what_if import EPOCH_COLUMNS, PANELS, Panel, run_panel
 from mlp_core.studies import STUDIES
 from mlp_core.training import ConfigError, RunConfig, train
@@ -201,8 +202,11 @@ def test_events_tell_the_run() -> None:
     assert start["dataset"] == {
         "name": "digits", "train_size": 1433, "test_size": 364, "classes": 10,
     }  # fmt: skip
-    for name in EPOCH_COLUMNS:
+    for name in set(EPOCH_COLUMNS) - set(INSIDE_COLUMNS):
         assert [epoch[name] for epoch in epochs] == run.history[name]
+    for epoch in epochs:
+        assert 0 <= epoch["dead_units"] <= 1 - epoch["active_units"] <= 1
+        assert epoch["gradient_norm"] > 0
     assert end["status"] == "completed"
     assert end["summary"]["test_accuracy"] == run.summary["test_accuracy"]
 

@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlp_core.data import DataError
+from mlp_core.data.mnist import find_mnist
 from mlp_core.report.curve import Curve
 from mlp_core.report.panel_figure import MAX_KEPT
 from mlp_core.report.what_if import Event, Panel, run_panel
-from mlp_core.training import ConfigError
+from mlp_core.training import ConfigError, Run
 
 BUSY = ("waiting", "running")
+NO_MNIST = (
+    "MNIST is not on this computer. Type mlp-core data fetch in a terminal (12 MB, once), or put "
+    "the name of the folder that holds its four files into MLP_CORE_DATA_DIR."
+)
 
 
 @dataclass(frozen=True)
@@ -30,12 +35,15 @@ class Snapshot:
     kept : tuple of Curve
     message : str
         Why it failed, or why something cannot be done; else empty.
+    trained : Run or None
+        The latest run that ended, with its network.
     """
 
     state: str
     current: Curve | None
     kept: tuple[Curve, ...]
     message: str
+    trained: Run | None = None
 
     @property
     def busy(self) -> bool:
@@ -45,7 +53,8 @@ class Snapshot:
 
 @dataclass
 class _Job:
-    values: dict[str, Any]
+    panels: list[Panel]  # one a seed
+    values: list[dict[str, Any]]
     due: float  # when it may begin, by time.monotonic
     cancelled: bool = False
 
@@ -81,6 +90,7 @@ class PanelController:
         self._state, self._message = "idle", ""
         self._current: Curve | None = None
         self._kept: tuple[Curve, ...] = ()
+        self._trained: Run | None = None
 
     @property
     def busy(self) -> bool:
@@ -92,9 +102,15 @@ class PanelController:
         """The present state; its current curve is a copy."""
         with self._wake:
             current = self._current.copy() if self._current else None
-            return Snapshot(self._state, current, self._kept, self._message)
+            return Snapshot(self._state, current, self._kept, self._message, self._trained)
 
-    def start(self, values: Mapping[str, Any], delay: float = 0.0) -> None:
+    def start(
+        self,
+        values: Mapping[str, Any],
+        delay: float = 0.0,
+        seeds: int = 1,
+        dataset: str | None = None,
+    ) -> None:
         """Cancel the run under way and train these values.
 
         Parameters
@@ -103,17 +119,21 @@ class PanelController:
             From control names to values.
         delay : float
             Seconds to wait for yet newer values before training begins.
+        seeds : int
+            How many to train, from the one in the values or in the panel's base on.
+        dataset : str, optional
+            What to train on instead of the panel's own.
         """
         with self._wake:
             self._cancel()
             try:
-                self.panel.config(values)
-                legal = self.panel.clean(values)
+                job = self._make_job(values, seeds, dataset)
             except ConfigError as error:
                 self._state, self._message = "failed", str(error)
             else:
                 self._state, self._message = "waiting", ""
-                self._job = self._pending = _Job(legal, time.monotonic() + delay)
+                job.due = time.monotonic() + delay
+                self._job = self._pending = job
                 if self._thread is None:
                     self._thread = threading.Thread(
                         target=self._work, name=f"panel {self.panel.name}", daemon=True
@@ -121,6 +141,18 @@ class PanelController:
                     self._thread.start()
                 self._wake.notify_all()
         self.on_change()
+
+    def _make_job(self, values: Mapping[str, Any], seeds: int, dataset: str | None) -> _Job:
+        panel = self.panel.with_base(dataset=dataset) if dataset else self.panel
+        first = panel.config(values).seed
+        numbers = range(first, first + seeds)
+        # Where the seed is a control its value counts, elsewhere that of the base.
+        panels = [panel.with_base(seed=number) for number in numbers]
+        legal = panel.clean(values)
+        own = [{**legal, "seed": number} if "seed" in legal else legal for number in numbers]
+        for each, its_values in zip(panels, own, strict=True):
+            each.config(its_values)
+        return _Job(panels, own, 0.0)
 
     def stop(self) -> None:
         """Cancel the run under way; its curve stays as far as it got."""
@@ -130,11 +162,12 @@ class PanelController:
             self._cancel()
         self.on_change()
 
-    def reset(self, curve: Curve | None = None) -> None:
+    def reset(self, curve: Curve | None = None, run: Run | None = None) -> None:
         """Cancel the run under way, forget all curves, and show a finished one if it is given."""
         with self._wake:
             self._cancel()
             self._kept, self._message = (), ""
+            self._trained = run
             self._current, self._state = curve, curve.status if curve else "idle"
         self.on_change()
 
@@ -187,7 +220,7 @@ class PanelController:
                 job, left = self._pending, self._pending.due - time.monotonic()
                 if left <= 0:
                     self._pending = None
-                    self._current = Curve(job.values)
+                    self._current = Curve(job.values[0], seeds=len(job.values))
                     self._state = "running"
                     return job
                 self._wake.wait(left)
@@ -196,21 +229,45 @@ class PanelController:
 
     def _train(self, job: _Job) -> None:
         try:
-            self._run(
-                self.panel, job.values, lambda event: self._take(job, event), lambda: job.cancelled
-            )
+            for number, (panel, values) in enumerate(zip(job.panels, job.values, strict=True), 1):
+                if job.cancelled:
+                    return
+                if panel.config(values).dataset == "mnist" and find_mnist() is None:
+                    raise DataError(NO_MNIST)
+                last = number == len(job.panels)
+                run = self._run(
+                    panel,
+                    values,
+                    lambda event, last=last: self._take(job, event, last),
+                    lambda: job.cancelled,
+                )
+                self._hold(run)
         except (ConfigError, DataError) as error:
             self._fail(job, str(error))
         except Exception as error:  # a fault of ours: the reader gets a message all the same
             self._fail(job, f"The run failed: {type(error).__name__}: {error}")
 
-    def _take(self, job: _Job, event: Event) -> None:
+    def _take(self, job: _Job, event: Event, last: bool) -> None:
         with self._wake:
             if job.cancelled or self._current is None:
                 return
             self._current.add(event)
             if event["kind"] == "end":
-                self._state = self._current.status
+                if last:
+                    self._current.status = self._ending(self._current)
+                    self._state = self._current.status
+                else:
+                    self._current.status = "running"
+        self.on_change()
+
+    @staticmethod
+    def _ending(curve: Curve) -> str:
+        return "diverged" if curve.diverged else curve.status
+
+    def _hold(self, run: object) -> None:
+        """Keep a run that has ended, for its network."""
+        with self._wake:
+            self._trained = run if isinstance(run, Run) else None
         self.on_change()
 
     def _fail(self, job: _Job, message: str) -> None:

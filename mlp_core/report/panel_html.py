@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from html import escape
+from typing import Any
 
 from mlp_core.report.curve import Curve
 from mlp_core.report.panel_figure import plot_panel
@@ -61,9 +62,15 @@ def panel_json(panel: Panel, default: Curve | None) -> str:
         "panel": panel.to_dict(),
         "controls": controls,
         "config": panel.config({}).to_dict(),
-        "default_run": None if default is None else round_figures(vars(default), DIGITS),
+        "default_run": None if default is None else _plain(default),
     }
     return json.dumps(content, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _plain(curve: Curve) -> dict[str, Any]:
+    """Return what the page draws the default run from."""
+    fields = {name: value for name, value in vars(curve).items() if name != "earlier"}
+    return round_figures(fields, DIGITS)
 
 
 def describe_setting(panel: Panel, default: Curve | None) -> str:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from mlp_core.data import DataError
 from mlp_core.report.controller import PanelController
+from mlp_core.report.inside import INSIDE_COLUMNS
 from mlp_core.report.panel_figure import MAX_KEPT
-from mlp_core.report.what_if import PANELS
+from mlp_core.report.what_if import PANELS, Panel
 
 PANEL = PANELS["learning-rate"]
 DATASET = {"name": "digits", "train_size": 100, "test_size": 10, "classes": 10}
@@ -38,6 +40,7 @@ class FakeTraining:
                 break
             figures = dict.fromkeys(("running_loss", "test_loss", "learning_rate"), 0.5)
             figures |= dict.fromkeys(("running_accuracy", "test_accuracy"), 0.9)
+            figures |= dict.fromkeys(INSIDE_COLUMNS, 0.25)
             on_event({"kind": "epoch", "epoch": epoch, "updates": 10 * epoch, **figures})
         at = 25 if status == "diverged" else None
         on_event({"kind": "end", "status": status, "diverged_at_update": at})
@@ -258,3 +261,113 @@ def test_stop_acts_at_once_on_a_real_run() -> None:
     controller.stop()
     assert controller.wait(5)
     assert time.monotonic() - started < 0.5
+
+
+# --- several seeds, other data, the network that was trained ---------------------------------
+
+
+def test_several_seeds_are_trained_in_turn(
+    controller: PanelController, training: FakeTraining
+) -> None:
+    controller.start({"seed": 5}, seeds=3)
+    for _ in range(3):
+        training.finish()
+    wait_for(lambda: controller.snapshot.state == "completed")
+    assert [values["seed"] for values in training.begun] == [5, 6, 7]
+    curve = controller.snapshot.current
+    assert (curve.epoch, curve.epochs, curve.seeds, len(curve.earlier)) == (9, 3, 3, 2)
+    assert curve.band("test_loss") == [(0.5, 0.5, 0.5)] * 3
+
+
+def test_between_two_seeds_the_run_goes_on(
+    controller: PanelController, training: FakeTraining
+) -> None:
+    controller.start({"seed": 5}, seeds=2)
+    training.finish()
+    wait_for(lambda: len(training.begun) == 2)
+    assert controller.snapshot.state == "running"
+    assert controller.snapshot.current.status == "running"
+    controller.stop()
+    assert controller.wait(5)
+    assert controller.snapshot.state == "stopped"
+    assert len(training.begun) == 2
+
+
+def test_one_seed_that_diverges_is_said(
+    controller: PanelController, training: FakeTraining
+) -> None:
+    training.ending = "diverged"
+    controller.start({}, seeds=2)
+    training.finish()
+    wait_for(lambda: len(training.begun) == 2)
+    training.finish()
+    wait_for(lambda: controller.snapshot.state == "diverged")
+    assert [run.diverged_at_update for run in controller.snapshot.current.diverged] == [25, 25]
+
+
+def test_seeds_beyond_the_last_legal_one_are_a_message(controller: PanelController) -> None:
+    controller.start({"seed": 999_999}, seeds=3)
+    assert controller.snapshot.state == "failed"
+    assert "seed=1000000 is not legal" in controller.snapshot.message
+
+
+def test_a_panel_without_a_seed_trains_several_too() -> None:
+    begun: list[int] = []
+
+    def run(panel: Panel, values: dict, *rest: object) -> None:
+        begun.append(panel.config(values).seed)
+
+    controller = PanelController(PANELS["numerical-stability"], run=run)
+    controller.start({}, seeds=3)
+    assert controller.wait(5)
+    assert begun == [2022, 2023, 2024]
+
+
+def test_other_data_than_the_panels_own(training: FakeTraining) -> None:
+    seen: list[str] = []
+
+    def run(panel: Panel, values: dict, *rest: object) -> None:
+        seen.append(panel.config(values).dataset)
+
+    controller = PanelController(PANEL, run=run)
+    controller.start({}, dataset="digits")
+    assert controller.wait(5)
+    assert seen == ["digits"]
+
+
+def test_mnist_that_is_not_here_is_a_message_and_no_download(
+    training: FakeTraining, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MLP_CORE_DATA_DIR", str(tmp_path))
+    controller = PanelController(PANEL, run=training)
+    controller.start({}, dataset="mnist")
+    assert controller.wait(5)
+    assert training.begun == []
+    assert controller.snapshot.state == "failed"
+    assert "mlp-core data fetch" in controller.snapshot.message
+
+
+def test_the_network_that_was_trained_is_at_hand() -> None:
+    controller = PanelController(PANEL)
+    assert controller.snapshot.trained is None
+    controller.start({"epochs": 1, "seed": 3}, seeds=3)
+    assert controller.wait(10)
+    assert controller.snapshot.trained.config.seed == 5
+    assert controller.snapshot.trained.network is not None
+    controller.reset()
+    assert controller.snapshot.trained is None
+
+
+def test_a_band_holds_all_seeds_that_are_whole() -> None:
+    controller = PanelController(PANEL)
+    controller.start({"epochs": 10}, seeds=3)
+    assert controller.wait(20)
+    curve = controller.snapshot.current
+    band = curve.band("test_loss")
+    histories = [run.columns["test_loss"] for run in curve.runs]
+    assert len(band) == 10
+    for place, (mean, low, high) in enumerate(band):
+        values = [history[place] for history in histories]
+        assert (low, high) == (min(values), max(values))
+        assert mean == pytest.approx(sum(values) / 3)
+    assert curve.last("test_loss") == band[-1][0]

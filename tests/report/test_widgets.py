@@ -7,12 +7,15 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from mlp_core.report import widgets
 from mlp_core.report.control import Control
+from mlp_core.report.panel_figure import LOWER_CHARTS
 from mlp_core.report.panel_html import panel_html
+from mlp_core.report.style import ReportFigure
 from mlp_core.report.what_if import Panel
 from mlp_core.report.widgets import PanelView, make_widget, show_panel
 from mlp_core.training import ConfigError
@@ -227,3 +230,101 @@ def test_moves_leave_no_thread(view: PanelView) -> None:
     view.controller.stop()
     assert view.controller.wait(5)
     assert threading.active_count() == before
+
+
+# --- several seeds, the lower chart, code, the figure as a file, test images -----------------
+
+
+def test_several_seeds_are_a_band(view: PanelView) -> None:
+    bands = view._figure.value.count("fill-opacity: 0.2")
+    view.options["seeds"].value = 3
+    wait_for(lambda: status(view, "epoch") == "300" and status(view) == "completed")
+    assert view._progress.max == 300
+    wait_for(lambda: "learning rate 0.05, 3 seeds" in view._figure.value)
+    assert view._figure.value.count("fill-opacity: 0.2") > bands
+    press(view, "reset")
+    assert view.options["seeds"].value == 1
+    assert status(view, "epoch") == "100"
+
+
+@pytest.mark.parametrize(("lower", "title"), LOWER_CHARTS.items())
+def test_the_lower_chart_is_the_readers_choice(view: PanelView, lower: str, title: str) -> None:
+    view.options["lower"].value = lower
+    assert title in view._figure.value
+    assert not view.controller.busy
+
+
+def test_the_inside_is_told_in_a_line(view: PanelView) -> None:
+    assert re.search(r"Hidden units: \d+% active, \d+% dead", view._status.value)
+
+
+def test_the_program_is_shown(view: PanelView) -> None:
+    view.options["seeds"].value = 3
+    view.controls["learning_rate"].value = 0.2
+    press(view, "code")
+    assert "learning_rate=0.2," in view._note.value
+    assert "for seed in (2022, 2023, 2024,):" in view._note.value
+    press(view, "reset")
+    assert view._note.value == ""
+
+
+def test_the_figure_is_saved_under_a_free_name(
+    view: PanelView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    press(view, "save")
+    press(view, "save")
+    assert "what-if-learning-rate-2.svg" in view._note.value
+    for name in ("what-if-learning-rate.svg", "what-if-learning-rate-2.svg"):
+        assert "<svg" in (tmp_path / name).read_text("utf-8")
+
+
+def test_a_figure_that_cannot_be_saved_is_a_message(
+    view: PanelView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*args: object) -> None:
+        raise PermissionError("no room")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(ReportFigure, "save", refuse)
+    press(view, "save")
+    assert "was not saved: no room" in view._note.value
+
+
+def test_mnist_that_is_not_here_is_a_message(
+    view: PanelView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLP_CORE_DATA_DIR", str(tmp_path))
+    view.options["data"].value = "mnist"
+    wait_for(lambda: status(view) == "failed")
+    assert "MNIST is not on this computer" in view._status.value
+    press(view, "reset")
+    assert view.options["data"].value == "digits"
+    assert status(view) == "completed"
+
+
+def test_the_network_of_the_first_figure_sees_test_images(view: PanelView) -> None:
+    sight = view._sight
+    assert sight.number.max == 364
+    assert not sight.number.disabled
+    first = sight.answer.value
+    assert "The true digit is" in first
+    assert first.count("<tr>") == 10
+    sight.number.value = 2
+    assert sight.answer.value != first
+
+
+def test_while_a_network_is_trained_none_is_asked(view: PanelView) -> None:
+    view.controls["epochs"].value = 1000
+    wait_for(lambda: status(view) == "running")
+    assert view._sight.number.disabled
+    assert "is being trained" in view._sight.answer.value
+    press(view, "stop")
+    assert view.controller.wait(5)
+    wait_for(lambda: not view._sight.number.disabled)
+    assert "The true digit is" in view._sight.answer.value
+
+
+def test_a_diverged_network_sees_nothing(view: PanelView) -> None:
+    view.controls["learning_rate"].value = 1000.0
+    wait_for(lambda: status(view) == "diverged" and "sees nothing" in view._sight.answer.value)

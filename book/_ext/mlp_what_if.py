@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 SOURCES = Path(__file__).parents[1] / "what_if"
 # Dependencies first. A page opened from disk may load classic scripts but no modules, so the
 # modules become one script; their names at the top level have to differ.
-MODULES = ("values", "curves", "chart", "elements", "trainer", "panel", "main")
+MODULES = (
+    *("values", "curves", "chart", "elements", "words", "share", "stored", "inside"),
+    *("strokes", "sketch", "trainer", "shown", "layout", "panel", "main"),
+)
 IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
 EXPORT = re.compile(r"^export (?=class|const|function|async)", re.MULTILINE)
 PANEL = re.compile(r'<div class="what-if" data-panel="[^"]*"')

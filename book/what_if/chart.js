@@ -6,9 +6,20 @@ const EDGE = { left: 46, right: 10, top: 26, bottom: 34 };
 const HIGHEST_LOSS = 30; // a loss on its way to infinity would flatten all the others
 let clips = 0;
 
-export const LOSS = { title: "loss", test: "test_loss", training: "running_loss", log: true };
+// A measure: the chart's title, what a reader who cannot see it is told (`of`), its solid curve
+// (`test`) and its dashed one (`training`, may be missing), and either a logarithmic axis or
+// percent, from `low` or else from the tens below where the curves end.
+export const LOSS = {
+  title: "loss",
+  of: "test loss",
+  test: "test_loss",
+  training: "running_loss",
+  log: true,
+  crosses: true,
+};
 export const ACCURACY = {
   title: "accuracy, %",
+  of: "test accuracy, %",
   test: "test_accuracy",
   training: "running_accuracy",
   log: false,
@@ -34,7 +45,7 @@ export function drawChart(element, measure, curves) {
 
 function makeScales(measure, curves, width) {
   const last = Math.max(1, ...curves.map((curve) => curve.planned));
-  const [low, high] = measure.log ? lossRange(curves) : accuracyRange(curves);
+  const [low, high] = measure.log ? lossRange(measure, curves) : percentRange(measure, curves);
   const bend = measure.log ? Math.log : (value) => value;
   const [from, to] = [bend(low), bend(high)];
   const [w, h] = [width - EDGE.left - EDGE.right, HEIGHT - EDGE.top - EDGE.bottom];
@@ -55,8 +66,8 @@ function valuesOf(curves, ...names) {
   return values.filter((value) => Number.isFinite(value) && value > 0);
 }
 
-function lossRange(curves) {
-  const values = valuesOf(curves, "test_loss", "running_loss");
+function lossRange(measure, curves) {
+  const values = valuesOf(curves, measure.test, measure.training);
   if (!values.length) return [0.01, 3];
   const low = values.reduce((a, b) => Math.min(a, b));
   const high = Math.min(values.reduce((a, b) => Math.max(a, b)), HIGHEST_LOSS);
@@ -64,8 +75,9 @@ function lossRange(curves) {
 }
 
 /** From the tens below where the curves end: the first steep epochs may leave the chart. */
-function accuracyRange(curves) {
-  const ends = curves.map((curve) => curve.columns.test_accuracy.mean.at(-1)).filter(Number.isFinite);
+function percentRange(measure, curves) {
+  if (measure.low !== undefined) return [measure.low, 100];
+  const ends = curves.map((curve) => curve.columns[measure.test].mean.at(-1)).filter(Number.isFinite);
   const lowest = ends.length ? 100 * Math.min(...ends) : 0;
   return [Math.max(0, Math.floor((lowest - 8) / 10) * 10), 100];
 }
@@ -111,7 +123,8 @@ function drawCurve(group, measure, scale, curve) {
     group.append(node("path", { d, fill: curve.colour, "fill-opacity": 0.2, class: "band" }));
   }
   const dashed = { "stroke-dasharray": "4 3", "stroke-width": 1.3 };
-  drawLine(group, scale, curve, curve.columns[measure.training].mean, dashed);
+  const training = curve.columns[measure.training];
+  if (training) drawLine(group, scale, curve, training.mean, dashed);
   drawLine(group, scale, curve, test.mean, { "stroke-width": curve.live ? 2.4 : 1.9 });
 }
 
@@ -134,7 +147,7 @@ function points(scale, epochs, values) {
 }
 
 function drawCrosses(svg, measure, scale, curve) {
-  if (!measure.log) return;
+  if (!measure.crosses) return;
   for (const epoch of curve.crosses) {
     const [x, y] = [scale.x(epoch), EDGE.top + 8];
     const d = `M${x - 6},${y - 6}L${x + 6},${y + 6}M${x - 6},${y + 6}L${x + 6},${y - 6}`;
@@ -149,7 +162,7 @@ function describe(measure, curves) {
     const value = Number.isFinite(end) ? Number((end * share).toPrecision(3)) : "nothing yet";
     return `${curve.source}, ${curve.name}: ${curve.crosses.length ? "diverged" : value}`;
   });
-  return `Line chart, test ${measure.title} over the epochs. ${parts.join("; ")}`;
+  return `Line chart, ${measure.of} over the epochs. ${parts.join("; ")}`;
 }
 
 function text(svg, x, y, words, anchor, kind = "tick") {

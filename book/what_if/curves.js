@@ -3,6 +3,7 @@
 import { asText } from "./values.js";
 
 export const COLUMNS = ["running_loss", "test_loss", "running_accuracy", "test_accuracy"];
+const INSIDE = ["active_units", "dead_units", "gradient_norm"]; // not in the stored runs
 // What says how a network is trained but not how well: no reason to hold a stored run back.
 const SET_ASIDE = new Set(["dataset", "train_size", "seed", "evaluate_train"]);
 
@@ -79,7 +80,8 @@ export class LiveRun {
     const used = whole.length ? whole : begun;
     const length = used.length ? Math.min(...used.map((rows) => rows.length)) : 0;
     const epochs = Array.from({ length }, (_, i) => used[0][i].epoch);
-    const columns = Object.fromEntries(COLUMNS.map((name) => [name, spread(used, name, length)]));
+    const names = [...COLUMNS, ...INSIDE];
+    const columns = Object.fromEntries(names.map((name) => [name, spread(used, name, length)]));
     const perEpoch = this.updates / this.planned;
     return {
       source: this.source,
@@ -116,7 +118,9 @@ export function curveOfBuild(run) {
     values: run.values,
     epochs: run.columns.epoch,
     planned: run.epochs,
-    columns: Object.fromEntries(COLUMNS.map((column) => [column, { mean: run.columns[column] }])),
+    columns: Object.fromEntries(
+      [...COLUMNS, ...INSIDE].map((column) => [column, { mean: run.columns[column] ?? [] }]),
+    ),
     crosses: run.diverged_at_update ? [run.diverged_at_update / (run.updates / run.epochs)] : [],
     status: run.status,
   };

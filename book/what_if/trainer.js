@@ -5,6 +5,7 @@ const PATIENCE_MS = 600; // for a worker that was told to stop; then it is ended
 export class Trainer {
   constructor(build) {
     Object.assign(this, { build, worker: null, ready: null, job: null, ids: 0, busyWith: 0 });
+    this.looks = new Map(); // who waits for what a network sees, by the id of the question
   }
 
   /** Why nothing can be trained here, as a sentence, or "" if it can. */
@@ -20,7 +21,7 @@ export class Trainer {
     return able ? "" : "This browser cannot train here: it lacks workers or WebAssembly.";
   }
 
-  /** Train several sets of values, one after the other; whatever is running is cancelled. */
+  /** Train several runs (values and a seed), one after the other; what is running is cancelled. */
   start(job) {
     this.stop();
     this.job = { ...job, id: (this.ids += 1) };
@@ -51,6 +52,17 @@ export class Trainer {
     job.onStopped();
   }
 
+  /** Ask what the network that a panel trained last says of an image; the answer goes to `tell`. */
+  look(key, what, tell) {
+    if (!this.ready) {
+      tell({ problem: "The network is gone: press Train here once more." });
+      return;
+    }
+    const id = (this.ids += 1);
+    this.looks.set(id, tell);
+    this.worker.postMessage({ kind: "look", id, key, what });
+  }
+
   boot() {
     const started = performance.now();
     this.worker = new Worker(new URL(this.build.worker, this.build.base));
@@ -65,12 +77,15 @@ export class Trainer {
   end() {
     this.worker?.terminate();
     Object.assign(this, { worker: null, ready: null, busyWith: 0 });
+    const waiting = [...this.looks.values()];
+    this.looks.clear();
+    waiting.forEach((tell) => tell({ problem: "The network is gone: press Train here once more." }));
   }
 
   send() {
-    const { id, panel, runs } = this.job;
+    const { id, key, panel, runs } = this.job;
     this.busyWith = id;
-    this.worker.postMessage({ kind: "run", id, panel: JSON.stringify(panel), runs });
+    this.worker.postMessage({ kind: "run", id, key, panel: JSON.stringify(panel), runs });
   }
 
   take(message, started) {
@@ -81,6 +96,10 @@ export class Trainer {
       this.fail(message.message);
     } else if (message.kind === "progress") {
       this.job?.onProgress(message);
+    } else if (message.kind === "seen") {
+      const tell = this.looks.get(message.id);
+      this.looks.delete(message.id);
+      tell?.(message.seen);
     } else if (message.kind === "idle") {
       if (this.busyWith === message.id) this.busyWith = 0;
     } else if (this.job && message.id === this.job.id) {

@@ -8,10 +8,13 @@ import time
 
 import mlp_core
 import numpy
+from mlp_core.report.sight import see_image, see_test_image
 from mlp_core.report.what_if import Panel, run_panel
+from mlp_core.training import ConfigError
 from pyodide.ffi import run_sync
 
 LISTEN_S = 0.04  # how often the worker looks whether it is told to stop
+trained = {}  # the latest run of each panel, with its network
 
 
 def to_json(event):
@@ -20,9 +23,11 @@ def to_json(event):
     return json.dumps({**event, **dict.fromkeys(broken)})
 
 
-def run(panel_text, values_text, send, is_wanted, pause):
+def run(key, panel_text, job_text, send, is_wanted, pause):
     """Train one set of values; send every event as JSON text."""
-    panel = Panel.from_dict(json.loads(panel_text)).with_base(dataset="digits")
+    job = json.loads(job_text)
+    panel = Panel.from_dict(json.loads(panel_text))
+    panel = panel.with_base(dataset="digits", seed=job["seed"])
     due = time.monotonic() + LISTEN_S
 
     def should_stop():
@@ -33,17 +38,33 @@ def run(panel_text, values_text, send, is_wanted, pause):
         due = time.monotonic() + LISTEN_S
         return not is_wanted()
 
-    run_panel(panel, json.loads(values_text), lambda event: send(to_json(event)), should_stop)
+    send_event = lambda event: send(to_json(event))
+    trained[key] = run_panel(panel, job["values"], send_event, should_stop)
+
+
+def look(key, what_text):
+    """Return as JSON text what a panel's network says of a drawing or of a test image."""
+    what = json.loads(what_text)
+    try:
+        if key not in trained:
+            raise ConfigError("There is no network yet: press Train here.")
+        if "test" in what:
+            return json.dumps(see_test_image(trained[key], what["test"]))
+        return json.dumps(see_image(trained[key], what["pixels"]))
+    except ConfigError as error:
+        return json.dumps({"problem": str(error)})
 
 
 versions = json.dumps({"mlp_core": mlp_core.__version__, "numpy": numpy.__version__})
 `;
 
 let train = null;
+let look = null;
 let polls = false; // whether Python can wait in the midst of a run, so that messages get through
 let wanted = 0; // the id of the run that the page waits for
 let next = null;
 let working = false;
+let looks = []; // questions about networks; a run goes first
 let giveUp = () => {};
 
 onmessage = ({ data }) => {
@@ -55,7 +76,8 @@ onmessage = ({ data }) => {
     });
     return;
   }
-  [wanted, next] = data.kind === "run" ? [data.id, data] : [0, null];
+  if (data.kind === "look") looks.push(data);
+  else [wanted, next] = data.kind === "run" ? [data.id, data] : [0, null];
   if (!working) work();
 };
 
@@ -104,6 +126,7 @@ async function boot(build) {
   pyodide.unpackArchive(await (await wheel).arrayBuffer(), "wheel");
   pyodide.runPython(PROGRAM);
   train = pyodide.globals.get("run");
+  look = pyodide.globals.get("look");
   polls = "Suspending" in WebAssembly && typeof train.callPromising === "function";
   postMessage({ kind: "ready", polls, versions: JSON.parse(pyodide.globals.get("versions")) });
 }
@@ -150,13 +173,18 @@ async function work() {
     postMessage({ kind: "idle", id: job.id });
   }
   working = false;
+  const questions = looks;
+  looks = [];
+  for (const { id, key, what } of questions) {
+    postMessage({ kind: "seen", id, seen: JSON.parse(look(key, JSON.stringify(what))) });
+  }
 }
 
 async function runAll(job) {
   try {
-    for (const [index, values] of job.runs.entries()) {
+    for (const [index, run] of job.runs.entries()) {
       if (wanted !== job.id) return;
-      await runOne(job, index, JSON.stringify(values));
+      await runOne(job, index, JSON.stringify(run));
     }
     postMessage({ kind: "finished", id: job.id });
   } catch (error) {
@@ -164,11 +192,11 @@ async function runAll(job) {
   }
 }
 
-async function runOne(job, index, values) {
+async function runOne(job, index, run) {
   const send = (text) => postMessage({ kind: "event", id: job.id, index, event: JSON.parse(text) });
   const isWanted = () => wanted === job.id;
-  if (polls) await train.callPromising(job.panel, values, send, isWanted, listen);
-  else train(job.panel, values, send, isWanted, undefined);
+  if (polls) await train.callPromising(job.key, job.panel, run, send, isWanted, listen);
+  else train(job.key, job.panel, run, send, isWanted, undefined);
 }
 
 /** Resolve after the messages that have arrived; a timer would wait four milliseconds. */

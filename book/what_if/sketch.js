@@ -1,0 +1,205 @@
+/** A place to draw a digit, or to pick a test image; the trained network says what it sees. */
+
+import { make, makeButton } from "./elements.js";
+import { toPixels, traceStrokes } from "./strokes.js";
+
+const PEN = 0.075; // of the drawing area's side
+const SIDE = 448; // pixels of the drawing area; the style sheet says how large it looks
+const PIXEL_MAX = 16;
+const UNTRAINED = "No network yet: press Train here, then draw a digit or pick a test image.";
+const TRAINING = "The network is being trained.";
+const READY = "For the network trained here last: draw a digit with mouse or finger, or pick a test image.";
+
+export class Sketch {
+  constructor(key, trainer) {
+    Object.assign(this, { key, trainer, strokes: [], asked: 0, testImages: 1 });
+    this.status = make("p", { class: "what-if-sketch-status", role: "status" }, UNTRAINED);
+    this.canvas = make("canvas", { class: "what-if-canvas", width: SIDE, height: SIDE, role: "img" });
+    this.canvas.setAttribute("aria-label", "Drawing area. Without mouse or finger, pick a test image.");
+    this.preview = make("canvas", { class: "what-if-preview", width: 8, height: 8, role: "img" });
+    this.preview.setAttribute("aria-label", "What the network gets: 8 x 8 pixels");
+    this.scores = make("ol", { class: "what-if-scores", "aria-label": "scores of the ten digits" });
+    this.number = this.makeNumber();
+    this.buttons = [
+      makeButton("Wipe", () => this.wipe()),
+      makeButton("Next test image", () => this.pick((this.chosen % this.testImages) + 1)),
+    ];
+    this.root = this.arrangeSketch();
+    this.follow();
+    this.enable("untrained");
+  }
+
+  makeNumber() {
+    const bounds = { min: 1, step: 1, value: 1, inputmode: "numeric" };
+    const input = make("input", { id: `${this.key}-test-image`, type: "number", ...bounds });
+    input.addEventListener("change", () => this.pick(Number(input.value)));
+    return input;
+  }
+
+  arrangeSketch() {
+    const root = make("details", { class: "what-if-sketch" });
+    const label = make("label", { for: this.number.id }, "test image");
+    const pick = make("div", { class: "what-if-control" });
+    pick.append(label, this.number);
+    const buttons = make("div", { class: "what-if-buttons" });
+    buttons.append(...this.buttons);
+    const left = make("div", { class: "what-if-sketch-draw" });
+    left.append(this.canvas, buttons, pick);
+    const gets = make("p", { class: "what-if-key" }, "What the network gets: 8 x 8 pixels, scaled as the data set's digits were.");
+    const right = make("div", { class: "what-if-sketch-sees" });
+    right.append(this.preview, gets, this.scores);
+    this.body = make("div", { class: "what-if-sketch-body" });
+    this.body.append(left, right);
+    root.append(make("summary", {}, "Draw a digit: what does the network see?"), this.status, this.body);
+    return root;
+  }
+
+  /** Say whether there is a network ("untrained", "training", "trained"), and how many images. */
+  enable(state, testImages = this.testImages) {
+    this.testImages = testImages;
+    this.number.max = testImages;
+    if (state === this.state) return;
+    this.state = state;
+    const able = state === "trained";
+    [...this.buttons, this.number].forEach((element) => (element.disabled = !able));
+    this.body.classList.toggle("what-if-unable", !able);
+    this.status.textContent = able ? READY : state === "training" ? TRAINING : UNTRAINED;
+    if (able) this.ask();
+  }
+
+  // Drawing
+
+  follow() {
+    const { canvas } = this;
+    canvas.addEventListener("pointerdown", (event) => {
+      if (this.state !== "trained" || event.button > 0) return;
+      event.preventDefault();
+      canvas.setPointerCapture(event.pointerId);
+      if (this.shown !== "drawing") this.wipe();
+      this.shown = "drawing";
+      this.pointer = event.pointerId;
+      this.strokes.push([]);
+      this.extend(event);
+    });
+    canvas.addEventListener("pointermove", (event) => this.extend(event));
+    const end = (event) => {
+      if (event.pointerId === this.pointer) this.pointer = null;
+    };
+    canvas.addEventListener("pointerup", end);
+    canvas.addEventListener("pointercancel", end);
+  }
+
+  extend(event) {
+    if (event.pointerId !== this.pointer || this.pointer == null) return;
+    const box = this.canvas.getBoundingClientRect();
+    const inside = (value) => Math.min(1, Math.max(0, value));
+    const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
+    this.strokes.at(-1).push(place.map(inside));
+    this.paint();
+    this.ask();
+  }
+
+  paint() {
+    const context = this.canvas.getContext("2d");
+    context.clearRect(0, 0, SIDE, SIDE);
+    context.strokeStyle = getComputedStyle(this.canvas).color;
+    const large = this.strokes.map((stroke) => stroke.map(([x, y]) => [x * SIDE, y * SIDE]));
+    traceStrokes(context, large, PEN * SIDE);
+  }
+
+  wipe() {
+    this.strokes = [];
+    this.shown = null;
+    this.asked += 1; // an answer under way is to something that is gone
+    this.paint();
+    this.showPixels(null);
+    this.showScores([]);
+    if (this.state === "trained") this.status.textContent = READY;
+  }
+
+  get chosen() {
+    const number = Number(this.number.value);
+    return Number.isInteger(number) && number >= 0 ? number : 0;
+  }
+
+  pick(number) {
+    if (!Number.isInteger(number) || number < 1 || number > this.testImages) {
+      this.status.textContent = `The test image must be a whole number from 1 to ${this.testImages}.`;
+      return;
+    }
+    this.wipe();
+    this.number.value = String(number);
+    this.shown = "test image";
+    this.ask();
+  }
+
+  // What the network says
+
+  /** Ask about what is shown; while an answer is under way, remember to ask again. */
+  ask() {
+    if (this.state !== "trained" || !this.shown) return;
+    if (this.waiting) {
+      this.again = true;
+      return;
+    }
+    const pixels = this.shown === "drawing" ? toPixels(this.strokes) : null;
+    const what = pixels ? { pixels } : { test: this.chosen };
+    const number = (this.asked += 1);
+    this.waiting = true;
+    this.trainer.look(this.key, what, (seen) => {
+      this.waiting = false;
+      if (number === this.asked) this.tell(seen, pixels);
+      if (this.again) {
+        this.again = false;
+        this.ask();
+      }
+    });
+  }
+
+  tell(seen, pixels) {
+    if (seen.problem) {
+      this.status.textContent = seen.problem;
+      return;
+    }
+    this.showPixels(pixels ?? seen.pixels);
+    this.showScores(seen.scores, seen.kind, seen.digit);
+    this.status.textContent = sentenceOf(seen);
+  }
+
+  showPixels(pixels) {
+    const context = this.preview.getContext("2d");
+    context.clearRect(0, 0, 8, 8);
+    context.fillStyle = getComputedStyle(this.preview).color;
+    (pixels ?? []).forEach((value, i) => {
+      context.globalAlpha = value / PIXEL_MAX;
+      context.fillRect(i % 8, Math.floor(i / 8), 1, 1);
+    });
+  }
+
+  showScores(scores, kind, digit) {
+    const finite = scores.filter(Number.isFinite);
+    const low = kind === "score" ? Math.min(0, ...finite) : 0;
+    const high = kind === "score" ? Math.max(...finite, low + 1e-9) : 1;
+    const rows = scores.map((score, i) => {
+      const row = make("li", i === digit ? { class: "what-if-seen" } : {});
+      const bar = make("span", { class: "what-if-bar", "aria-hidden": "true" });
+      bar.style.width = `${Math.max(0, (100 * ((score ?? low) - low)) / (high - low)).toFixed(1)}%`;
+      const track = make("span", { class: "what-if-track" });
+      track.append(bar);
+      row.append(make("span", {}, String(i)), track, make("span", {}, sayScore(score, kind)));
+      return row;
+    });
+    this.scores.replaceChildren(...rows);
+  }
+}
+
+function sayScore(score, kind) {
+  if (score === null) return "no number";
+  return kind === "score" ? score.toFixed(2) : `${(100 * score).toFixed(1)} %`;
+}
+
+function sentenceOf({ digit, kind, scores, label }) {
+  if (digit === null) return "The network sees nothing: its scores are no numbers.";
+  const truth = label === undefined ? "" : ` The true digit is ${label}.`;
+  return `The network sees a ${digit} (${sayScore(scores[digit], kind)}).${truth}`;
+}

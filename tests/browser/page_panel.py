@@ -4,19 +4,58 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+import nbformat
+import pytest
+import yaml
 
-HTML = Path(__file__).parents[2] / "_build" / "html"
+from mlp_core.report.what_if import PANELS, Panel
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+ROOT = Path(__file__).parents[2]
+HTML = ROOT / "_build" / "html"
 CHAPTER = "notebooks/learning_rate.html"
 PATIENCE_S = 60
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A page with a panel."""
+
+    notebook: str
+    panel: Panel
+
+    @property
+    def page(self) -> str:
+        return str(Path(self.notebook).with_suffix(".html"))
+
+
+def find_chapters() -> list[Chapter]:
+    """Return every page of the table of contents that shows a panel, with the first it shows."""
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
+    files = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
+    found = []
+    for name in (name for name in files if name.endswith(".ipynb")):
+        cells = nbformat.read(ROOT / name, as_version=4).cells
+        code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+        shown = re.search(r"show_panel\(\s*[\"']([\w-]+)", code)
+        if shown:
+            found.append(Chapter(name, PANELS[shown[1]]))
+    return found
+
+
+CHAPTERS = find_chapters()
+each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda c: Path(c.notebook).stem)
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
@@ -40,6 +79,16 @@ class PagePanel:
     def __init__(self, page: Page, number: int = 0) -> None:
         self.page = page
         self.root = page.locator(".what-if").nth(number)
+
+    def control(self, name: str) -> Locator:
+        """Return a control's element by the name of its setting."""
+        return self.root.locator(f'[id="{self.data("panel")}-{name}"]')
+
+    def open_part(self, name: str) -> None:
+        """Unfold a part of the panel: "sketch" or "inside"."""
+        part = self.root.locator(f".what-if-{name}")
+        if part.get_attribute("open") is None:
+            part.locator("summary").click()
 
     def text(self, part: str) -> str:
         return self.root.locator(f".what-if-{part}").inner_text()

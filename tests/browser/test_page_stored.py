@@ -268,7 +268,7 @@ def test_all_controls_have_names_and_the_keyboard_moves_them(page: Page, panel: 
     panel.root.get_by_label("learning rate", exact=True).focus()
     page.keyboard.press("ArrowRight")
     assert "learning-rate.learning_rate=0.063" in page.url
-    assert panel.root.locator("[role=status]").get_attribute("aria-live") == "polite"
+    assert panel.root.locator(".what-if-status").get_attribute("aria-live") == "polite"
 
 
 def test_a_button_under_the_pointer_can_be_read(panel: PagePanel) -> None:

@@ -1,0 +1,209 @@
+"""Draw a digit on a page, and the network trained there says what it sees."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from page_panel import CHAPTER, HTML, PagePanel, opened, served
+
+from mlp_core.data import load_dataset
+from mlp_core.report.sight import see_test_image
+from mlp_core.report.what_if import PANELS, run_panel
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = pytest.mark.browser
+
+# Digits as a hand draws them: strokes from corner to corner, in a square of side 1.
+DIGITS = [
+    [[(.5, .1), (.3, .2), (.22, .5), (.3, .8), (.5, .9), (.7, .8), (.78, .5), (.7, .2), (.5, .1)]],
+    [[(.38, .28), (.55, .1), (.55, .9)]],
+    [[(.25, .28), (.35, .13), (.55, .1), (.7, .2), (.7, .38), (.55, .58), (.25, .88), (.78, .88)]],
+    [[(.28, .15), (.5, .1), (.68, .2), (.66, .38), (.45, .48), (.68, .58), (.7, .78), (.5, .9),
+      (.27, .84)]],
+    [[(.6, .1), (.25, .6), (.8, .6)], [(.62, .35), (.6, .92)]],
+    [[(.7, .1), (.33, .1), (.3, .45), (.52, .42), (.7, .55), (.7, .76), (.5, .9), (.27, .84)]],
+    [[(.62, .1), (.4, .3), (.28, .6), (.35, .85), (.55, .9), (.7, .75), (.62, .56), (.42, .55),
+      (.3, .68)]],
+    [[(.25, .12), (.75, .12), (.5, .5), (.42, .9)]],
+    [[(.66, .2), (.5, .1), (.35, .2), (.4, .38), (.62, .58), (.68, .78), (.5, .9), (.33, .78),
+      (.4, .58), (.62, .38), (.66, .2)]],
+    [[(.68, .3), (.5, .42), (.33, .3), (.42, .13), (.6, .12), (.68, .3), (.66, .6), (.55, .9)]],
+]  # fmt: skip
+LEAST_RIGHT = 8  # of ten
+INK = (240, 390)  # the sum of the pixels: 312 on average in the data set
+
+
+class Sketch:
+    """The part of a panel where one draws."""
+
+    def __init__(self, panel: PagePanel) -> None:
+        self.page, self.root = panel.page, panel.root.locator(".what-if-sketch")
+        panel.open_part("sketch")
+        self.canvas = self.root.locator(".what-if-canvas")
+        self.canvas.evaluate("e => e.scrollIntoView({block: 'center'})")
+
+    def says(self) -> str:
+        return self.root.locator(".what-if-sketch-status").inner_text()
+
+    def button(self, name: str) -> Locator:
+        return self.root.get_by_role("button", name=name, exact=True)
+
+    def scores(self) -> list[str]:
+        return self.root.locator(".what-if-scores li > :last-child").all_inner_texts()
+
+    def wait_for_an_answer(self) -> None:
+        # An answer takes a few milliseconds, and the last of a stroke's is the one that counts.
+        self.page.wait_for_function(
+            "e => e.textContent.startsWith('The network sees')",
+            arg=self.root.locator(".what-if-sketch-status").element_handle(),
+        )
+        self.page.wait_for_timeout(150)
+
+    def pixels(self) -> list[float]:
+        return self.root.locator(".what-if-preview").evaluate(
+            "c => Array.from(c.getContext('2d').getImageData(0, 0, 8, 8).data)"
+            "      .filter((_, i) => i % 4 === 3).map(alpha => 16 * alpha / 255)"
+        )
+
+    def draw(self, digit: int, slant: float = 0.0, size: float = 0.8) -> None:
+        self.button("Wipe").click()
+        box = self.canvas.bounding_box()
+        assert box is not None
+        for stroke in DIGITS[digit]:
+            places = [
+                (box["x"] + box["width"] * (0.1 + size * (x - slant * (y - 0.5))),
+                 box["y"] + box["height"] * (0.1 + size * y))
+                for x, y in stroke
+            ]  # fmt: skip
+            self.page.mouse.move(*places[0])
+            self.page.mouse.down()
+            for place in places[1:]:
+                self.page.mouse.move(*place, steps=4)
+            self.page.mouse.up()
+        self.wait_for_an_answer()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    if not (HTML / CHAPTER).is_file():
+        if os.environ.get("MLP_CORE_BOOK") == "required":
+            pytest.fail("the book is not built")
+        pytest.skip("the book is not built: run `make book` first")
+    with served(HTML) as host:
+        yield f"{host}/{CHAPTER}"
+
+
+def test_before_a_network_is_trained_a_sentence(browser: Browser, address: str) -> None:
+    with opened(browser, address) as page:
+        sketch = Sketch(PagePanel(page))
+        assert "press Train here" in sketch.says()
+        assert sketch.root.locator("button:enabled, input:enabled").count() == 0
+        box = sketch.canvas.bounding_box()
+        assert box is not None
+        page.mouse.move(box["x"] + 50, box["y"] + 50)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 90, box["y"] + 90)
+        page.mouse.up()
+        drawn = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v)"
+        assert not sketch.canvas.evaluate(drawn)
+
+
+@pytest.fixture(scope="module")
+def trained(browser: Browser, address: str) -> Iterator[Page]:
+    if not (HTML / "_static" / "what-if" / "pyodide" / "pyodide.js").is_file():
+        if os.environ.get("MLP_CORE_OFFLINE") == "required":
+            pytest.fail("the book is not built with its own Pyodide")
+        pytest.skip("the book is built without its own Pyodide: make test-browser")
+    with opened(browser, address) as page:
+        panel = PagePanel(page)
+        panel.click("Train here")
+        panel.wait_for("completed")
+        yield page
+
+
+@pytest.fixture
+def sketch(trained: Page) -> Sketch:
+    return Sketch(PagePanel(trained))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("slant", [0.0, 0.25, -0.2])
+def test_drawn_digits_are_seen(sketch: Sketch, slant: float) -> None:
+    right = 0
+    for digit in range(10):
+        sketch.draw(digit, slant)
+        ink = sum(sketch.pixels())
+        assert INK[0] < ink < INK[1], f"digit {digit}: {ink:.0f}"
+        assert len(sketch.scores()) == 10
+        right += sketch.says().startswith(f"The network sees a {digit} (")
+    print(f"slant {slant}: {right} of 10 drawn digits are seen right")
+    assert right >= LEAST_RIGHT
+
+
+@pytest.mark.slow
+def test_size_and_place_of_a_drawing_do_not_matter(sketch: Sketch) -> None:
+    sketch.draw(5)
+    large = sketch.pixels()
+    sketch.draw(5, size=0.4)
+    small = sketch.pixels()
+    assert sum(abs(a - b) for a, b in zip(large, small, strict=True)) < 0.15 * sum(large)
+
+
+@pytest.mark.slow
+def test_a_dot_and_a_dash_are_drawings_too(sketch: Sketch) -> None:
+    box = sketch.canvas.bounding_box()
+    assert box is not None
+    for length in (0, 120):
+        sketch.button("Wipe").click()
+        sketch.page.mouse.move(box["x"] + 60, box["y"] + 120)
+        sketch.page.mouse.down()
+        sketch.page.mouse.move(box["x"] + 60 + length, box["y"] + 120)
+        sketch.page.mouse.up()
+        sketch.wait_for_an_answer()
+        assert sum(sketch.pixels()) > 50
+
+
+@pytest.mark.slow
+def test_without_a_hand_a_test_image(sketch: Sketch) -> None:
+    run = run_panel(PANELS["learning-rate"], {}, lambda event: None)
+    number = sketch.root.get_by_label("test image", exact=True)
+    number.focus()
+    for wanted in (1, 2, 3):
+        number.fill(str(wanted))
+        sketch.page.keyboard.press("Enter")
+        sketch.wait_for_an_answer()
+        here = see_test_image(run, wanted)
+        assert f"sees a {here['digit']} (" in sketch.says()
+        assert f"The true digit is {here['label']}." in sketch.says()
+        assert sketch.pixels() == pytest.approx(here["pixels"], abs=0.05)
+    sketch.button("Next test image").click()
+    assert number.input_value() == "4"
+    number.fill(str(load_dataset("digits").test_size + 1))
+    sketch.page.keyboard.press("Enter")
+    assert "must be a whole number from 1 to 364" in sketch.says()
+
+
+@pytest.mark.slow
+def test_a_finger_draws(browser: Browser, address: str) -> None:
+    size = {"width": 390, "height": 844}
+    with opened(browser, address, has_touch=True, viewport=size) as page:
+        panel = PagePanel(page)
+        panel.click("Train here")
+        panel.wait_for("completed")
+        sketch = Sketch(panel)
+        box = sketch.canvas.bounding_box()
+        assert box is not None
+        scrolled = page.evaluate("scrollY")
+        finger = page.context.new_cdp_session(page)
+        for kind, y in (("touchStart", 0.1), ("touchMove", 0.5), ("touchMove", 0.9)):
+            place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * y}
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        sketch.wait_for_an_answer()
+        assert sketch.says().startswith("The network sees a 1")
+        assert page.evaluate("scrollY") == scrolled

@@ -120,7 +120,8 @@ function drawCurve(group, measure, scale, curve) {
     const upper = points(scale, curve.epochs, test.high);
     const lower = points(scale, curve.epochs, test.low).reverse();
     const d = `M${[...upper, ...lower].join("L")}Z`;
-    group.append(node("path", { d, fill: curve.colour, "fill-opacity": 0.2, class: "band" }));
+    const look = { fill: curve.colour, "fill-opacity": 0.2, class: "band" };
+    if (upper.length) group.append(node("path", { d, ...look })); // nothing, if all diverged at once
   }
   const dashed = { "stroke-dasharray": "4 3", "stroke-width": 1.3 };
   const training = curve.columns[measure.training];

@@ -33,6 +33,8 @@ export class Sketch {
     const bounds = { min: 1, step: 1, value: 1, inputmode: "numeric" };
     const input = make("input", { id: `${this.key}-test-image`, type: "number", ...bounds });
     input.addEventListener("change", () => this.pick(Number(input.value)));
+    // The number that stands there already is an image, too, though nothing has changed.
+    input.addEventListener("keydown", (event) => event.key === "Enter" && this.pick(Number(input.value)));
     return input;
   }
 

@@ -148,5 +148,5 @@ def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     )
     page.goto(address)
     yield page
-    assert problems == []
+    assert problems == [], problems
     context.close()

@@ -45,7 +45,7 @@ class Sketch:
         self.page, self.root = panel.page, panel.root.locator(".what-if-sketch")
         panel.open_part("sketch")
         self.canvas = self.root.locator(".what-if-canvas")
-        self.canvas.evaluate("e => e.scrollIntoView({block: 'center'})")
+        self.canvas.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
 
     def says(self) -> str:
         return self.root.locator(".what-if-sketch-status").inner_text()

@@ -20,7 +20,7 @@ export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book book-offline test test-browser lint lab serve bench clean distclean
+.PHONY: help book book-offline pdf test test-browser lint lab serve bench clean distclean
 
 help: ## list the targets
 	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
@@ -33,6 +33,10 @@ book: $(VENV)/.book ## build the book into _build/html; prints where to open it
 # Python for the page's panels comes from npm packages, by the system's npm or PyPI's.
 book-offline: $(VENV)/.pyodide ## the same book with Python for its panels beside it: no other host, ever
 	MLP_CORE_PYODIDE="$(CURDIR)/$(VENV)/pyodide" $(BUILD)
+
+# Playwright is among the test tools; the browser is the system's.
+pdf: $(VENV)/.test | $(INDEX) ## print the whole built book into _build/pdf (needs Chromium)
+	$(BIN)/python book/make_pdf.py
 
 test: lint ## every check: lint, types, the book without a warning, the tests
 	$(BUILD)

@@ -11,7 +11,7 @@ from mlp_core.nn import MLP, SGD, Network, Optimizer, initialize, make_loss
 from mlp_core.report.style import COLOURS, INK, ReportFigure, styled
 
 MARKERS = ("o", "s", "^", "D")
-GRID = 61  # points a side
+GRID = 41  # points a side
 
 
 def make_xor(

@@ -222,6 +222,16 @@ def test_places_are_rounded_and_words_are_not(runs: list[Run]) -> None:
     assert not any(re.search(r"\.\d{3}", place) for place in places)
 
 
+def test_the_marks_of_a_group_share_their_look(runs: list[Run]) -> None:
+    root = ET.fromstring(plot_sweep(runs, "learning_rate").inline_svg())
+    name = "{http://www.w3.org/2000/svg}"
+    groups = [g for g in root.iter(f"{name}g") if len(g.findall(f"{name}use")) == 3]
+    assert groups  # three seeds
+    for group in groups:
+        assert "fill" in group.get("style", "")
+        assert not any(use.get("style") for use in group.findall(f"{name}use"))
+
+
 def test_the_style_leaves_no_trace() -> None:
     before = dict(mpl.rcParams)
     with pytest.raises(ZeroDivisionError), styled():

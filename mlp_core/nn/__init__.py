@@ -6,7 +6,8 @@ from mlp_core.nn.layers import Dropout, Layer, Linear, LogSoftmax
 from mlp_core.nn.losses import MSE, NLL, CrossEntropy, Hinge, LogSoftmaxMSE, Loss
 from mlp_core.nn.names import ACTIVATIONS, LOSSES, STABLE_ACTIVATIONS, STABLE_LOSSES, make_loss
 from mlp_core.nn.network import MLP, Network
-from mlp_core.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adam, Optimizer
+from mlp_core.nn.optimizer import Optimizer
+from mlp_core.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adam
 from mlp_core.nn.penalties import L1Penalty, L2Penalty, Penalty
 from mlp_core.nn.schedules import SCHEDULES, learning_rate_at
 

@@ -46,6 +46,12 @@ class Cell(NamedTuple):
         return ", ".join(in_words(part) for part in self)
 
     @property
+    def row_name(self) -> str:
+        """The cell as a table's row: on a narrow page it breaks once, before the loss."""
+        depth, loss, activation = (in_words(part).replace(" ", "\u00a0") for part in self)
+        return f"{depth},\u00a0{activation}, {loss}"
+
+    @property
     def place(self) -> tuple[int, ...]:
         """Where it stands among the cells; what report A does not have comes last."""
         orders: tuple[Sequence[str], ...] = (tuple(DEPTHS), LOSSES, ACTIVATIONS)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from mlp_core.report.cells import Cell, group_cells
+from mlp_core.report.cells import Cell, group_cells, in_words
 from mlp_core.report.measures import MEASURES
 from mlp_core.report.published import REPORT_A, ROUNDING
 from mlp_core.report.spread import (
@@ -22,6 +23,7 @@ from mlp_core.report.tables import values_of
 from mlp_core.training import Run
 
 MINUS = "\u2212"
+ROW = 0.235  # inches of the figure
 # How far a mean accuracy may be from the published one, in percentage points, to count as the same.
 TOLERANCES = {"cross_entropy": 0.25, "hinge": 0.8, "mse": 0.25}
 HEADS = {
@@ -151,13 +153,13 @@ def table_of_comparisons(comparisons: Sequence[Comparison]) -> pd.DataFrame:
                 "yes" if one.inside else "no"
             )
         row["seed noise"] = "inside" if one.in_noise else "outside"
-        rows[one.cell.text.replace(" ", "\u00a0")] = row
+        rows[one.cell.row_name] = row
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.columns.name = HEADS[comparisons[0].measure]
     return table
 
 
-def plot_comparisons(comparisons: Sequence[Comparison], height: float = 6.0) -> ReportFigure:
+def plot_comparisons(comparisons: Sequence[Comparison]) -> ReportFigure:
     """Draw ours minus published, a row a cell, on the band of what counts as the same.
 
     A dot is the mean over the seeds; its line runs from the lowest to the highest seed.
@@ -166,29 +168,42 @@ def plot_comparisons(comparisons: Sequence[Comparison], height: float = 6.0) -> 
     ----------
     comparisons : sequence of Comparison
         Of an accuracy.
-    height : float
-        In inches.
     """
+    groups: dict[str, list[Comparison]] = {}
+    for one in comparisons:
+        groups.setdefault(f"{one.cell.depth}, {in_words(one.cell.loss)}", []).append(one)
     with styled():
-        figure, (axes,) = new_figure(height)
-        for place, one in enumerate(comparisons):
-            ours, colour = one.ours, COLOURS[list(TOLERANCES).index(one.cell.loss)]
-            low, high = (value - one.published for value in (ours.low, ours.high))
-            allowed = one.tolerance or 0.0
-            axes.barh(
-                place, 2 * allowed, left=-allowed, height=0.86, color=colour, alpha=0.16,
-                linewidth=0,
+        figure, (axes,) = new_figure(0.9 + ROW * (len(comparisons) + 1.2 * len(groups)))
+        place, ticks = 0.0, {}
+        for name, group in groups.items():
+            colour = COLOURS[list(TOLERANCES).index(group[0].cell.loss)]
+            axes.annotate(
+                name, (0, place), xycoords=("axes fraction", "data"), xytext=(4, 0),
+                textcoords="offset points", va="center", color=colour,
             )  # fmt: skip
-            axes.plot([low, high], [place, place], color=colour, alpha=0.75)
-            axes.plot(one.difference, place, "o", color=colour, markersize=5.5)
+            for one in group:
+                place += 1
+                _draw(axes, one, place, colour)
+                ticks[place] = in_words(one.cell.activation)
+            place += 1.2
         axes.axvline(0, color=INK, linewidth=1)
-        axes.set_yticks(range(len(comparisons)), [one.cell.text for one in comparisons])
-        axes.set_ylim(len(comparisons) - 0.4, -0.6)
+        axes.set_yticks(list(ticks), list(ticks.values()))
+        axes.set_ylim(place - 0.5, -0.7)
+        axes.tick_params(axis="y", length=0)
         axes.grid(visible=False, axis="y")
-        axes.set_xlabel("reproduced minus published, percentage points")
-        axes.set_title(HEADS[comparisons[0].measure].removesuffix(", %"))
+        axes.set_xlabel("percentage points")
+        head = HEADS[comparisons[0].measure].removesuffix(", %")
+        axes.set_title(f"{head}: reproduced minus published")
         figure.set_label(_describe(comparisons))
     return figure
+
+
+def _draw(axes: Any, one: Comparison, place: float, colour: str) -> None:
+    allowed, ours = one.tolerance or 0.0, one.ours
+    axes.barh(place, 2 * allowed, left=-allowed, height=0.86, color=colour, alpha=0.18, linewidth=0)
+    ends = [value - one.published for value in (ours.low, ours.high)]
+    axes.plot(ends, [place, place], color=colour, alpha=0.75)
+    axes.plot(one.difference, place, "o", color=colour, markersize=5.5)
 
 
 def _describe(comparisons: Sequence[Comparison]) -> str:
@@ -263,12 +278,12 @@ def table_of_gains(runs: Sequence[Run], measures: Sequence[str]) -> pd.DataFrame
         for gain in depth_gains(runs, measure):
             ours = signed(gain.difference) + ("" if gain.told_apart else ", in\u00a0noise")
             row = rows.setdefault(_row_name(gain), {})
-            row |= {f"{HEADS[measure]}, published": signed(gain.published)}
-            row |= {f"{HEADS[measure]}, reproduced": ours}
+            what = measure.replace("_", " ")
+            row |= {f"{what}, published": signed(gain.published), f"{what}, ours": ours}
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.columns.name = "double minus single"
     return table
 
 
 def _row_name(gain: Gain) -> str:
-    return Cell("", gain.loss, gain.activation).text.removeprefix(", ").replace(" ", "\u00a0")
+    return Cell("", gain.loss, gain.activation).row_name.removeprefix(",\u00a0")

@@ -92,7 +92,7 @@ def table_of_epochs(
     shown = MEASURES[measure]
     rows = {}
     for cell, group in group_cells(runs).items():
-        rows[cell.text.replace(" ", "\u00a0")] = {
+        rows[cell.row_name] = {
             f"epoch {epoch}": seed_spread(at_epoch(group, epoch, measure)).text(1)
             for epoch in epochs
         }

@@ -11,6 +11,7 @@ from mlp_core.report.cells import Cell
 from mlp_core.report.published import REPORT_A
 
 REFERENCE = "relu"
+TO = "\u2060\u2013\u2060"  # a dash at which a narrow table does not break
 
 
 def times_of(content: Mapping[str, Any]) -> dict[Cell, Mapping[str, Any]]:
@@ -38,10 +39,10 @@ def table_of_update_times(content: Mapping[str, Any]) -> pd.DataFrame:
             continue
         low, high = row["quartiles"]
         relu = published[cell._replace(activation=REFERENCE)]
-        rows[cell.text.replace(" ", "\u00a0")] = {
+        rows[cell.row_name] = {
             "published, ms": f"{published[cell]:.2f}",
             "ours, ms": f"{row['ms_per_update']:.3f}",
-            "quartiles": f"{low:.3f}\u2013{high:.3f}",
+            "quartiles": f"{low:.3f}{TO}{high:.3f}",
             "published, \u00d7\u00a0ReLU": f"{published[cell] / relu:.2f}",
             "ours, \u00d7\u00a0ReLU": f"{row[f'ratio_to_{REFERENCE}']:.2f}",
         }

@@ -134,6 +134,7 @@ def test_table_of_comparisons(runs: list[Run]) -> None:
     assert single == ["98.20", "98.21\u00a0±\u00a00.01", "+0.01", "yes", "inside"]
     assert double[2:] == ["+0.57", "no", "outside"]
     assert table.columns.name == "test accuracy, %"
+    assert table.index[0] == "single,\u00a0GELU, cross\u2011entropy"
     assert len(table_of_comparisons(compare(runs, "test_loss")).columns) == 4
 
 
@@ -143,7 +144,11 @@ def test_figure_of_comparisons(runs: list[Run]) -> None:
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     assert [line.get_xdata()[0] for line in dots] == pytest.approx([0.01, 0.57])
     assert [bar.get_width() for bar in axes.patches] == pytest.approx([0.5, 0.5])
-    assert axes.get_xlabel() == "reproduced minus published, percentage points"
+    assert axes.get_title("left") == "test accuracy: reproduced minus published"
+    assert axes.get_xlabel() == "percentage points"
+    assert [tick.get_text() for tick in axes.get_yticklabels()] == ["GELU", "GELU"]
+    heads = [text.get_text() for text in axes.texts]
+    assert heads == ["single, cross\u2011entropy", "double, cross\u2011entropy"]
     assert "double, cross-entropy, GELU: +0.57, outside the band" in figure.get_label()
 
 
@@ -162,6 +167,8 @@ def test_gain_of_the_second_layer(runs: list[Run]) -> None:
     assert gain.difference == pytest.approx(0.8)
     assert gain.told_apart
     table = table_of_gains(runs, ("test_accuracy", "train_accuracy"))
+    assert table.index.tolist() == ["GELU, cross\u2011entropy"]
+    assert list(table.columns)[:2] == ["test accuracy, published", "test accuracy, ours"]
     assert table.iloc[0].tolist() == ["+0.24", "+0.80", "0.00", "0.00, in\u00a0noise"]
 
 
@@ -184,6 +191,12 @@ def test_update_times_stand_beside_the_published() -> None:
     assert [cell.activation for cell in times_of(content)] == list(ACTIVATIONS)
     table = table_of_update_times(content)
     assert len(table) == 3  # report A has no tanh
-    assert table.iloc[0].tolist() == ["3.50", "1.000", "0.900\u20131.100", "1.42", "2.00"]
+    assert table.iloc[0].tolist() == [
+        "3.50",
+        "1.000",
+        "0.900\u2060\u2013\u20601.100",
+        "1.42",
+        "2.00",
+    ]
     ours = {cell: row["ms_per_update"] for cell, row in times_of(content).items()}
     assert total_hours(ours, 3_600_000, 2) == pytest.approx(2 * np.sum([1.0, 0.5, 0.6, 0.7]))

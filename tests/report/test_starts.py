@@ -58,7 +58,7 @@ def test_tables_of_epochs() -> None:
             history.append(epoch=epoch, test_accuracy=0.1 * epoch + 0.02 * seed)
         runs.append(Run(RunConfig(seed=seed, epochs=3), history, "completed"))
     table = table_of_epochs(runs, (1, 3))
-    assert table.index.tolist() == ["single,\u00a0cross\u2011entropy,\u00a0ReLU"]
+    assert table.index.tolist() == ["single,\u00a0ReLU, cross\u2011entropy"]
     assert table.iloc[0].tolist() == [f"11.0{PM}1.4", f"31.0{PM}1.4"]
     assert at_epoch(runs, 2) == pytest.approx([20, 22])
     assert [epochs_until(runs[0], level) for level in (10, 15, 31)] == [1, 2, None]

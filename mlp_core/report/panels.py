@@ -234,6 +234,28 @@ _OPTIMIZERS = Panel(
     study="one-at-a-time",
 )  # fmt: skip
 
+_WHERE_IT_FAILS = Panel(
+    name="where-it-fails",
+    title="What if training went on?",
+    question="When does the test loss turn up while the accuracy stays, and what prevents it?",
+    controls=(
+        Control("epochs", "epochs", "choice", 500, choices=(20, 50, 100, 200, 500, 1000)),
+        Control(
+            "train_size", "training images", "choice", 200, choices=(50, 100, 200, 500, 1433)
+        ),
+        Control(
+            "hidden_sizes", "hidden units", "choice", [128], choices=([], [8], [32], [128], [512])
+        ),
+        Control(
+            "weight_decay", "weight decay", "choice", 1e-5,
+            choices=(0.0, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1),
+        ),
+        _RATE,
+        _SEED,
+    ),
+    study="seed-noise",
+)  # fmt: skip
+
 PANELS: dict[str, Panel] = {
     panel.name: panel
     for panel in (
@@ -246,6 +268,7 @@ PANELS: dict[str, Panel] = {
         _NUMERICAL_STABILITY,
         _REGULARIZATION,
         _OPTIMIZERS,
+        _WHERE_IT_FAILS,
         _ENGINE,
         _SPEED,
     )

@@ -85,6 +85,13 @@ def test_a_panel_of_networks_reaches_the_stored_runs(name: str) -> None:
     assert panel.config({}) == RunConfig(dataset="mnist")
 
 
+def test_the_panel_of_failures_reaches_the_stored_runs() -> None:
+    panel = PANELS["where-it-fails"].with_base(dataset="mnist")
+    for config in STUDIES["seed-noise"].configs():
+        values = {"epochs": config.epochs, "train_size": 1433, "seed": config.seed}
+        assert panel.config(values).replace(train_size=None) == config
+
+
 def test_no_nesterov_without_momentum() -> None:
     with pytest.raises(ConfigError, match="nesterov=True is not legal with momentum=0"):
         PANELS["momentum"].config({"nesterov": True, "momentum": 0.0})

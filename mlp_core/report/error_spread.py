@@ -65,6 +65,6 @@ def plot_error_spread(errors: Sequence[float], test_size: int, width: float = 0.
 def _draw_bar(axes: Any, mean: float, std: float, y: float, colour: str, name: str) -> None:
     axes.plot([mean - std, mean + std], [y, y], color=colour, linewidth=4, solid_capstyle="butt")
     axes.annotate(
-        f"{name}: ± {std:.2f}", (mean, y), xytext=(0, 4), textcoords="offset points",
+        f"{name}: ± {std:.2f}", (mean, y), xytext=(0, 6), textcoords="offset points",
         ha="center", color=colour,
     )  # fmt: skip

@@ -45,6 +45,7 @@ article.bd-article { padding: 0; break-before: page; font-size: 1rem; line-heigh
 .cover .part { color: #54606b; margin-top: 5mm; }
 a { text-decoration: none; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; }
+article.bd-article pre { font-size: 10.2px; }
 article.bd-article table { font-size: 0.85rem; }
 .sphinx-bs, .sd-container-fluid { break-inside: avoid; }
 .what-if .what-if-where:last-child { margin-bottom: 0; }

@@ -1,7 +1,8 @@
 """Sphinx extension for the bibliography: the sources of all chapters, collected from the chapters.
 
 A chapter's last sections hold one named "Sources", a list with one work an entry. What an entry
-says about the work after its year and its links stays in the chapter.
+says about the work after its year and its links stays in the chapter. Works are told apart by their
+titles: the words in quotation marks, or else the first ones in italics.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 from mlp_answers import chapters
-from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 SECTION = "Sources"
 YEAR = re.compile(r"\(\d{4}(?:, [^)]*)?\)|\(in press\)")
-# Names of works that stay where they are; a link to one chapter of a book is not one to the book.
-PERMANENT = re.compile(r"https?://(?:dx\.)?(?:doi\.org|arxiv\.org)/")
-LOG = logging.getLogger(__name__)
+QUOTED = re.compile(r"[\u201c\"](.+?)[\u201d\"]")
+# A link to one chapter of a book is not one to the book.
+PART = re.compile(r"chapter|section|page", re.IGNORECASE)
 
 
 class ChapterSources(nodes.General, nodes.Element):
@@ -56,26 +56,25 @@ def entries_of(doctree: nodes.document) -> list[nodes.paragraph]:
     return []
 
 
-def cite(paragraph: nodes.paragraph) -> list[nodes.Node] | None:
-    """Return an entry up to its year, then its permanent links; None if it has no year."""
+def cite(paragraph: nodes.paragraph) -> list[nodes.Node]:
+    """Return an entry up to its year, then its links; without a year, up to its first link."""
     kept: list[nodes.Node] = []
     for child in paragraph.children:
-        found = YEAR.search(child.astext()) if isinstance(child, nodes.Text) else None
+        text = child.astext()
+        found = YEAR.search(text) if isinstance(child, nodes.Text) else None
         if found:
-            kept.append(nodes.Text(child.astext()[: found.end()]))
-            break
+            return [*kept, nodes.Text(text[: found.end()]), *_links(paragraph), nodes.Text(".")]
         kept.append(child.deepcopy())
-    else:
-        return None
-    for link in paragraph.findall(nodes.reference):
-        if PERMANENT.match(link.get("refuri", "")) and not _among(link, kept):
-            kept += [nodes.Text(", "), link.deepcopy()]
+        if isinstance(child, nodes.reference) and not YEAR.search(paragraph.astext()):
+            break
     return [*kept, nodes.Text(".")]
 
 
-def _among(link: nodes.reference, kept: list[nodes.Node]) -> bool:
-    uris = (n.get("refuri") for k in kept for n in k.findall(nodes.reference))
-    return link["refuri"] in uris
+def _links(paragraph: nodes.paragraph) -> list[nodes.Node]:
+    """Return an entry's links to the whole work, each after a comma."""
+    links = [link for link in paragraph.findall(nodes.reference) if "refuri" in link]
+    whole = [link for link in links if not link.get("internal") and not PART.match(link.astext())]
+    return [node for link in whole for node in (nodes.Text(", "), link.deepcopy())]
 
 
 def sort_key(text: str) -> tuple[str, str]:
@@ -91,10 +90,13 @@ def sort_key(text: str) -> tuple[str, str]:
     return (names[0] if names else text).lower(), text.lower()
 
 
-def title_of(text: str) -> str:
-    """Return the part of an entry that tells works apart: without case, marks and links."""
-    words = text.split(", doi:")[0].split(", arXiv:")[0]
-    return re.sub(r"\W+", " ", words.lower()).strip()
+def title_of(content: list[nodes.Node]) -> str:
+    """Return a work's title, without case and marks."""
+    text = "".join(node.astext() for node in content)
+    quoted = QUOTED.search(text)
+    italic = next((node for node in content if isinstance(node, nodes.emphasis)), None)
+    title = quoted[1] if quoted else italic.astext() if italic is not None else text
+    return re.sub(r"\W+", " ", title.lower()).strip()
 
 
 def collect(app: Sphinx) -> list[Work]:
@@ -103,11 +105,8 @@ def collect(app: Sphinx) -> list[Work]:
     for name in chapters(app.env):
         for paragraph in entries_of(app.env.get_doctree(name)):
             content = cite(paragraph)
-            if content is None:
-                LOG.warning("%s: a source without a year in brackets: %s", name, paragraph.astext())
-                continue
             text = " ".join("".join(node.astext() for node in content).split())
-            work = works.setdefault(title_of(text), Work(content, text))
+            work = works.setdefault(title_of(content), Work(content, text))
             if name not in work.chapters:
                 work.chapters.append(name)
     return sorted(works.values(), key=lambda work: sort_key(work.text))

@@ -25,7 +25,7 @@ STYLE = """
 .%(name)s label{display:inline-flex;align-items:center;justify-content:center;min-width:44px;
 min-height:44px;padding:0 .8rem;margin:0;border:1px solid;border-radius:5px;cursor:pointer;
 box-sizing:border-box}
-.%(name)s label.end{opacity:.45;cursor:default}
+.%(name)s label.end{opacity:.75;border-style:dashed;cursor:default}
 .%(name)s>.steps>section{display:none}
 .%(name)s>input:focus-visible~.steps{outline:3px solid %(blue)s;outline-offset:4px}
 .%(name)s svg{display:block;width:100%%;max-width:34rem;height:auto;margin:0 auto}

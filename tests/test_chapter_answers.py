@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
 from pathlib import Path
 from types import ModuleType
 
+import nbformat
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
 
 @pytest.fixture(scope="module")
@@ -60,3 +64,15 @@ def test_a_table_has_a_head_and_a_row_a_chapter(answers: ModuleType) -> None:
     table = answers.make_table(rows)
     texts = [[entry.astext() for entry in row] for row in table.findall(nodes.row)]
     assert texts == [list(answers.HEADS), *([f"{h} {n}" for h in answers.HEADS] for n in range(3))]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_every_chapter_asks_and_answers(path: Path) -> None:
+    cells = nbformat.read(path, as_version=4)["cells"]
+    code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    prose = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    chapter = path.stem.replace("_", "-")
+    glued = re.findall(rf'glue_values\(\s*"{chapter}",\s*\{{(.*?)\n    \}}', code, re.DOTALL)
+    answers = sum('"answer":' in values for values in glued)
+    assert answers == 1, f'glue one "answer" under {chapter!r}: see CONTRIBUTING.md'
+    assert re.search(r"(?m)^> \*\*.+\?\*\*", prose), "no question: > **...?**"

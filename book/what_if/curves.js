@@ -3,9 +3,27 @@
 import { asText } from "./values.js";
 
 export const COLUMNS = ["running_loss", "test_loss", "running_accuracy", "test_accuracy"];
-const INSIDE = ["active_units", "dead_units", "gradient_norm"]; // not in the stored runs
+const INSIDE = ["active_units", "dead_units", "gradient_norm", "largest_output"]; // not in the stored runs
 // What says how a network is trained but not how well: no reason to hold a stored run back.
 const SET_ASIDE = new Set(["dataset", "train_size", "seed", "evaluate_train"]);
+
+/** Return a study as the panels use it; one of very many cells comes in a shorter form. */
+export function unpackStudy(study) {
+  if (!study?.rows) return study ?? null;
+  const fields = Object.entries(study.levels);
+  const band = (lists) => Object.fromEntries(lists.map((list, i) => [["mean", "low", "high"][i], list]));
+  const cells = study.rows.map((row) => {
+    const [seeds, epochs, diverged, loss, accuracy] = row.slice(fields.length);
+    return {
+      values: Object.fromEntries(fields.map(([name, levels], i) => [name, levels[row[i]]])),
+      seeds: study.lists[seeds],
+      epochs: study.lists[epochs],
+      diverged,
+      columns: { test_loss: band(loss), test_accuracy: band(accuracy) },
+    };
+  });
+  return { dataset: study.dataset, config: study.config, cells };
+}
 
 /** Return the study's cells that differ from the panel's values in nothing but the data. */
 export function findStored(study, config, values) {

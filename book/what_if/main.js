@@ -1,5 +1,6 @@
 /** Finds the page's panels and brings them to life; they share one trainer. */
 
+import { unpackStudy } from "./curves.js";
 import { PanelView } from "./panel.js";
 import { Trainer } from "./trainer.js";
 
@@ -14,5 +15,5 @@ for (const element of document.querySelectorAll(".what-if[data-panel]")) {
   const count = (seen.get(name) ?? 0) + 1;
   seen.set(name, count);
   const key = count > 1 ? `${name}-${count}` : name;
-  new PanelView(element, key, data, window.mlpCoreStudies?.[study] ?? null, trainer);
+  new PanelView(element, key, data, unpackStudy(window.mlpCoreStudies?.[study]), trainer);
 }

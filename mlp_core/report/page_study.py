@@ -37,10 +37,60 @@ def study_json(name: str, results: Path) -> str | None:
     except FileNotFoundError:
         return None
     for step in STEPS:
-        text = json.dumps(study_dict(runs, step), separators=(",", ":"), allow_nan=False)
+        text = _to_text(study_dict(runs, step))
         if len(text) <= MAX_CHARACTERS:
-            return text.replace("<", "\\u003c")
+            return text
+    for step in STEPS:
+        text = _to_text(pack_study(study_dict(runs, step)))
+        if len(text) <= MAX_CHARACTERS:
+            return text
     raise ValueError(f"study {name!r} is too large for a page: {len(text):,} characters")
+
+
+def _to_text(study: dict[str, Any]) -> str:
+    text = json.dumps(study, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")
+
+
+def pack_study(study: dict[str, Any]) -> dict[str, Any]:
+    """Write a study of very many cells shorter; `unpackStudy` of the page's script undoes it.
+
+    Parameters
+    ----------
+    study : dict
+        As `study_dict` returns it.
+
+    Returns
+    -------
+    dict
+        ``dataset`` and ``config`` as before; ``levels``: from field to the values that it takes;
+        ``lists``: the lists of epochs and of seeds that occur; ``rows``: for each cell the index
+        of its level of every field, of its seeds and of its epochs, then ``diverged`` and the
+        bands of `BANDS`, each a list of mean or of mean, low and high. The training curves are
+        left out.
+    """
+    cells = study["cells"]
+    levels: dict[str, list[Any]] = {name: [] for name in cells[0]["values"]}
+    lists: list[list[Any]] = []
+    rows = [
+        [
+            *(_place(levels[name], value) for name, value in cell["values"].items()),
+            _place(lists, cell["seeds"]),
+            _place(lists, cell["epochs"]),
+            cell["diverged"],
+            *(list(cell["columns"][name].values()) for name in BANDS),
+        ]
+        for cell in cells
+    ]
+    shared = {name: study[name] for name in ("dataset", "config")}
+    return {**shared, "levels": levels, "lists": lists, "rows": rows}
+
+
+def _place(known: list[Any], value: Any) -> int:
+    """Return where a value stands in a list, into which it is put if it is new."""
+    if value not in known:
+        known.append(value)
+    return known.index(value)
 
 
 def study_dict(runs: Sequence[Run], step: int = 1) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 from page_panel import CHAPTER, HTML, PagePanel, opened, served
 
+from mlp_core.report.page_study import pack_study
 from mlp_core.report.what_if import PANELS
 
 if TYPE_CHECKING:
@@ -277,3 +278,23 @@ def test_a_button_under_the_pointer_can_be_read(panel: PagePanel) -> None:
         look = "e => [getComputedStyle(e).color, getComputedStyle(e).backgroundColor]"
         colour, ground = button.evaluate(look)
         assert colour != ground
+
+
+def test_a_packed_study_shows_the_same_curves(browser: Browser, address: str) -> None:
+    script = (HTML / "_static" / "what-if" / "study-learning-rate.js").read_text("utf-8")
+    begin, end = script.index(" = ") + 3, script.rindex(";")
+    packed = json.dumps(pack_study(json.loads(script[begin:end])))
+    with opened(browser, "about:blank") as page:
+        page.route(
+            "**/study-learning-rate.js*",
+            lambda route: route.fulfill(
+                body=script[:begin] + packed + ";", content_type="text/javascript"
+            ),
+        )
+        page.goto(address)
+        panel = PagePanel(page)
+        assert panel.sources()[0] == STORED
+        panel.click("0.5")
+        assert "Stored in the book: test accuracy 98." in panel.text("status")
+        assert panel.root.locator("path.band").count() == 2
+        assert len(panel.lines()) == 2  # the training curves are left out

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from pathlib import Path
 
@@ -9,7 +10,8 @@ import pytest
 
 from mlp_core import Run, RunConfig, train
 from mlp_core.report import page_study
-from mlp_core.report.page_study import study_dict, study_json
+from mlp_core.report.page_study import pack_study, study_dict, study_json
+from mlp_core.studies import STUDIES
 from mlp_core.studies.store import RunStore
 
 
@@ -71,3 +73,45 @@ def test_divergence_has_its_place_among_the_epochs() -> None:
 
 def test_no_runs_are_no_study(tmp_path: Path) -> None:
     assert study_json("nothing", tmp_path) is None
+
+
+def unpacked(packed: dict) -> list[dict]:
+    """Do what the page's script does."""
+    cells = []
+    for row in packed["rows"]:
+        fields = len(packed["levels"])
+        seeds, epochs, diverged, *bands = row[fields:]
+        values = {
+            name: levels[place]
+            for place, (name, levels) in zip(row, packed["levels"].items(), strict=False)
+        }
+        columns = {
+            name: dict(zip(("mean", "low", "high"), band, strict=False))
+            for name, band in zip(page_study.BANDS, bands, strict=True)
+        }
+        lists = packed["lists"]
+        cell = {"values": values, "seeds": lists[seeds], "epochs": lists[epochs]}
+        cells.append({**cell, "diverged": diverged, "columns": columns})
+    return cells
+
+
+def test_a_packed_study_holds_the_same_but_for_the_training_curves(runs: list[Run]) -> None:
+    study = study_dict(runs)
+    for cell in study["cells"]:
+        for name in page_study.LINES:
+            del cell["columns"][name]
+    packed = json.loads(json.dumps(pack_study(study)))
+    assert unpacked(packed) == study["cells"]
+    assert packed["config"] == study["config"]
+
+
+def test_the_full_factorial_fits_onto_a_page(runs: list[Run], tmp_path: Path) -> None:
+    store = RunStore("full-factorial", tmp_path)
+    configs = STUDIES["full-factorial"].configs()
+    for config in configs:
+        store.save(dataclasses.replace(runs[0], config=config))
+    text = study_json("full-factorial", tmp_path)
+    assert text is not None
+    cells = unpacked(json.loads(text))
+    assert len(cells) == len(configs)
+    assert all(cell["epochs"][-1] == len(runs[0].history) for cell in cells)

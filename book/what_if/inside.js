@@ -13,6 +13,11 @@ const UNITS = {
 };
 const GRADIENT = { title: "length of the gradient", of: "length of the gradient", test: "gradient_norm", log: true };
 
+const INSIDE_KEY =
+  "Active: above 0 on more than a fifth of 500 training images. Dead: on none of them. The largest " +
+  "output tells how near inf is: exp overflows above 88 in float32, above 709 in float64. " +
+  "The book's stored runs do not hold these figures.";
+
 export class Inside {
   constructor() {
     this.root = make("details", { class: "what-if-inside" });
@@ -20,7 +25,7 @@ export class Inside {
     this.charts = [UNITS, GRADIENT].map(() => make("div", { class: "what-if-chart" }));
     const charts = make("div", { class: "what-if-charts" });
     charts.append(...this.charts);
-    const key = make("p", { class: "what-if-key" }, "Active: above 0 on more than a fifth of 500 training images. Dead: on none of them. The book's stored runs do not hold these figures.");
+    const key = make("p", { class: "what-if-key" }, INSIDE_KEY);
     this.root.append(this.summary, charts, key);
     this.root.addEventListener("toggle", () => this.draw());
   }
@@ -44,11 +49,11 @@ export class Inside {
 }
 
 function insideWords(curve) {
-  const [active, dead, norm] = ["active_units", "dead_units", "gradient_norm"].map((name) =>
-    curve.columns[name].mean.at(-1),
-  );
-  const length = Number.isFinite(norm) ? `gradient of length ${Number(norm.toPrecision(2))}` : "gradient not finite";
-  if (!Number.isFinite(active)) return `no hidden units, ${length}`;
+  const names = ["active_units", "dead_units", "gradient_norm", "largest_output"];
+  const [active, dead, norm, largest] = names.map((name) => curve.columns[name].mean.at(-1));
+  const size = (value) => (Number.isFinite(value) ? String(Number(value.toPrecision(2))) : "not finite");
+  const rest = `gradient of length ${size(norm)}, largest output ${size(largest)}`;
+  if (!Number.isFinite(active)) return `no hidden units, ${rest}`;
   const [a, d] = [active, dead].map((share) => `${Math.round(100 * share)} %`);
-  return `${a} of the hidden units active, ${d} dead, ${length}`;
+  return `${a} of the hidden units active, ${d} dead, ${rest}`;
 }

@@ -56,4 +56,6 @@ def inside_text(curve: Curve | None) -> str:
         return ""
     active, dead = curve.last("active_units"), curve.last("dead_units")
     units = "none" if active is None else f"{active:.0%} active, {dead:.0%} dead"
-    return f"<div>Hidden units: {units}. Length of the gradient: {norm:.2g}.</div>"
+    largest = curve.last("largest_output")
+    output = "" if largest is None else f" Largest output: {largest:.2g}."
+    return f"<div>Hidden units: {units}. Length of the gradient: {norm:.2g}.{output}</div>"

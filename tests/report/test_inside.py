@@ -63,3 +63,9 @@ def test_every_event_is_json_even_near_divergence() -> None:
     for rate in (2.0, 10.0, 100.0):
         for epoch in epochs_of({}, learning_rate=rate, activation="relu", epochs=3):
             json.dumps(epoch, allow_nan=False)
+
+
+def test_the_largest_output_nears_the_end_of_exp_before_inf() -> None:
+    """With first weights as large as 3, the outputs lie where exp of float32 is at its end."""
+    calm, wide = (epochs_of({}, init_std=std)[0]["largest_output"] for std in (0.01, 3.0))
+    assert 0 < calm < 88 < wide

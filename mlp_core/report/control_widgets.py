@@ -9,7 +9,11 @@ import ipywidgets
 
 from mlp_core.report.control import Control
 from mlp_core.report.curve import format_value
+from mlp_core.report.panel_figure import LOWER_CHARTS
+from mlp_core.report.what_if import Panel
 
+DATA = {"small digits": "digits", "MNIST": "mnist"}
+SEEDS = (1, 3, 5)
 LABELLED: dict[str, Any] = {"description_width": "7.5em"}
 
 
@@ -39,6 +43,18 @@ def make_dropdown(label: str, options: Sequence[Any], value: Any) -> ipywidgets.
     return ipywidgets.Dropdown(
         description=label, options=options, value=value, style=LABELLED, layout=layout
     )
+
+
+def make_options(panel: Panel) -> dict[str, ipywidgets.Widget]:
+    """Return what every panel lets the reader choose besides its own controls."""
+    options = {
+        "seeds": make_dropdown("seeds to train", SEEDS, 1),
+        "lower": make_dropdown("lower chart", list(LOWER_CHARTS), "accuracy"),
+    }
+    dataset = panel.config({}).dataset
+    if dataset in DATA.values():
+        options["data"] = make_dropdown("data", list(DATA.items()), dataset)
+    return options
 
 
 def make_button(text: str, tooltip: str, action: Callable[[], object]) -> ipywidgets.Button:

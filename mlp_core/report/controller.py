@@ -9,17 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlp_core.data import DataError
-from mlp_core.data.mnist import find_mnist
 from mlp_core.report.curve import Curve
 from mlp_core.report.panel_figure import MAX_KEPT
+from mlp_core.report.panel_job import Job, make_job, require_data
 from mlp_core.report.what_if import Event, Panel, run_panel
 from mlp_core.training import ConfigError, Run
 
 BUSY = ("waiting", "running")
-NO_MNIST = (
-    "MNIST is not on this computer. Type mlp-core data fetch in a terminal (12 MB, once), or put "
-    "the name of the folder that holds its four files into MLP_CORE_DATA_DIR."
-)
 
 
 @dataclass(frozen=True)
@@ -51,14 +47,6 @@ class Snapshot:
         return self.state in BUSY
 
 
-@dataclass
-class _Job:
-    panels: list[Panel]  # one a seed
-    values: list[dict[str, Any]]
-    due: float  # when it may begin, by time.monotonic
-    cancelled: bool = False
-
-
 class PanelController:
     """Runs a panel's values in a thread of its own and keeps what they gave.
 
@@ -84,8 +72,8 @@ class PanelController:
         self.on_change = on_change
         self._run = run
         self._wake = threading.Condition()
-        self._pending: _Job | None = None
-        self._job: _Job | None = None  # the latest that was asked for, begun or not
+        self._pending: Job | None = None
+        self._job: Job | None = None  # the latest that was asked for, begun or not
         self._thread: threading.Thread | None = None
         self._state, self._message = "idle", ""
         self._current: Curve | None = None
@@ -127,7 +115,7 @@ class PanelController:
         with self._wake:
             self._cancel()
             try:
-                job = self._make_job(values, seeds, dataset)
+                job = make_job(self.panel, values, seeds, dataset)
             except ConfigError as error:
                 self._state, self._message = "failed", str(error)
             else:
@@ -141,18 +129,6 @@ class PanelController:
                     self._thread.start()
                 self._wake.notify_all()
         self.on_change()
-
-    def _make_job(self, values: Mapping[str, Any], seeds: int, dataset: str | None) -> _Job:
-        panel = self.panel.with_base(dataset=dataset) if dataset else self.panel
-        first = panel.config(values).seed
-        numbers = range(first, first + seeds)
-        # Where the seed is a control its value counts, elsewhere that of the base.
-        panels = [panel.with_base(seed=number) for number in numbers]
-        legal = panel.clean(values)
-        own = [{**legal, "seed": number} if "seed" in legal else legal for number in numbers]
-        for each, its_values in zip(panels, own, strict=True):
-            each.config(its_values)
-        return _Job(panels, own, 0.0)
 
     def stop(self) -> None:
         """Cancel the run under way; its curve stays as far as it got."""
@@ -213,28 +189,27 @@ class PanelController:
                 self._thread = None
             raise
 
-    def _next_job(self) -> _Job | None:
+    def _next_job(self) -> Job | None:
         """Wait for the pending job to be due; None, and the thread's end, if there is none."""
         with self._wake:
             while self._pending is not None:
                 job, left = self._pending, self._pending.due - time.monotonic()
                 if left <= 0:
                     self._pending = None
-                    self._current = Curve(job.values[0], seeds=len(job.values))
+                    self._current = Curve(job.runs[0][1], seeds=len(job.runs))
                     self._state = "running"
                     return job
                 self._wake.wait(left)
             self._thread = None
             return None
 
-    def _train(self, job: _Job) -> None:
+    def _train(self, job: Job) -> None:
         try:
-            for number, (panel, values) in enumerate(zip(job.panels, job.values, strict=True), 1):
+            for number, (panel, values) in enumerate(job.runs, 1):
                 if job.cancelled:
                     return
-                if panel.config(values).dataset == "mnist" and find_mnist() is None:
-                    raise DataError(NO_MNIST)
-                last = number == len(job.panels)
+                require_data(panel.config(values).dataset)
+                last = number == len(job.runs)
                 run = self._run(
                     panel,
                     values,
@@ -247,7 +222,7 @@ class PanelController:
         except Exception as error:  # a fault of ours: the reader gets a message all the same
             self._fail(job, f"The run failed: {type(error).__name__}: {error}")
 
-    def _take(self, job: _Job, event: Event, last: bool) -> None:
+    def _take(self, job: Job, event: Event, last: bool) -> None:
         with self._wake:
             if job.cancelled or self._current is None:
                 return
@@ -270,7 +245,7 @@ class PanelController:
             self._trained = run if isinstance(run, Run) else None
         self.on_change()
 
-    def _fail(self, job: _Job, message: str) -> None:
+    def _fail(self, job: Job, message: str) -> None:
         with self._wake:
             if job.cancelled:
                 return

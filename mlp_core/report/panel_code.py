@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 from mlp_core.report.what_if import Panel
@@ -37,6 +38,15 @@ def as_code(panel: Panel, values: Mapping[str, Any], seeds: Sequence[int]) -> st
             '    print(seed, run.status, run.summary["test_accuracy"])',
             "",
         ]
+    )
+
+
+def code_html(panel: Panel, values: Mapping[str, Any], seeds: Sequence[int]) -> str:
+    """Return the program as HTML that a click selects."""
+    return (
+        "<div>A click selects the program; copy it into a cell or a file.</div>"
+        '<pre class="what-if-code" style="user-select:all;line-height:1.3">'
+        f"{escape(as_code(panel, values, seeds))}</pre>"
     )
 
 

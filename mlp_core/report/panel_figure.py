@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, count
+from pathlib import Path
 from typing import Any
 
 from mlp_core.report.axes import make_log
@@ -134,6 +136,14 @@ def _place(figure: ReportFigure, curves: int) -> None:
             loc="upper left", bbox_to_anchor=(0.0, 1.0), frameon=False, labelcolor="linecolor",
             borderaxespad=0, borderpad=0.2, labelspacing=0.35,
         )  # fmt: skip
+
+
+def save_beside(figure: ReportFigure, name: str) -> str:
+    """Write an SVG file into the current folder, under a name that is free, and return it."""
+    names = (f"{name}{end}.svg" for end in chain([""], (f"-{i}" for i in count(2))))
+    free = next(name for name in names if not Path(name).exists())
+    figure.save(free)
+    return free
 
 
 def describe(curves: Sequence[Curve], names: Sequence[str], lower: str = "accuracy") -> str:

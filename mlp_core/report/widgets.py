@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import ipywidgets
 
-from mlp_core.report.control_widgets import make_button, make_dropdown, make_widget
+from mlp_core.report.control_widgets import make_button, make_options, make_widget
 from mlp_core.report.controller import PanelController, Snapshot
 from mlp_core.report.curve import Curve
-from mlp_core.report.panel_code import as_code
-from mlp_core.report.panel_figure import LOWER_CHARTS, plot_panel
+from mlp_core.report.panel_code import code_html
+from mlp_core.report.panel_figure import plot_panel, save_beside
 from mlp_core.report.panel_html import panel_html
 from mlp_core.report.sight_widget import SightWidget
 from mlp_core.report.status import status_html
@@ -27,8 +25,6 @@ DEBOUNCE_S = 0.25  # how long a control has to rest before its value is trained
 FRAME_S = 0.2  # least time between two drawings of a growing curve
 DRAWING_SHARE = 0.3  # at most this share of the time is spent on drawing
 QUICK_DATA = "digits"  # trains in a fraction of a second: its default run is made at once
-DATA = {"small digits": "digits", "MNIST": "mnist"}
-SEEDS = (1, 3, 5)
 
 
 def show_panel(panel: str | Panel, **base: Any) -> PanelView:
@@ -73,7 +69,7 @@ class PanelView:
         self.panel = panel
         self.controller = PanelController(panel, self.refresh)
         self.controls = {control.name: make_widget(control) for control in panel.controls}
-        self.options = self._make_options()
+        self.options = make_options(panel)
         self._default: Curve | None = None
         self._default_run: Run | None = None
         self._run_default()
@@ -104,16 +100,6 @@ class PanelView:
         for name, widget in {**self.controls, **self.options}.items():
             widget.observe(self._redraw if name == "lower" else self._follow, names="value")
         self.controller.reset(self._default, self._default_run)
-
-    def _make_options(self) -> dict[str, ipywidgets.Widget]:
-        options = {
-            "seeds": make_dropdown("seeds to train", SEEDS, 1),
-            "lower": make_dropdown("lower chart", list(LOWER_CHARTS), "accuracy"),
-        }
-        dataset = self.panel.config({}).dataset
-        if dataset in DATA.values():
-            options["data"] = make_dropdown("data", list(DATA.items()), dataset)
-        return options
 
     def _run_default(self) -> None:
         """Train the default values, unless that would keep the notebook waiting."""
@@ -200,15 +186,9 @@ class PanelView:
         panel = self.panel.with_base(dataset=dataset) if dataset else self.panel
         try:
             first = panel.config(values).seed
-            code = as_code(panel, values, range(first, first + seeds))
+            self._note.value = code_html(panel, values, range(first, first + seeds))
         except ConfigError as error:
             self._note.value = f"<strong>{escape(str(error))}</strong>"
-            return
-        self._note.value = (
-            "<div>A click selects the program; copy it into a cell or a file.</div>"
-            '<pre class="what-if-code" style="user-select:all;line-height:1.3">'
-            f"{escape(code)}</pre>"
-        )
 
     def save_figure(self) -> None:
         """Write the figure into the notebook's folder, under a name that is still free."""
@@ -216,17 +196,12 @@ class PanelView:
         if figure is None:
             self._note.value = "There is no figure yet."
             return
-        names = (
-            f"what-if-{self.panel.name}{end}.svg"
-            for end in itertools.chain([""], (f"-{i}" for i in itertools.count(2)))
-        )
-        path = next(path for path in map(Path, names) if not path.exists())
         try:
-            figure.save(path)
+            name = save_beside(figure, f"what-if-{self.panel.name}")
         except OSError as error:
             self._note.value = f"<strong>The figure was not saved: {escape(str(error))}</strong>"
             return
-        self._note.value = f"Saved beside the notebook: {escape(path.name)}"
+        self._note.value = f"Saved beside the notebook: {escape(name)}"
 
     def refresh(self) -> None:
         """Show the controller's state; the figure of a run under way only as often as is due."""

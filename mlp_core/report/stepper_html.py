@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from html import escape
 
-from mlp_core.report.stepper import MINUS, PHASES, Step, Update, say
 from mlp_core.report.style import COLOURS
+from mlp_core.report.update_steps import MINUS, PHASES, Step, Update, say
 
 NAME = "update-stepper"
 COLUMNS = {"x": 40, "h": 190, "z": 340}  # where the nodes stand, in the units of the drawing
@@ -19,7 +19,7 @@ RADIUS = 22
 SLOPE = COLOURS[1]
 
 STYLE = """
-.%(name)s{max-width:44rem;margin:0 auto;line-height:1.5}
+.%(name)s{position:relative;max-width:44rem;margin:0 auto;line-height:1.5}
 .%(name)s>input{position:absolute;opacity:0;pointer-events:none}
 .%(name)s .phases,.%(name)s .moves{display:flex;flex-wrap:wrap;gap:.4rem;margin:.5rem 0}
 .%(name)s label{display:inline-flex;align-items:center;justify-content:center;min-width:44px;

@@ -10,6 +10,7 @@ const INK = 313; // dark pixels of a bitmap, on average, for every digit alike
 const WIDEN = 1.25; // a narrow digit stays narrow: at most so many times its own width
 const PENS = [1, 13]; // thinnest and thickest, in pixels of the bitmap
 const HALVINGS = 7;
+const END_ROWS = 2;
 
 /** Return 64 numbers from 0 to 16, row by row; null if nothing is drawn. Strokes are [x, y] lists. */
 export function toPixels(strokes) {
@@ -43,7 +44,7 @@ function fitHeight(strokes, pen) {
   return mapPoints(strokes, ([x, y]) => [(x - left) * scale + pen, BITMAP / 2 + (y - middle) * scale]);
 }
 
-/** How far the leftmost dark pixel moves to the right from the top row to the bottom row, a row. */
+/** How far the leftmost dark pixel moves to the right from the top to the bottom, a row. */
 function slantOf(strokes, pen) {
   const width = Math.min(4 * BITMAP, Math.ceil(boundsOf(strokes).right + pen));
   const bitmap = rasterize(strokes, pen, width);
@@ -52,8 +53,11 @@ function slantOf(strokes, pen) {
     const x = bitmap.subarray(y * width, (y + 1) * width).indexOf(1);
     if (x >= 0) firsts.push([x, y]);
   }
-  if (firsts.length < 2) return 0;
-  const [[x1, y1], [x2, y2]] = [firsts[0], firsts.at(-1)];
+  if (firsts.length < 2 * END_ROWS) return 0;
+  // More than one row at either end: a stroke across may be tilted by a hair.
+  const [top, bottom] = [firsts.slice(0, END_ROWS), firsts.slice(-END_ROWS)];
+  const leftmost = (rows) => rows.reduce((a, b) => (b[0] < a[0] ? b : a));
+  const [[x1, y1], [x2, y2]] = [leftmost(top), leftmost(bottom)];
   return (x2 - x1) / (y2 - y1);
 }
 

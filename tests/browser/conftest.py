@@ -13,7 +13,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
 import pytest
+from page_panel import CHAPTERS
 
 ROOT = Path(__file__).parents[2]
 START_S = 60
@@ -34,6 +36,7 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         home / "work" / "notebooks",
         ignore=shutil.ignore_patterns(".ipynb_checkpoints"),
     )
+    write_panels(home / "work" / "panels.ipynb")
     environment = {
         **os.environ,
         **{f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA")},
@@ -71,6 +74,16 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def write_panels(path: Path) -> None:
+    """Write a notebook that shows every chapter's panel as the chapter does, and then counts."""
+    cells = ["from mlp_core.report.widgets import show_panel\nimport threading"]
+    cells += [f"show_panel({chapter.panel.name!r})" for chapter in CHAPTERS]
+    cells.append("sorted(t.name for t in threading.enumerate() if t.name.startswith('panel '))")
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, path)
 
 
 def write_settings(folder: Path) -> None:

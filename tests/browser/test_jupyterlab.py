@@ -2,71 +2,22 @@
 
 from __future__ import annotations
 
-import json
 import re
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+from lab_panel import LabPanel, open_notebook, prompts, tracebacks, wait_until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.browser
 
 CHAPTER = "notebooks/learning_rate.ipynb"
-PATIENCE_S = 60  # for a slow machine; nothing here is expected to take that long
 STOP_MS = 500
 FIRST_VALUES = ["0.05", "0.90", "100", "100"]  # learning rate, momentum, batch size, epochs
 FIRST_CURVE = "now: learning rate 0.05"
-
-
-class Panel:
-    """The panel's controls and what it shows, by the names that a reader sees."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.root = page.locator(".what-if-panel")
-
-    def status(self, name: str) -> str:
-        return str(self.root.locator(".what-if-status").get_attribute(f"data-{name}"))
-
-    def says(self) -> str:
-        return self.root.locator(".what-if-status").inner_text()
-
-    def figure(self) -> str:
-        return self.root.locator("svg").first.inner_html()
-
-    def names(self) -> list[str]:
-        """Return the names of the curves, as they stand above the figure."""
-        texts = self.root.locator("svg text").all_text_contents()
-        return [text for text in texts if text.startswith(("now:", "kept:"))]
-
-    def slider(self, label: str) -> Locator:
-        row = self.root.locator(".widget-hslider").filter(has_text=label)
-        return row.locator(".noUi-handle")
-
-    def readouts(self) -> list[str]:
-        return self.root.locator(".widget-readout").all_inner_texts()
-
-    def press(self, label: str, key: str, times: int = 1) -> None:
-        self.slider(label).focus()
-        for _ in range(times):
-            self.page.keyboard.press(key)
-
-    def click(self, button: str) -> None:
-        self.root.get_by_role("button", name=button, exact=True).click()
-
-    def wait(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while not condition():
-            assert time.monotonic() < end, f"waited in vain; the panel says: {self.says()}"
-            self.page.wait_for_timeout(20)
-
-    def wait_for(self, state: str) -> None:
-        self.wait(lambda: self.status("state") == state)
 
 
 @pytest.fixture(scope="module")
@@ -74,23 +25,15 @@ def page(browser: Browser, jupyterlab: str) -> Iterator[Page]:
     """Yield the chapter, opened and run from top to bottom."""
     context = browser.new_context(viewport={"width": 1280, "height": 1000})
     page = context.new_page()
-    page.set_default_timeout(1000 * PATIENCE_S)
-    page.goto(f"{jupyterlab}/lab/tree/{CHAPTER}?reset")
-    page.wait_for_selector(".jp-Notebook .jp-Cell")
-    # Run before the kernel is there, JupyterLab would ask which kernel to use.
-    wait_until(page, lambda: any(k["execution_state"] == "idle" for k in kernels(jupyterlab)))
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    # To the last cell, or to the first that fails; the first test looks at which it was.
-    wait_until(page, lambda: prompts(page)[-1].strip("[]:").isdigit() or tracebacks(page))
+    open_notebook(page, jupyterlab, CHAPTER)  # the first test looks at how far it came
     yield page
     context.close()
 
 
 @pytest.fixture
-def panel(page: Page) -> Iterator[Panel]:
+def panel(page: Page) -> Iterator[LabPanel]:
     """Yield the panel, back at its first values."""
-    panel = Panel(page)
+    panel = LabPanel(page)
     panel.root.evaluate("element => element.scrollIntoView({block: 'center'})")
     panel.click("Reset")
     # Until the kernel has answered: a key pressed before that would be undone by its answer.
@@ -99,29 +42,6 @@ def panel(page: Page) -> Iterator[Panel]:
     if panel.status("state") in {"waiting", "running"}:
         panel.click("Stop")
     assert tracebacks(page) == []
-
-
-def kernels(address: str) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(f"{address}/api/kernels", timeout=5) as answer:
-        return [kernel for kernel in json.load(answer) if kernel["connections"]]
-
-
-def wait_until(page: Page, condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, f"waited in vain; tracebacks: {tracebacks(page)}"
-        page.wait_for_timeout(100)
-
-
-def prompts(page: Page) -> list[str]:
-    return page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
-
-
-def tracebacks(page: Page) -> list[str]:
-    """Return what the chapter's cells wrote as errors or to stderr."""
-    kinds = ("error", "stderr")
-    selector = ",".join(f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in kinds)
-    return page.locator(selector).all_inner_texts()
 
 
 def test_the_chapter_runs_from_top_to_bottom(page: Page) -> None:
@@ -146,7 +66,7 @@ def test_the_text_shows_the_values_that_the_cells_computed(page: Page) -> None:
     assert all(link.strip() for link in links)
 
 
-def test_a_moved_rate_changes_the_curve(panel: Panel) -> None:
+def test_a_moved_rate_changes_the_curve(panel: LabPanel) -> None:
     before = panel.figure()
     assert panel.names() == [FIRST_CURVE]
     panel.press("learning rate", "ArrowRight", times=10)  # ten stops to a decade
@@ -156,7 +76,7 @@ def test_a_moved_rate_changes_the_curve(panel: Panel) -> None:
     assert panel.figure() != before
 
 
-def test_the_curve_grows_while_the_network_trains(panel: Panel) -> None:
+def test_the_curve_grows_while_the_network_trains(panel: LabPanel) -> None:
     panel.press("batch size", "ArrowLeft", times=3)  # 10 images
     panel.press("epochs", "End")  # 1000
     panel.wait_for("running")
@@ -173,7 +93,7 @@ def test_the_curve_grows_while_the_network_trains(panel: Panel) -> None:
     assert epochs[0] < epochs[-1] < 1000
 
 
-def test_stop_acts_within_half_a_second(panel: Panel) -> None:
+def test_stop_acts_within_half_a_second(panel: LabPanel) -> None:
     panel.press("batch size", "Home")  # 1 image: as many updates as there are
     panel.press("epochs", "End")
     panel.wait(lambda: panel.status("state") == "running" and int(panel.status("epoch")) > 0)
@@ -197,7 +117,7 @@ def test_stop_acts_within_half_a_second(panel: Panel) -> None:
     assert (panel.status("state"), panel.status("epoch")) == ("stopped", reached)
 
 
-def test_a_new_value_cancels_the_run_before_it(panel: Panel) -> None:
+def test_a_new_value_cancels_the_run_before_it(panel: LabPanel) -> None:
     panel.press("batch size", "Home")
     panel.press("epochs", "End")
     panel.wait_for("running")
@@ -206,7 +126,7 @@ def test_a_new_value_cancels_the_run_before_it(panel: Panel) -> None:
     assert panel.status("epoch") == "1"
 
 
-def test_a_kept_run_stays_for_comparison(panel: Panel) -> None:
+def test_a_kept_run_stays_for_comparison(panel: LabPanel) -> None:
     panel.click("Keep")
     panel.press("learning rate", "ArrowRight", times=3)
     panel.wait(lambda: panel.names() == ["now: learning rate 0.1", "kept: learning rate 0.05"])
@@ -216,8 +136,44 @@ def test_a_kept_run_stays_for_comparison(panel: Panel) -> None:
     panel.wait(lambda: panel.names() == ["now: learning rate 0.1"])
 
 
-def test_divergence_is_shown_as_such(panel: Panel) -> None:
+def test_divergence_is_shown_as_such(panel: LabPanel) -> None:
     panel.press("learning rate", "End")  # 1000
     panel.wait_for("diverged")
     assert "Diverged at update" in panel.says()
     panel.wait(lambda: "diverged at update" in panel.names()[0])
+
+
+def test_several_seeds_are_a_band(panel: LabPanel) -> None:
+    panel.choose("seeds to train", "3")
+    panel.wait(lambda: panel.names() == ["now: learning rate 0.05, 3 seeds"])
+    panel.wait_for("completed")
+    assert panel.status("epoch") == "300"
+
+
+def test_mnist_that_is_not_here_is_a_message(panel: LabPanel) -> None:
+    panel.choose("data", "MNIST")
+    panel.wait_for("failed")
+    assert "MNIST is not on this computer" in panel.says()
+
+
+def test_the_program_and_the_figure_as_a_file(panel: LabPanel) -> None:
+    panel.click("As code")
+    panel.wait(lambda: panel.root.locator(".what-if-code").count() == 1)
+    assert "learning_rate=0.05," in panel.root.locator(".what-if-code").inner_text()
+    panel.click("Save figure")
+    panel.wait(lambda: "what-if-learning-rate.svg" in panel.root.inner_text())
+
+
+def test_the_network_sees_test_images(panel: LabPanel) -> None:
+    panel.root.get_by_text("What does the network see?").click()
+    sight = panel.root.locator(".what-if-sight")
+    panel.wait(lambda: "The network sees a" in sight.inner_text())
+    assert sight.locator("tr").count() == 10
+    number = panel.root.get_by_label("test image")
+    number.fill("2")
+    number.press("Enter")
+    before = sight.inner_html()
+    number.fill("3")
+    number.press("Enter")
+    panel.wait(lambda: sight.inner_html() != before)
+    panel.root.get_by_text("What does the network see?").click()

@@ -1,0 +1,99 @@
+"""A panel in JupyterLab, by the names that a reader sees."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+PATIENCE_S = 60  # for a slow machine; nothing here is expected to take that long
+
+
+class LabPanel:
+    """A panel's controls and what it shows."""
+
+    def __init__(self, page: Page, number: int = 0) -> None:
+        self.page = page
+        self.root = page.locator(".what-if-panel").nth(number)
+
+    def status(self, name: str) -> str:
+        return str(self.root.locator(".what-if-status").get_attribute(f"data-{name}"))
+
+    def says(self) -> str:
+        return self.root.locator(".what-if-status").inner_text()
+
+    def figure(self) -> str:
+        return self.root.locator("svg").first.inner_html()
+
+    def names(self) -> list[str]:
+        """Return the names of the curves, as they stand above the figure."""
+        texts = self.root.locator("svg text").all_text_contents()
+        return [text for text in texts if text.startswith(("now:", "kept:"))]
+
+    def slider(self, label: str) -> Locator:
+        row = self.root.locator(".widget-hslider").filter(has_text=label)
+        return row.locator(".noUi-handle")
+
+    def choose(self, label: str, option: str) -> None:
+        row = self.root.locator(".widget-dropdown").filter(has_text=label)
+        row.locator("select").select_option(label=option)
+
+    def readouts(self) -> list[str]:
+        return self.root.locator(".widget-readout").all_inner_texts()
+
+    def press(self, label: str, key: str, times: int = 1) -> None:
+        self.slider(label).focus()
+        for _ in range(times):
+            self.page.keyboard.press(key)
+
+    def click(self, button: str) -> None:
+        self.root.get_by_role("button", name=button, exact=True).click()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE_S
+        while not condition():
+            assert time.monotonic() < end, f"waited in vain; the panel says: {self.says()}"
+            self.page.wait_for_timeout(20)
+
+    def wait_for(self, state: str) -> None:
+        self.wait(lambda: self.status("state") == state)
+
+
+def open_notebook(page: Page, address: str, path: str) -> None:
+    """Open a notebook and run it from top to bottom, or to the first cell that fails."""
+    page.set_default_timeout(1000 * PATIENCE_S)
+    page.goto(f"{address}/lab/tree/{path}?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    # Run before the kernel is there, JupyterLab would ask which kernel to use.
+    wait_until(page, lambda: any(k["execution_state"] == "idle" for k in kernels(address)))
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    wait_until(page, lambda: prompts(page)[-1].strip("[]:").isdigit() or tracebacks(page))
+
+
+def kernels(address: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{address}/api/kernels", timeout=5) as answer:
+        return [kernel for kernel in json.load(answer) if kernel["connections"]]
+
+
+def wait_until(page: Page, condition: Callable[[], object]) -> None:
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, f"waited in vain; tracebacks: {tracebacks(page)}"
+        page.wait_for_timeout(100)
+
+
+def prompts(page: Page) -> list[str]:
+    return page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+
+
+def tracebacks(page: Page) -> list[str]:
+    """Return what the notebook's cells wrote as errors or to stderr."""
+    kinds = ("error", "stderr")
+    selector = ",".join(f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in kinds)
+    return page.locator(selector).all_inner_texts()

@@ -1,0 +1,72 @@
+"""The stepper of the engine's chapter: every step by mouse and by keyboard, without a script."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from page_panel import HTML, opened
+
+from mlp_core.report.stepper import step_through
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page
+
+pytestmark = pytest.mark.browser
+
+CHAPTER = "notebooks/engine.html"
+STEPS = step_through().steps
+
+
+@pytest.fixture(params=["served to a phone", "without a script"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    if not (HTML / CHAPTER).is_file():
+        if os.environ.get("MLP_CORE_BOOK") == "required":
+            pytest.fail("the book is not built")
+        pytest.skip("the book is not built: run `make book` first")
+    phone = {"viewport": {"width": 390, "height": 844}}
+    options = phone if "phone" in request.param else {"java_script_enabled": False}
+    with opened(browser, (HTML / CHAPTER).as_uri(), **options) as page:
+        yield page
+
+
+def shown(page: Page) -> Locator:
+    return page.locator(".update-stepper section:visible")
+
+
+def test_next_and_back_lead_through_all_steps(page: Page) -> None:
+    for number, step in enumerate(STEPS, 1):
+        assert shown(page).count() == 1
+        text = shown(page).inner_text()
+        assert f"{step.phase}, step {number} of {len(STEPS)}." in text
+        assert step.title in text
+        assert shown(page).locator("svg").is_visible()
+        if number < len(STEPS):
+            shown(page).get_by_text("Next", exact=True).click()
+    shown(page).get_by_text("Back", exact=True).click()
+    assert f"step {len(STEPS) - 1} of" in shown(page).inner_text()
+
+
+def test_phases_and_arrow_keys(page: Page) -> None:
+    stepper = page.locator(".update-stepper")
+    stepper.locator(".phases label").get_by_text("Backward").click()
+    assert shown(page).inner_text().strip().count("Backward, step 9 of") == 1
+    stepper.get_by_role("radio", name="Step 9 of").focus()
+    page.keyboard.press("ArrowRight")
+    assert "step 10 of" in shown(page).inner_text()
+    page.keyboard.press("ArrowLeft")
+    assert "step 9 of" in shown(page).inner_text()
+
+
+def test_targets_are_large_and_on_paper_all_steps_stand(page: Page) -> None:
+    labels = page.locator(".update-stepper label:visible").all()
+    assert labels
+    for label in labels:
+        box = label.bounding_box()
+        assert box is not None
+        assert min(box["width"], box["height"]) >= 44
+    page.emulate_media(media="print")
+    assert shown(page).count() == len(STEPS)
+    assert page.locator(".update-stepper label:visible").count() == 0

@@ -28,7 +28,7 @@ class LabPanel:
         return self.root.locator(".what-if-status").inner_text()
 
     def figure(self) -> str:
-        return self.root.locator("svg").first.inner_html()
+        return self.root.locator("svg:has(text)").first.inner_html()
 
     def names(self) -> list[str]:
         """Return the names of the curves, as they stand above the figure."""
@@ -40,7 +40,8 @@ class LabPanel:
         return row.locator(".noUi-handle")
 
     def choose(self, label: str, option: str) -> None:
-        row = self.root.locator(".widget-dropdown").filter(has_text=label)
+        rows = self.root.locator(".widget-dropdown")
+        row = rows.filter(has=self.page.locator("label").get_by_text(label, exact=True))
         row.locator("select").select_option(label=option)
 
     def readouts(self) -> list[str]:

@@ -169,7 +169,7 @@ def test_the_network_sees_test_images(panel: LabPanel) -> None:
     sight = panel.root.locator(".what-if-sight")
     panel.wait(lambda: "The network sees a" in sight.inner_text())
     assert sight.locator("tr").count() == 10
-    number = panel.root.get_by_label("test image")
+    number = panel.root.get_by_role("spinbutton", name="test image")
     number.fill("2")
     number.press("Enter")
     before = sight.inner_html()

@@ -112,7 +112,7 @@ def study_dict(runs: Sequence[Run], step: int = 1) -> dict[str, Any]:
         groups.setdefault(json.dumps({name: config[name] for name in varying}), []).append(run)
     examples = next((run.history["examples"][0] for run in runs if len(run.history)), 0)
     return {
-        "dataset": {"name": _dataset_name(first["dataset"]), "train_size": examples},
+        "dataset": {"name": dataset_name(first["dataset"]), "train_size": examples},
         "config": {name: value for name, value in first.items() if name not in varying},
         "cells": [{"values": json.loads(key), **_cell(g, step)} for key, g in groups.items()],
     }
@@ -124,7 +124,8 @@ def _without_seed(run: Run) -> dict[str, Any]:
     return config
 
 
-def _dataset_name(name: str) -> str:
+def dataset_name(name: str) -> str:
+    """Return how a page calls a dataset: a folder by its last part alone."""
     return {"mnist": "MNIST"}.get(name, Path(name).name)
 
 

@@ -1,0 +1,130 @@
+"""The explorer page as a reader meets it, over the book's own runs or over made-up ones."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from made_study import made_study
+from page_panel import opened
+
+from mlp_core.report.explorer import explorer_json
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Locator, Page, Route
+
+ROOT = Path(__file__).parents[2]
+EXPLORER = "book/explorer.html"
+MADE = ("learning-rate", "batch-rate", "activations-losses-depth", "full-factorial")
+# From an action to the next frame with its effect, in the page, several times over.
+TIMES = """async ([actions, times]) => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const taken = [];
+    for (let i = 0; i < times; i++) {
+        for (const [selector, kind, value] of actions) {
+            const element = document.querySelector(selector);
+            await frame();
+            const started = performance.now();
+            if (kind === 'click') element.click();
+            else if (kind === 'key') {
+                element.dispatchEvent(new KeyboardEvent('keydown', {key: value, bubbles: true}));
+            } else {
+                element.value = value;
+                element.dispatchEvent(new Event('change', {bubbles: true}));
+            }
+            document.body.offsetHeight;
+            await frame();
+            taken.push(performance.now() - started);
+        }
+    }
+    return taken;
+}"""
+
+
+class ExplorerPage:
+    """The explorer, by the names that a reader sees."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root = page.locator(".explorer")
+        page.wait_for_selector(".explorer-table")
+
+    def rows(self) -> Locator:
+        return self.root.locator(".explorer-table tbody tr")
+
+    def column(self, name: str) -> list[str]:
+        """Return the cells of a column, from top to bottom."""
+        heads = self.root.locator(".explorer-table thead th").all_inner_texts()
+        place = next(i for i, head in enumerate(heads) if head.startswith(name))
+        return self.rows().locator(f"td:nth-child({place + 1})").all_inner_texts()
+
+    def names(self) -> list[str]:
+        return self.root.locator(".explorer-name").all_inner_texts()
+
+    def chart(self) -> str:
+        chart = self.root.locator(".explorer-chart").inner_html()
+        return re.sub(r"explorer-clip-\d+", "", chart)
+
+    def lines(self) -> list[str]:
+        return self.root.locator("path.explorer-line").evaluate_all(
+            "all => all.map(path => path.getAttribute('d'))"
+        )
+
+    def problem(self) -> str:
+        return self.root.locator(".explorer-problem").inner_text()
+
+    def count(self) -> str:
+        return self.root.locator(".explorer-count").inner_text()
+
+    def choose(self, label: str, option: str) -> None:
+        self.root.get_by_label(label, exact=True).select_option(label=option)
+
+    def open_study(self, name: str) -> None:
+        self.choose("study", name.replace("-", " "))
+        self.page.wait_for_selector(f'.explorer[data-study="{name}"] .explorer-table')
+
+    def click(self, button: str) -> None:
+        self.root.get_by_role("button", name=button, exact=True).click()
+
+
+@functools.cache
+def made_scripts() -> dict[str, str]:
+    """Return the scripts of a book with made-up runs, by file name."""
+    path = ROOT / "book" / "_ext" / "mlp_explorer.py"
+    spec = importlib.util.spec_from_file_location("mlp_explorer", path)
+    assert spec is not None and spec.loader is not None
+    extension = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(extension)
+    scripts, entries = {}, []
+    for name in MADE:
+        study = made_study(name)
+        data = f"(window.mlpCoreExplored ??= {{}})[{json.dumps(name)}] = {explorer_json(study)};"
+        scripts[f"study-{name}.js"] = data
+        entry = {"name": name, "question": study.question, "stored": f"{len(study.runs)} runs"}
+        files = {"CSV": f"{name}.csv", "JSON": f"{name}.json"}
+        entry |= {"data": "made up", "script": f"study-{name}.js", "files": files}
+        entries.append({**entry, "first": name == MADE[0]})
+    scripts["studies.js"] = f"window.mlpCoreExplorer = {json.dumps(entries)};"
+    scripts["explorer.js"] = extension.join_modules()
+    return scripts
+
+
+@contextmanager
+def explored(browser: Browser, address: str, **options: Any) -> Iterator[ExplorerPage]:
+    """Open the explorer over made-up runs; at the end nothing may have failed."""
+
+    def answer(route: Route) -> None:
+        name = route.request.url.split("/")[-1].split("?")[0]
+        body = made_scripts().get(name)
+        route.fulfill(body=body, content_type="text/javascript") if body else route.continue_()
+
+    with opened(browser, "about:blank", **options) as page:
+        page.route("**/_static/explorer/*.js*", answer)
+        page.goto(address)
+        yield ExplorerPage(page)

@@ -69,6 +69,7 @@ def test_a_build_writes_a_script_and_two_files_a_study(
         script = folder / entry["script"].split("?")[0]
         assert script.stat().st_size < 300_000
         for file in entry["files"].values():
+            assert (folder / file).resolve().is_relative_to(tmp_path / "out" / "downloads")
             assert (folder / file).is_file()
 
 
@@ -96,5 +97,5 @@ def test_the_static_table_names_every_study_and_escapes_it(extension: ModuleType
     )
     assert "<b>" not in table and "&lt;b&gt;&amp;" in table
     assert "<td>5 of 24</td>" in table
-    assert 'href="../_static/explorer/learning-rate.csv"' in table
+    assert 'href="../downloads/learning-rate.csv"' in table
     assert table.count("<tr>") == 4

@@ -14,8 +14,9 @@ from docutils import nodes
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from mlp_core.report.explorer import explorer_json, runs_csv, runs_json
+from mlp_core.report.explorer import explorer_json
 from mlp_core.report.page_study import dataset_name
+from mlp_core.report.run_files import runs_csv, runs_json
 from mlp_core.report.stored_study import StoredStudy, load_studies
 from mlp_core.studies import find_results
 
@@ -26,6 +27,7 @@ SOURCES = Path(__file__).parents[1] / "explorer"
 IMPORT = re.compile(r'^import\b[^;]*?from "([^"]+)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=class|const|function|async)", re.MULTILINE)
 FOLDER = "explorer"
+DOWNLOADS = "downloads"  # shared with the chapters, whose links lead to the same files
 PLACE = '<div class="explorer">'
 WITHOUT_SCRIPT = (
     "To pick runs, lay their curves over one another and see how the factors work together, this "
@@ -76,7 +78,9 @@ def write_assets(app: Sphinx) -> None:
     for old in folder.iterdir():
         old.unlink()
     stored = [s for s in studies_in(find_results(Path(app.srcdir))) if s.runs]
-    entries = [write_study(study, folder) for study in stored]
+    downloads = Path(app.outdir) / DOWNLOADS
+    downloads.mkdir(exist_ok=True)
+    entries = [write_study(study, folder, downloads) for study in stored]
     # The first view shows a study in which something varies.
     first = next((s.name for s in stored if s.columns), entries[0]["name"] if entries else "")
     listed = [{**entry, "first": entry["name"] == first} for entry in entries]
@@ -85,13 +89,14 @@ def write_assets(app: Sphinx) -> None:
     (folder / "explorer.js").write_text(join_modules(), "utf-8")
 
 
-def write_study(study: StoredStudy, folder: Path) -> dict[str, Any]:
+def write_study(study: StoredStudy, folder: Path, downloads: Path) -> dict[str, Any]:
     """Write a study's script and its downloads; return its entry in the page's list."""
     name = study.name
     script = f"(window.mlpCoreExplored ??= {{}})[{json.dumps(name)}] = {explorer_json(study)};\n"
     (folder / f"study-{name}.js").write_text(script, "utf-8")
-    (folder / f"{name}.csv").write_text(runs_csv(study.runs), "utf-8")
-    (folder / f"{name}.json").write_text(runs_json(study), "utf-8")
+    texts = {"csv": runs_csv(study.runs), "json": runs_json(name, study.runs)}
+    for kind, text in texts.items():
+        (downloads / f"{name}.{kind}").write_text(text, "utf-8", newline="")
     # With its hash in its address, a rebuilt study is not taken from a browser's cache.
     digest = hashlib.sha256(script.encode()).hexdigest()[:8]
     return {
@@ -100,7 +105,7 @@ def write_study(study: StoredStudy, folder: Path) -> dict[str, Any]:
         "stored": f"{stored_text(study)} runs stored",
         "data": " and ".join(sorted({dataset_name(run.config.dataset) for run in study.runs})),
         "script": f"study-{name}.js?v={digest}",
-        "files": {"CSV": f"{name}.csv", "JSON": f"{name}.json"},
+        "files": {kind.upper(): f"../../{DOWNLOADS}/{name}.{kind}" for kind in texts},
     }
 
 
@@ -125,9 +130,9 @@ def static_table(studies: list[StoredStudy], up: str) -> str:
 
 
 def _static_row(study: StoredStudy, up: str) -> str:
-    folder = f"{up}_static/{FOLDER}"
     files = [
-        f'<a href="{folder}/{study.name}.{kind}" download>{kind.upper()}</a>'
+        f'<a href="{up}{DOWNLOADS}/{study.name}.{kind}" download '
+        f'aria-label="{study.name}, {kind.upper()}">{kind.upper()}</a>'
         for kind in ("csv", "json")
     ]
     cells = (

@@ -1,6 +1,45 @@
-/** A cell's or a run's settings as a program that trains them with mlp_core. */
+/** A cell's or a run's settings as a program that trains them with mlp_core, and a link to it. */
+
+import { make, makeButton } from "../what_if/elements.js";
+import { seedText } from "./table.js";
 
 const INDENT = "    ";
+
+/** A box under the table; hidden until a row's code is asked for. */
+export class CodeBox {
+  /** `page`: `say` and `linkTo`. */
+  constructor(study, page) {
+    Object.assign(this, { study, page });
+    this.element = make("div", { class: "explorer-code", hidden: "" });
+  }
+
+  show(row) {
+    const { element, study } = this;
+    const program = programOf(study, row);
+    const name = `${study.describe(row)}; ${row.seeds.length === 1 ? "seed " : ""}${seedText(row)}`;
+    const text = make("pre", { tabindex: "0", role: "region", "aria-label": "program" }, program);
+    const link = make("a", { href: this.page.linkTo(row.runs.map((run) => run.id)) }, row.runs.length === 1 ? "Link to this run" : "Link to these runs");
+    const copy = makeButton("Copy code", () => this.copy(program, text));
+    const close = makeButton("Close", () => (element.hidden = true));
+    const buttons = make("div", { class: "explorer-buttons" });
+    buttons.append(copy, link, close);
+    const files = `Stored as ${row.runs.map((run) => `${run.id}.json`).join(", ")}.`;
+    element.replaceChildren(make("h3", {}, name), buttons, text, make("p", { class: "explorer-note" }, files));
+    element.hidden = false;
+    element.scrollIntoView({ block: "nearest" });
+    copy.focus({ preventScroll: true });
+  }
+
+  async copy(program, box) {
+    try {
+      await navigator.clipboard.writeText(program);
+      this.page.say("Copied: a program that trains this with mlp_core.");
+    } catch {
+      getSelection().selectAllChildren(box); // no clipboard here: the reader copies it by hand
+      this.page.say("The program is selected: copy it.");
+    }
+  }
+}
 
 /** Return a program; with several seeds it loops over them. */
 export function programOf(study, row) {

@@ -119,7 +119,7 @@ export class Explorer {
   showAbout(entry) {
     const question = make("p", { class: "explorer-question" }, entry.question);
     const files = make("p", { class: "explorer-note" });
-    files.append(`${entry.stored}, ${entry.data}. Whole, with every epoch: `);
+    files.append(`${entry.stored}, ${entry.data}. To take away: `);
     for (const [i, [kind, href]] of Object.entries(entry.files).entries()) {
       files.append(i ? ", " : "", make("a", { href: new URL(href, this.base).href, download: "" }, kind));
     }

@@ -12,11 +12,31 @@ export class StoredRuns {
     this.byId = new Map(this.runs.map((run) => [run.id, run]));
     this.cells = this.makeCells();
     this.seeded = this.cells.some((cell) => cell.runs.length > 1);
+    this.epochs = sharedEpochs(this.runs);
+  }
+
+  /** Give all runs and cells their figures after an epoch, or after the last one for null. */
+  setEpoch(epoch) {
+    this.runs.forEach((run) => Object.assign(run, epoch === null ? run.final : this.figuresAt(run, epoch)));
+    this.cells.forEach((cell) => Object.assign(cell, makeCell(cell.runs)));
+  }
+
+  figuresAt(run, epoch) {
+    if (run.diverged) return run.final;
+    const place = run.kept.indexOf(epoch);
+    const [error, loss] = ["test_error", "test_loss"].map((name) => this.curve(run, name)[place]);
+    return { accuracy: error === null ? null : 100 - error, loss, train: null };
   }
 
   makeRun(index) {
     const { data } = this;
     const at = data.columns.map((column) => column.at[index]);
+    const { final } = data;
+    const figures = {
+      accuracy: percent(final.test_accuracy[index]),
+      loss: final.test_loss[index],
+      train: percent(final.train_accuracy[index]),
+    };
     const run = {
       index,
       at,
@@ -28,9 +48,8 @@ export class StoredRuns {
       divergedAt: data.diverged[index],
       epochs: data.epochs[index],
       updates: data.updates[index],
-      accuracy: percent(data.final.test_accuracy[index]),
-      loss: data.final.test_loss[index],
-      train: percent(data.final.train_accuracy[index]),
+      ...figures,
+      final: figures,
       kept: data.kept[data.epochs[index]],
     };
     return Object.assign(run, { runs: [run] });
@@ -69,6 +88,13 @@ export class StoredRuns {
   }
 }
 
+/** The epochs that the curves of all runs hold, but for those that diverged and for the last. */
+function sharedEpochs(runs) {
+  const lists = new Set(runs.filter((run) => !run.diverged).map((run) => run.kept));
+  const [first = [], ...others] = lists;
+  return first.slice(0, -1).filter((epoch) => others.every((kept) => kept.includes(epoch)));
+}
+
 function makeColumn({ name, levels }, place) {
   const isNumber = levels.every((level) => typeof level === "number");
   return { name, place, levels, isNumber, label: labelOf(name), texts: levels.map(levelText) };
@@ -84,7 +110,7 @@ export function levelText(value) {
   if (value === null) return "all";
   if (typeof value !== "number") return String(value).replaceAll("_", " ");
   const size = Math.abs(value);
-  if (value === 0 || (size >= 1e-3 && size < 1e5)) return asText(Number(value.toPrecision(4)));
+  if (value === 0 || (size >= 1e-3 && size < 1e5)) return asText(Number(value.toPrecision(size >= 1e4 ? 5 : 4)));
   const [factor, power] = value.toExponential(2).split("e").map(Number);
   const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[digit]).join("");
   return `${factor === 1 ? "" : `${factor}·`}10${power < 0 ? "⁻" : ""}${digits}`;

@@ -1,15 +1,15 @@
 /** One study on the page: its overviews, its chart, its table and the code of its runs. */
 
 import { make, makeButton } from "../what_if/elements.js";
-import { programOf } from "./code.js";
+import { CodeBox } from "./code.js";
 import { MOST_CELLS, crossesOf, groupRuns, linesOf } from "./curves_of_cells.js";
-import { Filters, makeFilterControls } from "./filters.js";
+import { Filters, labelledSelect, makeFilterControls } from "./filters.js";
 import { HeatMap } from "./heat_map.js";
 import { fillLegend } from "./legend.js";
 import { LEAST_FACTORS, Parallel } from "./parallel.js";
 import { drawPlot } from "./plot.js";
 import { CHOICES, MOST_RUNS } from "./state.js";
-import { RunTable, seedText } from "./table.js";
+import { RunTable } from "./table.js";
 
 const DRAW_FIRST = 5;
 
@@ -21,7 +21,7 @@ export class StudyView {
     this.controls = makeFilterControls(study, this.filters, () => this.refilter());
     this.table = new RunTable(study, {
       pick: (row, isOn) => this.pick([row], isOn),
-      showCode: (row) => this.showCode(row),
+      showCode: (row) => this.code.show(row),
       turned: () => this.showCount(),
     });
     this.map = new HeatMap(study, (cells, isOn) => this.pick(cells, isOn));
@@ -29,7 +29,7 @@ export class StudyView {
     this.chart = make("div", { class: "explorer-chart" });
     this.legend = make("ul", { class: "explorer-legend", "aria-label": "curves" });
     this.count = make("p", { class: "explorer-count", role: "status" });
-    this.codeBox = make("div", { class: "explorer-code", hidden: "" });
+    this.code = new CodeBox(study, page);
     this.element = make("div", { class: "explorer-study" });
     this.arrange();
   }
@@ -43,6 +43,7 @@ export class StudyView {
     const none = makeButton("Draw none", () => this.replace([]));
     const first = makeButton(`Draw the first ${DRAW_FIRST}`, () => this.drawFirst());
     this.element.append(
+      ...(study.epochs.length ? [this.epochChoice(), note(EPOCH_HELP)] : []),
       ...overview,
       ...mapped,
       heading("Curves"),
@@ -56,7 +57,7 @@ export class StudyView {
       this.count,
       table.frame,
       table.pages,
-      this.codeBox,
+      this.code.element,
     );
   }
 
@@ -67,6 +68,17 @@ export class StudyView {
       this.layOut();
     });
     return button;
+  }
+
+  epochChoice() {
+    const options = this.study.epochs.map((epoch) => [String(epoch), `epoch ${epoch}`]);
+    const { row, input } = labelledSelect("explorer-epoch", "results after", [["", "the last epoch"], ...options]);
+    input.addEventListener("change", () => {
+      this.study.setEpoch(input.value ? Number(input.value) : null);
+      this.filters.accuracy = null; // its ends belong to the results before
+      this.layOut();
+    });
+    return row;
   }
 
   get rows() {
@@ -153,37 +165,15 @@ export class StudyView {
     const words = `${shown}; ${drawn} ${drawn === 1 ? "run" : "runs"} drawn.`;
     if (this.count.textContent !== words) this.count.textContent = words;
   }
-
-  showCode(row) {
-    const program = programOf(this.study, row);
-    const name = `${this.study.describe(row)}; ${row.seeds.length === 1 ? "seed " : ""}${seedText(row)}`;
-    const link = this.page.linkTo(row.runs.map((run) => run.id));
-    const text = make("pre", { tabindex: "0", "aria-label": "program" }, program);
-    const anchor = make("a", { href: link }, row.runs.length === 1 ? "Link to this run" : "Link to these runs");
-    const ids = `Stored as ${row.runs.map((run) => `${run.id}.json`).join(", ")}.`;
-    const copy = makeButton("Copy code", () => this.copy(program, text));
-    const close = makeButton("Close", () => (this.codeBox.hidden = true));
-    this.codeBox.replaceChildren(make("h3", {}, name), block("explorer-buttons", copy, anchor, close), text, note(ids));
-    this.codeBox.hidden = false;
-    this.codeBox.scrollIntoView({ block: "nearest" });
-    copy.focus({ preventScroll: true });
-  }
-
-  async copy(program, box) {
-    try {
-      await navigator.clipboard.writeText(program);
-      this.page.say("Copied: a program that trains this with mlp_core.");
-    } catch {
-      getSelection().selectAllChildren(box); // no clipboard here: the reader copies it by hand
-      this.page.say("The program is selected: copy it.");
-    }
-  }
 }
 
 const PARALLEL_HELP =
   "Each line is a row of the table below; it meets every axis at its level, the better the higher in the " +
   "bundle, and ends at its result. Drag along an axis, press a level, or move an axis's two ends with the " +
   "arrow keys: only what lies between them stays, here, in the map and in the table.";
+const EPOCH_HELP =
+  "Where the learning rate is constant, the first epochs of a run are a shorter run: choose an epoch, and the " +
+  "table and the overviews show what was reached by then.";
 const CELL_HELP = "A cell is one setting with all its seeds: mean ± standard deviation over them.";
 
 function heading(words) {
@@ -209,7 +199,7 @@ function thinning({ runs }) {
   return (
     `${drawn}Of ${epochs} epochs, ${kept.length} are drawn, with four significant digits: the first ${early}, then ` +
     `${kept.length - early} at even distances up to the last. None is an average over epochs. The table shows the ` +
-    "figures after the last epoch; the downloads hold every epoch."
+    "figures of the epoch chosen above."
   );
 }
 

@@ -1,9 +1,7 @@
-"""What the explorer page carries of a study: every run in a few hundred bytes, and whole files."""
+"""What the explorer page carries of a study: every run in a few hundred bytes."""
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 from collections.abc import Sequence
@@ -135,24 +133,3 @@ def _updates_an_epoch(runs: Sequence[Run]) -> list[int]:
 
 def _data_of(run: Run) -> tuple[str, int | None]:
     return run.config.dataset, run.config.train_size
-
-
-def runs_csv(runs: Sequence[Run]) -> str:
-    """Return one row a run: every config field, then the figures of the summary."""
-    rows = []
-    for run in runs:
-        sizes = " ".join(map(str, run.config.hidden_sizes))
-        figures = {{"epochs": "finished_epochs"}.get(k, k): v for k, v in run.summary.items()}
-        rows.append({**run.config.to_dict(), "hidden_sizes": sizes, **figures})
-    text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else [], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def runs_json(study: StoredStudy) -> str:
-    """Return the runs whole, with the full history of each."""
-    runs = [round_figures(run.to_dict()) for run in study.runs]
-    content = {"study": study.name, "question": study.question, "runs": runs}
-    return json.dumps(content, separators=(",", ":"), allow_nan=False) + "\n"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import itertools
 import json
 from pathlib import Path
@@ -17,8 +15,6 @@ from mlp_core.report.explorer import (
     explorer_dict,
     explorer_json,
     kept_epochs,
-    runs_csv,
-    runs_json,
 )
 from mlp_core.report.stored_study import StoredStudy, level_text, load_studies, load_study
 from mlp_core.studies import STUDIES, RunStore
@@ -162,27 +158,3 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
     damaged.write_text('{"schema": 1, "run_id"')
     with pytest.raises(ValueError, match=r"'learning-rate' are damaged: .*0123456789ab.json"):
         load_studies(tmp_path)
-
-
-# --- downloads ------------------------------------------------------------------------------
-
-
-def test_the_csv_has_a_row_a_run_and_every_setting() -> None:
-    study = made_study("one-at-a-time")
-    rows = list(csv.DictReader(io.StringIO(runs_csv(study.runs))))
-    assert len(rows) == len(study.runs)
-    assert set(RunConfig.field_names()) <= set(rows[0])
-    for row, run in zip(rows, study.runs, strict=True):
-        assert row["run_id"] == run.config.run_id
-        assert int(row["epochs"]) == run.config.epochs
-        assert int(row["finished_epochs"]) == len(run.history)
-        assert row["test_accuracy"] == str(run.summary["test_accuracy"] or "")
-
-
-def test_the_json_holds_the_whole_runs() -> None:
-    study = made_study("momentum", 3)
-    content = json.loads(runs_json(study))
-    assert content["study"] == "momentum"
-    for values, run in zip(content["runs"], study.runs, strict=True):
-        assert Run.from_dict(values).config == run.config
-        assert len(values["history"]["epoch"]) == len(run.history)

@@ -56,14 +56,21 @@ def test_a_build_writes_a_script_and_two_files_a_study(
     extension: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     results = tmp_path / "results"
-    for name, count in (("seed-noise", 3), ("learning-rate", 4)):
+    for name, count in (
+        ("seed-noise", 3),
+        ("learning-rate", 4),
+        ("momentum", 24),
+        ("schedules", 9),
+    ):
         for run in made_study(name, count).runs:
             RunStore(name, results).save(run)
     folder = build(extension, results, tmp_path / "out", monkeypatch)
     listed = json.loads((folder / "studies.js").read_text("utf-8").split(" = ", 1)[1][:-2])
-    assert [entry["name"] for entry in listed] == ["seed-noise", "learning-rate"]
-    # The first view is of a study in which something varies.
-    assert [entry["first"] for entry in listed] == [False, True]
+    assert [entry["name"] for entry in listed] == [
+        *("seed-noise", "learning-rate", "momentum", "schedules")
+    ]
+    # The first view is of a whole study in which something varies.
+    assert [entry["name"] for entry in listed if entry["first"]] == ["momentum"]
     assert listed[1]["stored"] == "4 of 24 runs stored"
     for entry in listed:
         script = folder / entry["script"].split("?")[0]

@@ -81,12 +81,17 @@ def write_assets(app: Sphinx) -> None:
     downloads = Path(app.outdir) / DOWNLOADS
     downloads.mkdir(exist_ok=True)
     entries = [write_study(study, folder, downloads) for study in stored]
-    # The first view shows a study in which something varies.
-    first = next((s.name for s in stored if s.columns), entries[0]["name"] if entries else "")
+    first = first_study(stored)
     listed = [{**entry, "first": entry["name"] == first} for entry in entries]
     text = json.dumps(listed, separators=(",", ":")).replace("<", "\\u003c")
     (folder / "studies.js").write_text(f"window.mlpCoreExplorer = {text};\n", "utf-8")
     (folder / "explorer.js").write_text(join_modules(), "utf-8")
+
+
+def first_study(stored: list[StoredStudy]) -> str:
+    """Return the study of the first view: one in which something varies, whole if there is one."""
+    ranked = sorted(stored, key=lambda s: (not s.columns, s.stored < s.planned))
+    return ranked[0].name if ranked else ""
 
 
 def write_study(study: StoredStudy, folder: Path, downloads: Path) -> dict[str, Any]:

@@ -18,7 +18,8 @@ export class CodeBox {
     const program = programOf(study, row);
     const name = `${study.describe(row)}; ${row.seeds.length === 1 ? "seed " : ""}${seedText(row)}`;
     const text = make("pre", { tabindex: "0", role: "region", "aria-label": "program" }, program);
-    const link = make("a", { href: this.page.linkTo(row.runs.map((run) => run.id)) }, row.runs.length === 1 ? "Link to this run" : "Link to these runs");
+    const href = this.page.linkTo(row.runs.map((run) => run.id));
+    const link = make("a", { href }, row.runs.length === 1 ? "Link to this run" : "Link to these runs");
     const copy = makeButton("Copy code", () => this.copy(program, text));
     const close = makeButton("Close", () => (element.hidden = true));
     const buttons = make("div", { class: "explorer-buttons" });
@@ -42,7 +43,7 @@ export class CodeBox {
 }
 
 /** Return a program; with several seeds it loops over them. */
-export function programOf(study, row) {
+function programOf(study, row) {
   const fields = Object.entries(study.fieldsOf(row.runs[0]));
   const several = row.seeds.length > 1;
   const pad = several ? INDENT : "";

@@ -68,7 +68,9 @@ export class HeatMap {
     const on = field.cells.some((cell) => cell.runs.some((run) => this.picked.has(run.id)));
     const status = field.diverged ? `, ${field.diverged} diverged` : "";
     const label = `${name}: ${field.accuracy === null ? "all diverged" : `${some} %`}, ${field.runs} runs${status}`;
-    const button = make("button", { type: "button", "aria-pressed": on, "aria-label": label, title: label, "data-field": place }, field.diverged && field.accuracy !== null ? `${words} ✕` : words);
+    const mark = field.diverged && field.accuracy !== null ? " ✕" : "";
+    const attributes = { type: "button", "aria-pressed": on, "aria-label": label, title: label, "data-field": place };
+    const button = make("button", attributes, `${words}${mark}`);
     if (field.accuracy !== null) {
       const bin = Math.min(Math.floor(share * CIVIDIS.length), CIVIDIS.length - 1);
       button.style.background = CIVIDIS[bin];
@@ -125,5 +127,8 @@ function headOf(x, y) {
 function noteOf(fields) {
   const most = Math.max(0, ...[...fields.values()].map((field) => field.cells.length));
   const mixed = most > 1 ? ` Up to ${most} settings share a field, which shows the mean over them: filter to part them.` : "";
-  return `Mean test accuracy, %. The lighter, the fewer errors, even in the logarithm of the error. ✕: runs diverged, the figure is that of the others. Press a field to draw its curves.${mixed}`;
+  return (
+    "Mean test accuracy, %. The lighter, the fewer errors, even in the logarithm of the error. ✕: runs diverged, " +
+    `the figure is that of the others. Press a field to draw its curves.${mixed}`
+  );
 }

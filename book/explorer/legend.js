@@ -45,6 +45,6 @@ function nearest(xs, x) {
   return distances.indexOf(Math.min(...distances));
 }
 
-export function shortNumber(value) {
+function shortNumber(value) {
   return String(Number(value.toPrecision(3)));
 }

@@ -24,7 +24,8 @@ export class Parallel {
     const axes = [...this.study.columns.map((column) => new LevelAxis(column)), new AccuracyAxis(rows)];
     const xs = placesOf(axes, this.frame.clientWidth);
     const width = xs.at(-1) + PARALLEL_SIDES.right;
-    const svg = svgNode("svg", { width, height: PARALLEL_HEIGHT, viewBox: `0 0 ${width} ${PARALLEL_HEIGHT}`, role: "group", "aria-label": "parallel coordinates" });
+    const size = { width, height: PARALLEL_HEIGHT, viewBox: `0 0 ${width} ${PARALLEL_HEIGHT}` };
+    const svg = svgNode("svg", { ...size, role: "group", "aria-label": "parallel coordinates" });
     this.lines = svgNode("g", { class: "explorer-lines", "aria-hidden": "true" });
     this.brushes = axes.map((axis, i) => new AxisBrush(axis, xs[i], AXIS_ROOM, this.filters, this.onBrush));
     this.trace(rows, axes, xs);

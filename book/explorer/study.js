@@ -105,7 +105,7 @@ function labelOf(name) {
 }
 
 /** Return a level as a reader sees it: 256-128, none, 10⁻⁵, naive cross entropy. */
-export function levelText(value) {
+function levelText(value) {
   if (Array.isArray(value)) return value.join("-") || "none";
   if (value === null) return "all";
   if (typeof value !== "number") return String(value).replaceAll("_", " ");

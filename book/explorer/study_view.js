@@ -16,7 +16,7 @@ const DRAW_FIRST = 5;
 export class StudyView {
   /** `page`: `choices`, `say`, `complain`, `remember` and `linkTo`. */
   constructor(study, entry, page) {
-    Object.assign(this, { study, entry, page, selected: new Set(), byCell: study.seeded });
+    Object.assign(this, { study, entry, page, selected: new Set(), byCell: study.seeded && study.cells.length > 1 });
     this.filters = new Filters();
     this.controls = makeFilterControls(study, this.filters, () => this.refilter());
     this.table = new RunTable(study, {
@@ -37,9 +37,10 @@ export class StudyView {
   arrange() {
     const { controls, table, map, parallel, study } = this;
     const overview = parallel ? [heading("Factors and result"), note(PARALLEL_HELP), parallel.frame] : [];
-    const mapped = map.isUseful ? [heading("Map of two factors"), ...(map.control ? [map.control] : []), map.frame, map.note] : [];
+    const control = map.control ? [map.control] : [];
+    const mapped = map.isUseful ? [heading("Map of two factors"), ...control, map.frame, map.note] : [];
     const rows = study.seeded ? [this.rowChoice()] : [];
-    const filters = study.columns.length || controls.rows.length ? [block("explorer-controls", ...controls.rows)] : [];
+    const filters = controls.rows.length ? [block("explorer-controls", ...controls.rows)] : [];
     const none = makeButton("Draw none", () => this.replace([]));
     const first = makeButton(`Draw the first ${DRAW_FIRST}`, () => this.drawFirst());
     this.element.append(
@@ -62,9 +63,10 @@ export class StudyView {
   }
 
   rowChoice() {
-    const button = makeButton("Show single runs", () => {
+    const words = () => (this.byCell ? "Show single runs" : "Show cells");
+    const button = makeButton(words(), () => {
       this.byCell = !this.byCell;
-      button.textContent = this.byCell ? "Show single runs" : "Show cells";
+      button.textContent = words();
       this.layOut();
     });
     return button;
@@ -102,7 +104,7 @@ export class StudyView {
   replace(ids, isMemorable = true) {
     const cells = new Set(ids.map((id) => this.study.byId.get(id).cell));
     const fits = cells.size <= MOST_CELLS && ids.length <= MOST_RUNS;
-    this.page.complain(fits ? "" : `At most ${MOST_CELLS} cells can be told apart in the chart: take some out first.`);
+    this.page.complain(fits ? "" : `At most ${MOST_CELLS} cells and ${MOST_RUNS} runs can be told apart in the chart: take some out first.`);
     if (fits) {
       this.selected = new Set(ids);
       if (isMemorable) this.page.remember();

@@ -157,7 +157,7 @@ function lossText(value) {
 }
 
 /** What has no figure comes last, whichever way the others are sorted. */
-export function sortRows(rows, head, down) {
+function sortRows(rows, head, down) {
   const sign = down ? -1 : 1;
   const keyed = rows.map((row, i) => ({ row, i, value: head.value(row) }));
   keyed.sort((a, b) => {

@@ -174,7 +174,7 @@ def test_picked_rows_are_drawn_and_only_so_many(explorer: ExplorerPage) -> None:
     for place in range(12):
         boxes.nth(place).check()
     boxes.nth(12).click()
-    assert "At most 12 cells" in explorer.problem()
+    assert "At most 12 cells and 120 runs" in explorer.problem()
     assert len(explorer.names()) == 12
     assert not boxes.nth(12).is_checked()
 
@@ -352,7 +352,7 @@ def test_every_answer_comes_at_once(explorer: ExplorerPage) -> None:
         times = sorted(explorer.page.evaluate(TIMES, [steps, 10]))
         busy = (busy_ms() - before) / len(times)
         half, nine_in_ten = times[len(times) // 2], times[int(0.9 * len(times)) - 1]
-        print(f"{name}: {busy:.0f} ms of the page's own work, seen by a reader after {half:.0f} ms, "
+        print(f"{name}: {busy:.0f} ms of work, seen after {half:.0f} ms, "
               f"nine in ten within {nine_in_ten:.0f} ms")  # fmt: skip
         # Work, not waiting: what else this machine does delays the frames of any page.
         assert busy < AT_ONCE_MS, name

@@ -204,6 +204,30 @@ def test_the_code_of_a_cell_loops_over_its_seeds(explorer: ExplorerPage) -> None
     assert explorer.root.locator(".explorer-code").is_hidden()
 
 
+def test_the_code_is_copied(browser: Browser, address: str) -> None:
+    permissions = ["clipboard-read", "clipboard-write"]
+    with explored(browser, address, permissions=permissions) as explorer:
+        explorer.rows().first.get_by_role("button", name="code").click()
+        explorer.click("Copy code")
+        explorer.page.wait_for_function(
+            "document.querySelector('.explorer-status').textContent.startsWith('Copied')"
+        )
+        assert explorer.page.evaluate("navigator.clipboard.readText()") == raw_program(explorer)
+
+
+def test_where_nothing_can_be_copied_the_code_is_selected(explorer: ExplorerPage) -> None:
+    explorer.page.evaluate("Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+    explorer.rows().first.get_by_role("button", name="code").click()
+    explorer.click("Copy code")
+    assert "is selected" in explorer.root.locator(".explorer-status").inner_text()
+    selected = explorer.page.evaluate("getSelection().toString()")
+    assert selected.strip() == program(explorer).strip()
+
+
+def raw_program(explorer: ExplorerPage) -> str:
+    return str(explorer.root.locator(".explorer-code pre").text_content())
+
+
 def program(explorer: ExplorerPage) -> str:
     return explorer.root.locator(".explorer-code pre").inner_text()
 

@@ -50,12 +50,14 @@ def table_of_agreement(groups: Mapping[str, Sequence[Predictions]]) -> pd.DataFr
     for name, members in groups.items():
         wrong = count_wrong(members)
         rows[name] = {
-            "mistakes of one": seed_spread([member.mistakes for member in members]).text(1),
-            "wrong in all": int((wrong == len(members)).sum()),
-            "in some": int(((wrong > 0) & (wrong < len(members))).sum()),
+            "of one": seed_spread([member.mistakes for member in members]).text(1),
+            "of all": int((wrong == len(members)).sum()),
+            "of some": int(((wrong > 0) & (wrong < len(members))).sum()),
             "ensemble": average(members).mistakes,
         }
-    return pd.DataFrame(rows).T
+    table = pd.DataFrame(rows).T
+    table.columns.name = "mistakes"
+    return table
 
 
 def describe_agreement(members: Sequence[Predictions]) -> str:

@@ -22,4 +22,5 @@ class Note:
         return self.text
 
     def _repr_html_(self) -> str:
-        return f"<p>{escape(self.text)}</p>"
+        # A figure's class: the page leaves its ground alone, light or dark.
+        return f'<div class="report-figure"><p>{escape(self.text)}</p></div>'

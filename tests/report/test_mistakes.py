@@ -114,6 +114,7 @@ def test_the_surest_mistake_comes_first() -> None:
 def test_table_of_mistakes_alone_and_together() -> None:
     table = table_of_agreement({"three": MEMBERS})
     assert table.loc["three"].tolist() == ["1.3\u00a0±\u00a00.6", 1, 1, 1]
+    assert (table.columns.name, table.columns[0]) == ("mistakes", "of one")
     assert describe_agreement(MEMBERS) == (
         "Mistakes on 4 images: 1, 2, 1.\nThe same in all 3: 1. Of their average: 1."
     )
@@ -179,4 +180,4 @@ def test_bands_run_from_the_lowest_to_the_highest() -> None:
 def test_a_note_is_safe_html() -> None:
     note = Note("a < b")
     assert repr(note) == "a < b"
-    assert note._repr_html_() == "<p>a &lt; b</p>"
+    assert note._repr_html_() == '<div class="report-figure"><p>a &lt; b</p></div>'

@@ -73,6 +73,18 @@ def test_pages_lose_the_icon_script_and_nothing_else(mlp_book: ModuleType, tmp_p
     assert page.read_text() == rest.format("")
 
 
+def test_styles_keep_the_icons_of_the_pages_alone(mlp_book: ModuleType, tmp_path: Path) -> None:
+    styles = tmp_path / "_static" / "styles" / "pydata-sphinx-theme.css"
+    styles.parent.mkdir(parents=True)
+    (tmp_path / "page.html").write_text('<i class="fa-solid fa-moon"></i>')
+    mlp_book.drop_unused_icons(SimpleNamespace(outdir=str(tmp_path)))
+    text = styles.read_text(encoding="utf-8")
+    assert ".fa-moon:before{" in text
+    assert ".fa-solid" in text
+    assert ".fa-sun:before{" not in text
+    assert 300_000 < len(text) < 315_000  # all but the icons is there
+
+
 def test_pages_lose_the_state_of_widgets(mlp_book: ModuleType) -> None:
     files = {"ipywidgets_state": (None, {}), "other": ("x.js", {})}
     env = SimpleNamespace(nb_metadata={"notebooks/rate": {"js_files": files}, "book/index": {}})

@@ -147,8 +147,8 @@ def plot_damping_map(
         axes.plot([2, 4], [0, 1], color=COLOURS[1], linestyle=(0, (5, 2)))
         axes.fill_between(product, critical, 1, color=COLOURS[0], alpha=0.14, linewidth=0)
         for x, y, words in (
-            (1.05, 0.66, "swings: complex roots"), (0.14, 0.04, "creeps"),
-            (1.53, 0.05, "leaps"), (3.05, 0.1, "diverges"),
+            (1.05, 0.66, "swings: complex roots"), (0.12, 0.03, "creeps"),
+            (1.64, 0.04, "leaps"), (3.05, 0.1, "diverges"),
         ):  # fmt: skip
             axes.text(x, y, words)
         axes.text(1, 0.06, "critically\ndamped", color=COLOURS[0], ha="center")

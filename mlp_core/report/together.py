@@ -23,6 +23,15 @@ def effective_rate(config: RunConfig) -> float:
     return config.learning_rate / (1 - config.momentum)
 
 
+def rate_per_image(config: RunConfig) -> float:
+    """Return the learning rate for each image of a batch, whose gradients are averaged.
+
+    >>> rate_per_image(RunConfig(learning_rate=0.05, batch_size=100))
+    0.0005
+    """
+    return config.learning_rate / config.batch_size
+
+
 def plot_together(
     studies: Mapping[str, Sequence[Run]],
     along: Callable[[RunConfig], float],

@@ -47,7 +47,8 @@ def table_against(
     for level, own in values.items():
         label = format_number(level) if isinstance(level, int | float) else str(level)
         rows[label] = {shown.label: seed_spread(own).text(shown.digits) if own else "-"}
-        rows[label] |= _compare(own, values[reference], level == reference)
+        same = level == reference
+        rows[label] |= _compare(own, values[reference], same, abs(shown.digits))
     table = pd.DataFrame(rows).T
     table.columns.name = factor.replace("_", " ")
     return table
@@ -58,14 +59,15 @@ def _values(group: Sequence[Run], measure: str) -> list[float]:
     return [value for value in values if value is not None]
 
 
-def _compare(own: Sequence[float], others: Sequence[float], same: bool) -> dict[str, str]:
+def _compare(
+    own: Sequence[float], others: Sequence[float], same: bool, digits: int
+) -> dict[str, str]:
     if same or min(len(own), len(others)) < 2:
         return {"difference": "-", "p": "-", "seed noise": "-"}
     p = welch_p(own, others)
+    difference = f"{seed_spread(own).mean - seed_spread(others).mean:+.{digits}f}"
     return {
-        "difference": f"{seed_spread(own).mean - seed_spread(others).mean:+.2f}".replace(
-            "-", "\u2212"
-        ),
+        "difference": difference.replace("-", "\u2212"),
         "p": f"{p:.3f}" if p >= 0.001 else "< 0.001",
         "seed noise": "outside" if p < LEVEL else "inside",
     }

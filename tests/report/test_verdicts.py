@@ -27,3 +27,8 @@ def test_a_gain_has_a_plus(runs: list[Run]) -> None:
 def test_a_reference_that_is_no_level_is_refused(runs: list[Run]) -> None:
     with pytest.raises(ValueError, match="learning_rate=7 is not among the runs"):
         table_against(runs, "learning_rate", 7)
+
+
+def test_losses_have_more_decimals(runs: list[Run]) -> None:
+    table = table_against(runs[:6], "learning_rate", 0.01, "test_loss")
+    assert table["difference"].tolist() == ["-", "+0.000"]

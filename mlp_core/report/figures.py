@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlp_core.report.axes import format_number, label_ends, make_log
+from mlp_core.report.facets import drawn_epochs
 from mlp_core.report.measures import MEASURES, Measure, group_runs
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, ramp, styled
@@ -24,7 +25,7 @@ def plot_curves(
     """Draw a measure over the epochs, one line for each level of a factor.
 
     A line is the mean over seeds, its band runs from the lowest to the highest seed. A cross
-    marks where a run diverged.
+    marks where a run diverged. Late epochs are drawn more sparsely.
 
     Parameters
     ----------
@@ -72,8 +73,9 @@ def _draw_level(
         label += " diverged" if diverged == len(group) else f" ({diverged}/{len(group)} div.)"
     if not length:
         return None
-    values = np.array([column[:length] for column in columns])
-    along = np.mean([run.history[over][:length] for run in group], axis=0)
+    drawn = drawn_epochs(length) - 1
+    values = np.array([column[:length] for column in columns])[:, drawn]
+    along = np.mean([run.history[over][:length] for run in group], axis=0)[drawn]
     axes.plot(along, values.mean(axis=0), color=colour)
     if len(group) > 1:
         low, high = values.min(axis=0), values.max(axis=0)

@@ -14,7 +14,7 @@ from mlp_core.training import Run
 LINES = ("running_loss", "running_accuracy")  # drawn as the mean alone
 BANDS = ("test_loss", "test_accuracy")  # drawn with the spread over the seeds
 DIGITS = 4  # significant
-MAX_CHARACTERS = 60_000  # of the 2.5 MB that a page may load, the formulas take most
+MAX_CHARACTERS = 45_000  # of the 2.5 MB that a page may load, the formulas take most
 STEPS = (1, 2, 5, 10, 25, 50)  # every how many epochs, until the study fits
 
 

@@ -106,10 +106,10 @@ def plot_valley(
 
 def _draw_levels(axes: Any, curvatures: tuple[float, float], far: np.ndarray) -> None:
     """Draw lines of equal loss: ellipses about the minimum."""
-    angle = np.linspace(0, 2 * np.pi, 90)
+    angle = np.linspace(0, 2 * np.pi, 33)
     widths = 1 / np.sqrt(np.asarray(curvatures))
     largest = float((far / widths).max())
-    for share in (0.12, 0.25, 0.45, 0.7, 1.0):
+    for share in (0.15, 0.35, 0.6, 1.0):
         x, y = (
             share * largest * w * f(angle) for w, f in zip(widths, (np.cos, np.sin), strict=True)
         )
@@ -139,7 +139,7 @@ def plot_damping_map(
     height : float
         In inches.
     """
-    product = np.linspace(0, 4, 161)
+    product = np.linspace(0, 2, 61) ** 2  # close where the curve is steep
     critical = (1 - np.sqrt(product)) ** 2
     with styled():
         figure, (axes,) = new_figure(height)

@@ -68,6 +68,6 @@ def _compare(
     difference = f"{seed_spread(own).mean - seed_spread(others).mean:+.{digits}f}"
     return {
         "difference": difference.replace("-", "\u2212"),
-        "p": f"{p:.3f}" if p >= 0.001 else "< 0.001",
+        "p": f"{p:.3f}" if p >= 0.001 else "<\u00a00.001",
         "seed noise": "outside" if p < LEVEL else "inside",
     }

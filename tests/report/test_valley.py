@@ -74,7 +74,7 @@ def test_a_valley_has_a_chart_for_each_path() -> None:
 
 def test_lines_of_equal_loss_are_of_equal_loss() -> None:
     figure = plot_valley({"a": np.array([[10.0, 1.0], [0.0, 0.0]])}, (1.0, 25.0))
-    for line in figure.axes[0].lines[:5]:
+    for line in figure.axes[0].lines[:4]:
         x, y = line.get_data()
         losses = (x**2 + 25 * y**2) / 2
         np.testing.assert_allclose(losses, losses[0])
@@ -84,7 +84,7 @@ def test_the_map_shows_its_points_and_the_curve_of_critical_damping() -> None:
     figure = plot_damping_map({"here": [(0.5, 0.0), (0.25, 0.25)]})
     (axes,) = figure.axes
     product, critical = axes.lines[0].get_data()
-    for x, y in zip(product[1:80], critical[1:80], strict=True):
+    for x, y in zip(product, critical, strict=True):
         assert y == pytest.approx(critical_momentum(x))
     assert {"here", "creeps", "leaps", "diverges"} <= {text.get_text() for text in axes.texts}
     assert "here at 0.5 and 0, 0.25 and 0.25" in figure.get_label()

@@ -155,6 +155,11 @@ def ramp(count: int) -> list[str]:
     return [mpl.colors.to_hex(colours(i / max(count - 1, 1))) for i in range(count)]
 
 
+# What matplotlib writes and nobody sees: turns by nothing, and groups about a single element.
+_TURNED = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
+_ALONE = re.compile(r"<g>(<(?:path|use)\b[^>]*/>|<text\b[^>]*>[^<]*</text>)</g>")
+
+
 def to_inline(svg: str, label: str) -> str:
     """Turn a whole SVG file of matplotlib into an element that fits into any page.
 
@@ -182,7 +187,10 @@ def to_inline(svg: str, label: str) -> str:
         r"\1fill: \2; fill: color-mix(in srgb, \2 72%, currentColor)",
         svg,
     )
-    return _MARKS.sub(_share_style, re.sub(r">\s+<", "><", svg).strip())
+    svg = _TURNED.sub("", re.sub(r">\s+<", "><", svg).strip())
+    for _ in range(2):  # ticks stand in two groups
+        svg = _ALONE.sub(r"\1", svg)
+    return _MARKS.sub(_share_style, svg)
 
 
 def _share_style(marks: re.Match[str]) -> str:

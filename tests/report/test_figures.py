@@ -183,6 +183,13 @@ def test_svg_fits_into_any_page(runs: list[Run], curves: list[Curve], kind: str)
         assert "fill: #ffffff" not in element.get("style", "")  # the ground is the page's
 
 
+def test_an_svg_says_nothing_in_vain(runs: list[Run]) -> None:
+    svg = plot_sweep(runs, "learning_rate").inline_svg()
+    assert "rotate(-0" not in svg
+    assert not re.search(r"<g><(?:path|use)\b[^>]*/></g>", svg)
+    ET.fromstring(svg)  # still well formed
+
+
 def test_small_text_stays_readable_on_a_phone(runs: list[Run], curves: list[Curve]) -> None:
     """On 350 CSS pixels, what a phone of 390 leaves, no text is smaller than 9 pixels."""
     for name, figure in all_figures(runs, curves).items():

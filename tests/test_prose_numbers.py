@@ -2,8 +2,8 @@
 
 A number counts as measured if it carries a unit that only measuring gives (percent, a time, so many
 times faster) or stands right beside a word such as accuracy or loss. Settings, such as a learning
-rate or a number of epochs, may be typed. This catches slips, not intent: a figure without unit,
-far from such a word, passes.
+rate or a number of epochs, may be typed. Captions are prose, too. This catches slips, not intent: a
+figure without unit, far from such a word, passes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,8 +21,16 @@ PAGES = sorted([*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipy
 # What may stand although it looks measured: (page, the words as they stand there, why).
 # An entry that is no longer needed fails a test, so that the list stays short.
 ALLOWED: list[tuple[str, str, str]] = [
+    ("notebooks/activations_losses.ipynb", "more than 20 %", "what counts as active: a choice"),
+    ("notebooks/activations_losses.ipynb", "within 0.25 points", "a tolerance: a choice"),
+    ("notebooks/activations_losses.ipynb", "0.8 points with the hinge", "a tolerance: a choice"),
+    ("notebooks/activations_losses.ipynb", "hinge loss is 0.1", "the margin: a setting"),
     ("notebooks/batch_size.ipynb", "ImageNet in 1 Hour", "part of a title"),
     ("notebooks/learning_rate.ipynb", "the 5 % level", "the significance level: a choice"),
+    ("notebooks/optimizers_epochs.ipynb", "error of zero is drawn at 0.001", "a drawing: a choice"),
+    ("notebooks/where_it_fails.ipynb", "at 95 %", "what an interval covers: a choice"),
+    ("notebooks/where_it_fails.ipynb", "95 % intervals", "what an interval covers: a choice"),
+    ("notebooks/where_it_fails.ipynb", "steps of 0.04 points", "how dots are stacked: a choice"),
 ]
 
 # What is not prose, in the order in which it is taken out.
@@ -54,7 +63,7 @@ WITH_UNIT = re.compile(rf"{NUMBER}[\s\-\u2013]*(?:{UNITS}|{COMPARED})", re.IGNOR
 # "The loss at a rate of 0.1" names a setting, "the loss of about 0.1" a measurement.
 GAP = r"(?:(?!\b(?:rate|momentum|decay|margin|dropout|penalty|scale)\b)[^.,;:()\n|]){0,30}?"
 BESIDE_QUANTITY = re.compile(
-    rf"\b{QUANTITY}\b{GAP}\s{DECIMAL}|{DECIMAL}\s+(?:\w+\s+)?{QUANTITY}\b",
+    rf"\b{QUANTITY}\b{GAP}\s{DECIMAL}|{DECIMAL}\s+(?:(?:\w+\s+)?{QUANTITY}|points)\b",
     re.IGNORECASE,
 )
 
@@ -62,9 +71,15 @@ BESIDE_QUANTITY = re.compile(
 def markdown_of(page: Path) -> str:
     text = page.read_text("utf-8")
     if page.suffix != ".ipynb":
-        return text
+        return text + "\n\n" + "\n\n".join(re.findall(r"(?m)^ +caption: (.*)$", text))
     cells = json.loads(text)["cells"]
-    return "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    prose = ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
+    return "\n\n".join([*prose, *map(caption_of, cells)])
+
+
+def caption_of(cell: dict[str, Any]) -> str:
+    """Return the caption of a cell's figure: prose as well, though it stands in the metadata."""
+    return str(cell["metadata"].get("mystnb", {}).get("figure", {}).get("caption", ""))
 
 
 def prose_of(markdown: str) -> str:
@@ -103,9 +118,17 @@ def test_no_measured_number_is_typed_by_hand(page: Path) -> None:
     assert measured_numbers(markdown) == [], "compute it and glue it, or list it in ALLOWED"
 
 
+def test_a_caption_is_prose() -> None:
+    cell = {"metadata": {"mystnb": {"figure": {"caption": "It ends at 97.9 %.", "name": "fig-x"}}}}
+    assert measured_numbers(caption_of(cell)) == ["97.9 %"]
+    assert caption_of({"metadata": {}}) == ""
+
+
 def test_every_entry_of_the_allow_list_is_needed() -> None:
     for name, words, why in ALLOWED:
         assert why
+        if not (ROOT / name).is_file():
+            continue  # a chapter that is still being written
         said = re.search(however_wrapped(words), markdown_of(ROOT / name))
         assert said, f"{name} no longer says {words!r}"
         assert measured_numbers(words), f"{words!r} would pass without its entry"
@@ -120,6 +143,7 @@ def test_every_entry_of_the_allow_list_is_needed() -> None:
         "An update takes $0.8$ ms.",
         "about ninety percent",
         "a gap of 0.3 percentage points",
+        "It ends 0.3 points lower.",
         "An update takes 0.8 ms here.",
         "The run took 40 seconds.",
         "trained in two minutes",

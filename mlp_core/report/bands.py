@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLocator
 
 from mlp_core.report.axes import format_number, label_ends, make_log
 from mlp_core.report.lines import DASHES
@@ -18,6 +18,7 @@ from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 
 Line = Mapping[float, Sequence[float]]
+NARROW = 3.5  # of a logarithmic axis: its highest value over its lowest
 MARKERS = ("o", "s", "D", "^", "v", "P")
 
 
@@ -108,6 +109,9 @@ def _finish(axes: Any, chart: SeedChart) -> None:
     """Set ticks and labels: when the limits are final."""
     if "y" in chart.log:
         make_log(axes, "y")
+        low, high = axes.get_ylim()
+        if high / low < NARROW:  # 1, 2 and 5 would leave hardly a tick
+            axes.yaxis.set_major_locator(MaxNLocator(4))
     seen = {
         name: {x: values for x, values in line.items() if values}
         for name, line in chart.lines.items()

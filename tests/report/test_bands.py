@@ -55,3 +55,11 @@ def test_the_description_has_the_means() -> None:
 def test_a_level_without_values_is_left_out() -> None:
     (axes,) = plot_seed_charts([SeedChart("t", "x", {"a": {**LINE, 100.0: []}})]).axes
     assert list(axes.lines[-1].get_xdata()) == [0.1, 1.0, 10.0]
+
+
+def test_a_narrow_logarithmic_axis_has_ticks_too() -> None:
+    line = {1.0: [9.0, 9.2], 10.0: [15.0, 16.0]}
+    figure = plot_seed_charts([SeedChart("t", "x", {"a": line}, log="xy")])
+    (axes,) = figure.axes
+    low, high = axes.get_ylim()
+    assert sum(low <= tick <= high for tick in axes.get_yticks()) >= 3

@@ -18,7 +18,7 @@ from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 
 Line = Mapping[float, Sequence[float]]
-NARROW = 3.5  # of a logarithmic axis: its highest value over its lowest
+NARROW = 6.0  # of a logarithmic axis: its highest value over its lowest
 MARKERS = ("o", "s", "D", "^", "v", "P")
 
 
@@ -108,10 +108,7 @@ def _share_ranges(panels: Sequence[Any], charts: Sequence[SeedChart]) -> None:
 def _finish(axes: Any, chart: SeedChart) -> None:
     """Set ticks and labels: when the limits are final."""
     if "y" in chart.log:
-        make_log(axes, "y")
-        low, high = axes.get_ylim()
-        if high / low < NARROW:  # 1, 2 and 5 would leave hardly a tick
-            axes.yaxis.set_major_locator(MaxNLocator(4))
+        make_log_with_ticks(axes, "y")
     seen = {
         name: {x: values for x, values in line.items() if values}
         for name, line in chart.lines.items()
@@ -127,6 +124,15 @@ def _finish(axes: Any, chart: SeedChart) -> None:
     ]
     ends += [(seed_spread(v).mean, name, INK) for name, v in (chart.reference or {}).items()]
     label_ends(axes, ends)
+
+
+def make_log_with_ticks(axes: Any, which: str) -> None:
+    """Make the x or y axis logarithmic; a narrow one has ticks beside those at 1, 2 and 5."""
+    make_log(axes, which)
+    axis = getattr(axes, f"{which}axis")
+    low, high = sorted(axis.get_view_interval())
+    if high < NARROW * low:
+        axis.set_major_locator(MaxNLocator(5))
 
 
 def describe(chart: SeedChart) -> str:

@@ -47,11 +47,10 @@ class ClaimTable:
         )
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{t}</th>' for t in ("published", "here", "verdict"))
+        head = "".join(f'<th scope="col">{t}</th>' for t in ("published, verdict", "evidence here"))
         rows = "".join(
-            f'<tr><th scope="row">{escape(claim.finding)}</th>'
-            f"<td>{'<br>'.join(map(escape, claim.evidence))}</td>"
-            f"<td><strong>{claim.verdict}</strong></td></tr>"
+            f'<tr><th scope="row">{escape(claim.finding)}<br><strong>{claim.verdict}</strong></th>'
+            f"<td>{''.join(f'<p>{escape(words)}</p>' for words in claim.evidence)}</td></tr>"
             for claim in self.claims
         )
         return f'<table class="words"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'

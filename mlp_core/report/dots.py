@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlp_core.report.axes import format_number, make_log
+from mlp_core.report.axes import format_number
+from mlp_core.report.bands import make_log_with_ticks
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 
@@ -67,7 +68,7 @@ def plot_levels(
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="y", visible=False)
         if log:
-            make_log(axes, "x")
+            make_log_with_ticks(axes, "x")
         axes.set_title(f"{label} (band: {name})")
         figure.set_label(_describe(factors, label))
     return figure

@@ -82,14 +82,21 @@ def _test(
     evidence, outcomes = [], []
     for first, expected, second in comparisons:
         a, b = (values_of(levels[level], "test_accuracy") for level in (first, second))
-        evidence.append(describe_difference(_name(first), a, _name(second), b))
+        evidence.append(
+            describe_difference(f"{name_in_words(first)}:", a, f"{name_in_words(second)}:", b)
+        )
         outcomes.append((expected, judge(a, b)))
     remark = [REMARKS[factor]] if factor in REMARKS else []
     return Claim(words, (*evidence, *remark), weigh(outcomes))
 
 
-def _name(level: Any) -> str:
-    return f"{NAMES.get(level, name_level(level))}:"
+def name_in_words(level: Any) -> str:
+    """Return a level as the report calls it.
+
+    >>> name_in_words("log_softmax_mse"), name_in_words((128, 64, 64))
+    ('mse', '128-64-64')
+    """
+    return NAMES.get(level) or name_level(level)
 
 
 def weigh(outcomes: Sequence[tuple[str, str]]) -> str:

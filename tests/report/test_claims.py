@@ -14,9 +14,9 @@ def test_table_in_html_and_in_plain_text() -> None:
     table = ClaimTable([claim])
     html = table._repr_html_()
     assert "rate 1 is &lt;best&gt;" in html
-    assert "first<br>second" in html
+    assert "<p>first</p><p>second</p>" in html
     assert "<strong>holds in part</strong>" in html
-    assert html.count('scope="col"') == 3
+    assert html.count('scope="col"') == 2
     assert repr(table) == "rate 1 is <best>: holds in part\n  first\n  second"
 
 

@@ -62,6 +62,7 @@ def table_of_treatments(
 def _difference(values: Values, reference: Values) -> str:
     difference = seed_spread(values).mean - seed_spread(reference).mean
     signed = f"{difference:+.2f}".replace("-", "\u2212")
+    signed = signed[1:] if not float(signed[1:]) else signed
     return _unbroken(f"{signed}, {judge(values, reference)}")
 
 

@@ -38,3 +38,8 @@ def test_cells_against_their_row() -> None:
 def test_a_loss_has_a_minus_sign() -> None:
     table = table_of_treatments({"a": {"none": BETTER, "L1": NONE}}, "none", "kind")
     assert table.loc["L1", "a: against none"] == f"\u22121.00,{NB}worse"
+
+
+def test_a_difference_of_nothing_has_no_sign() -> None:
+    table = table_of_treatments({"a": {"none": NONE, "L1": NONE}}, "none", "kind")
+    assert table.loc["L1", "a: against none"] == f"0.00,{NB}seed{NB}noise"

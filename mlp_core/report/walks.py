@@ -12,6 +12,8 @@ from mlp_core.report.axes import label_ends, make_log
 from mlp_core.report.lines import DASHES
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 
+MARKED = 50  # updates of a path that have a dot each
+
 
 def make_valley(curvatures: Sequence[float], degrees: float = 0.0) -> np.ndarray:
     """Return the symmetric matrix H of the loss ``x @ H @ x / 2``, turned by an angle.
@@ -63,6 +65,17 @@ def descend(
     return np.array(path)
 
 
+def drawn_points(length: int) -> np.ndarray:
+    """Return which points of a path are drawn: early ones all, later ones ever more sparsely.
+
+    >>> len(drawn_points(50)), len(drawn_points(3001)) < 200, int(drawn_points(3001)[-1])
+    (50, True, 3000)
+    """
+    early = np.arange(min(length, 100))
+    late = np.geomspace(100, max(length - 1, 100), 80).round().astype(int)
+    return np.unique(np.concatenate([early, late[late < length]]))
+
+
 def plot_walks(
     paths: Mapping[str, np.ndarray], valley: np.ndarray, height: float = 6.0
 ) -> ReportFigure:
@@ -84,9 +97,8 @@ def plot_walks(
             colour = COLOURS[place]
             _draw_path(axes, path, valley, colour, _limits(paths))
             axes.set_title(name, color=colour)
-            losses = losses_along(path, valley)
-            updates = np.arange(1, len(losses))
-            below.plot(updates, losses[1:], color=colour, linestyle=DASHES[place % len(DASHES)])
+            losses, shown = losses_along(path, valley), drawn_points(len(path))[1:]
+            below.plot(shown, losses[shown], color=colour, linestyle=DASHES[place % len(DASHES)])
             ends.append((max(float(losses[-1]), 1e-9), name, colour))
         below.set_title("loss")
         below.set_xlabel("update")
@@ -111,12 +123,13 @@ def _limits(paths: Mapping[str, np.ndarray]) -> np.ndarray:
 def _draw_path(
     axes: Any, path: np.ndarray, valley: np.ndarray, colour: str, limits: np.ndarray
 ) -> None:
-    x, y = (np.linspace(low, high, 61) for low, high in limits.T)
+    x, y = (np.linspace(low, high, 31) for low, high in limits.T)
     points = np.stack(np.meshgrid(x, y), axis=-1)
     loss = np.einsum("abi,ij,abj->ab", points, valley, points) / 2
     levels = loss.max() * 0.5 ** np.arange(7, 0, -1)
     axes.contour(x, y, loss, levels=levels, colors=INK, linewidths=0.6, alpha=0.6)
-    axes.plot(*path.T, color=colour, marker="o", markersize=1.8, linewidth=0.9)
+    axes.plot(*path[drawn_points(len(path))].T, color=colour, linewidth=1)
+    axes.plot(*path[:MARKED].T, "o", color=colour, markersize=2)
     axes.plot(0, 0, "+", color=INK, markersize=10, markeredgewidth=1.6, zorder=4)
     axes.set_xlim(*limits[:, 0])
     axes.set_ylim(*limits[:, 1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,13 @@ from mlp_core.report.curve import format_value
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        "MLP_CORE_OFFLINE" not in os.environ, reason="a few minutes: make test-browser runs it"
+    ),
+]
 
 
 @pytest.fixture(scope="module")

@@ -107,7 +107,7 @@ def drawing(step: Step) -> str:
     parts.append(_loss(step))
     label = f"The network at this step. {', '.join(f'{k} {say(v)}' for k, v in _told(step))}"
     return (
-        f'<svg viewBox="0 0 420 262" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
+        f'<svg viewBox="0 0 440 262" role="img" aria-label="{escape(label)}">{"".join(parts)}</svg>'
     )
 
 

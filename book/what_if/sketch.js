@@ -95,8 +95,12 @@ export class Sketch {
     if (event.pointerId !== this.pointer || this.pointer == null) return;
     const box = this.canvas.getBoundingClientRect();
     const inside = (value) => Math.min(1, Math.max(0, value));
-    const place = [(event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height];
-    this.strokes.at(-1).push(place.map(inside));
+    // A quick hand is at several places between two frames; the browser gives them together.
+    const together = event.getCoalescedEvents?.() ?? [];
+    for (const { clientX, clientY } of together.length ? together : [event]) {
+      const place = [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
+      this.strokes.at(-1).push(place.map(inside));
+    }
     this.paint();
     this.ask();
   }

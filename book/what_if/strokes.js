@@ -90,10 +90,11 @@ function rasterize(strokes, pen, width) {
 /** Draw the strokes into a canvas, with round ends. */
 export function traceStrokes(context, strokes, pen) {
   Object.assign(context, { lineWidth: pen, lineCap: "round", lineJoin: "round" });
-  for (const [first, ...others] of strokes) {
+  for (const [[x, y], ...others] of strokes) {
     context.beginPath();
-    context.moveTo(...first);
-    for (const point of others.length ? others : [first]) context.lineTo(...point);
+    context.moveTo(x, y);
+    context.lineTo(x + 0.01, y); // a line without any length would leave no dot
+    for (const point of others) context.lineTo(...point);
     context.stroke();
   }
 }

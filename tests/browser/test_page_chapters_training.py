@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from page_panel import CHAPTER, HTML, Chapter, PagePanel, each_chapter, opened, served
 
+from mlp_core.data import load_dataset
 from mlp_core.report.panel_code import as_code
 from mlp_core.report.what_if import run_panel
 from mlp_core.training import RunConfig
@@ -58,7 +59,8 @@ def test_the_page_trains_what_python_trains(browser: Browser, host: str, chapter
             assert history[-1]["test_accuracy"] == pytest.approx(accuracy, abs=POINTS)
         first = here.history["running_loss"][0]
         assert history[0]["running_loss"] == pytest.approx(first, abs=LOSS_OF_FIRST_EPOCH)
-        assert panel.sources()[0].startswith("your browser: digits, 1,433 images, seed ")
+        size = here.config.train_size or load_dataset("digits").train_size
+        assert panel.sources()[0].startswith(f"your browser: digits, {size:,} images, seed ")
         # Look inside, and stop in the midst of several seeds.
         panel.open_part("inside")
         assert panel.root.locator(".what-if-inside svg").first.is_visible()

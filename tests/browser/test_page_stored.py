@@ -294,7 +294,7 @@ def test_a_packed_study_shows_the_same_curves(browser: Browser, address: str) ->
         page.goto(address)
         panel = PagePanel(page)
         assert panel.sources()[0] == STORED
-        panel.click("0.5")
+        panel.click("0.1")
         assert "Stored in the book: test accuracy 98." in panel.text("status")
         assert panel.root.locator("path.band").count() == 2
         assert len(panel.lines()) == 2  # the training curves are left out

@@ -43,20 +43,24 @@ export function findStored(study, config, values) {
 export function reachable(study, config, controls) {
   const names = controls.map((control) => control.name).filter((name) => !SET_ASIDE.has(name));
   const cells = study ? study.cells : [];
-  return cells
+  const found = cells
     .map((cell) => {
       const held = { ...study.config, ...cell.values };
       return Object.fromEntries(names.map((name) => [name, held[name]]));
     })
     .filter((values) => findStored(study, config, values).length > 0);
+  // Cells that differ in what the panel has no control for lead to the same values.
+  return [...new Map(found.map((values) => [JSON.stringify(values), values])).values()];
 }
 
 export function curveOfCell(study, cell, values) {
-  const { name, train_size: size } = study.dataset;
+  const { name } = study.dataset;
+  const size = cell.values.train_size ?? study.dataset.train_size;
+  const drawn = "train_size" in cell.values ? { train_size: size } : {};
   const seeds = cell.seeds.length === 1 ? `seed ${cell.seeds[0]}` : `${cell.seeds.length} seeds`;
   return {
     source: `book: ${name}, ${size.toLocaleString("en")} images, ${seeds}`,
-    values: { ...values, ...cell.values, epochs: study.config.epochs },
+    values: { ...values, ...cell.values, ...drawn, epochs: cell.values.epochs ?? study.config.epochs },
     epochs: cell.epochs,
     planned: Math.max(...cell.epochs, 1),
     columns: cell.columns,

@@ -208,7 +208,7 @@ _REGULARIZATION = Panel(
         Control(
             "train_size", "training images", "choice", 1433, choices=(50, 100, 200, 500, 1433)
         ),
-        Control("epochs", "epochs", "choice", 50, choices=(10, 20, 50, 100, 200)),
+        Control("epochs", "epochs", "choice", 50, choices=(10, 25, 50, 100, 200)),
         _SEED,
     ),
     base=_REPORT_B,

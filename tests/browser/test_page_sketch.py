@@ -115,11 +115,16 @@ def test_before_a_network_is_trained_a_sentence(browser: Browser, address: str) 
 
 
 @pytest.fixture(scope="module")
-def trained(browser: Browser, address: str) -> Iterator[Page]:
+def own_python() -> None:
+    """Ask for a book that can train its networks without the network."""
     if not (HTML / "_static" / "what-if" / "pyodide" / "pyodide.js").is_file():
         if os.environ.get("MLP_CORE_OFFLINE") == "required":
             pytest.fail("the book is not built with its own Pyodide")
         pytest.skip("the book is built without its own Pyodide: make test-browser")
+
+
+@pytest.fixture(scope="module")
+def trained(browser: Browser, address: str, own_python: None) -> Iterator[Page]:
     with opened(browser, address) as page:
         panel = PagePanel(page)
         panel.click("Train here")
@@ -192,7 +197,7 @@ def test_without_a_hand_a_test_image(sketch: Sketch) -> None:
 
 
 @pytest.mark.slow
-def test_a_finger_draws(browser: Browser, address: str) -> None:
+def test_a_finger_draws(browser: Browser, address: str, own_python: None) -> None:
     size = {"width": 390, "height": 844}
     with opened(browser, address, has_touch=True, viewport=size) as page:
         panel = PagePanel(page)

@@ -63,7 +63,7 @@ def test_the_page_trains_what_python_trains(browser: Browser, host: str, chapter
         assert panel.sources()[0].startswith(f"your browser: digits, {size:,} images, seed ")
         # Look inside, and stop in the midst of several seeds.
         panel.open_part("inside")
-        assert panel.root.locator(".what-if-inside svg").first.is_visible()
+        panel.root.locator(".what-if-inside svg").first.wait_for(state="visible")
         panel.root.get_by_label("seeds to train", exact=True).select_option("5")
         panel.click("Train here")
         panel.wait_for_epoch(1)

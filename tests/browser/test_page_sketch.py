@@ -35,7 +35,7 @@ DIGITS = [
     [[(.68, .3), (.5, .42), (.33, .3), (.42, .13), (.6, .12), (.68, .3), (.66, .6), (.55, .9)]],
 ]  # fmt: skip
 LEAST_RIGHT = 8  # of ten
-ALIKE = 0.35  # of the ink: a small drawing is as coarse as the screen, half a pixel at its edges
+ALIKE = 0.45  # of the ink: a small drawing is as coarse as the screen, half a pixel at its edges
 INK = (240, 390)  # the sum of the pixels: 312 on average in the data set
 
 

@@ -240,8 +240,8 @@ def test_several_seeds_are_a_band(view: PanelView) -> None:
     view.options["seeds"].value = 3
     wait_for(lambda: status(view, "epoch") == "300" and status(view) == "completed")
     assert view._progress.max == 300
-    wait_for(lambda: "learning rate 0.05, 3 seeds" in view._figure.value)
-    assert view._figure.value.count("fill-opacity: 0.2") > bands
+    wait_for(lambda: view._figure.value.count("fill-opacity: 0.2") > bands)
+    assert "learning rate 0.05, 3 seeds" in view._figure.value
     press(view, "reset")
     assert view.options["seeds"].value == 1
     assert status(view, "epoch") == "100"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from mlp_core.report.measures import group_by
 from mlp_core.training import Run, RunConfig
 
 # The order in which figures and tables show them.
@@ -81,9 +82,6 @@ def group_cells(runs: Sequence[Run]) -> dict[Cell, list[Run]]:
     ValueError
         If there are no runs.
     """
-    if not runs:
-        raise ValueError("no runs to show: load them with load_runs(study)")
-    groups: dict[Cell, list[Run]] = {}
-    for run in sorted(runs, key=lambda run: run.config.seed):
-        groups.setdefault(Cell.of(run.config), []).append(run)
+    ordered = sorted(runs, key=lambda run: run.config.seed)
+    groups = group_by(ordered, lambda run: Cell.of(run.config))
     return dict(sorted(groups.items(), key=lambda item: item[0].place))

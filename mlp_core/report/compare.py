@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mlp_core.report.cells import Cell, group_cells, in_words
-from mlp_core.report.measures import MEASURES
+from mlp_core.report.measures import MEASURES, values_of
 from mlp_core.report.published import REPORT_A, ROUNDING
 from mlp_core.report.spread import (
     LEVEL,
@@ -19,7 +19,6 @@ from mlp_core.report.spread import (
     welch_p_of_spreads,
 )
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
-from mlp_core.report.tables import values_of
 from mlp_core.training import Run
 
 MINUS = "\u2212"

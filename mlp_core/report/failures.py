@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mlp_core.report.axes import format_number
-from mlp_core.report.measures import MEASURES
+from mlp_core.report.measures import group_by, group_runs, values_of
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_core.training import Run
@@ -65,33 +65,27 @@ def collect_outcomes(
     rows : sequence of str
         Config fields whose values together name a row.
     column : str
-        The config field that names a column.
+        The config field that names a column: numbers.
 
     Raises
     ------
     ValueError
         If there are no runs.
     """
-    if not runs:
-        raise ValueError("no runs to show: load them with load_runs(study)")
-    groups: dict[tuple[Any, ...], dict[Any, list[Run]]] = {}
-    for run in runs:
-        row = tuple(getattr(run.config, name) for name in rows)
-        groups.setdefault(row, {}).setdefault(getattr(run.config, column), []).append(run)
+    groups = group_by(runs, lambda run: tuple(getattr(run.config, name) for name in rows))
     return {
-        row: {level: _outcome(levels[level]) for level in sorted(levels)}
-        for row, levels in groups.items()
+        row: {level: _outcome(cell) for level, cell in group_runs(group, column).items()}
+        for row, group in groups.items()
     }
 
 
 def _outcome(runs: Sequence[Run]) -> Outcome:
-    accuracies = [MEASURES["test_accuracy"].of_run(run) for run in runs]
     return Outcome(
         runs=len(runs),
         diverged_at=tuple(
             sorted(r.diverged_at_update or 0 for r in runs if r.status == "diverged")
         ),
-        accuracies=tuple(accuracy for accuracy in accuracies if accuracy is not None),
+        accuracies=tuple(values_of(runs, "test_accuracy")),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlp_core.report.axes import format_number, label_ends, make_log
 from mlp_core.report.facets import drawn_epochs
-from mlp_core.report.measures import MEASURES, Measure, group_runs
+from mlp_core.report.measures import MEASURES, Measure, group_runs, values_of
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, ramp, styled
 from mlp_core.training import Run
@@ -97,7 +97,7 @@ def _describe_curves(
     words = factor.replace("_", " ")
     parts = []
     for level, group in groups.items():
-        ends = [value for run in group if (value := measure.of_run(run)) is not None]
+        ends = values_of(group, measure)
         end = f"ends at {seed_spread(ends).mean:.3g}" if ends else "diverges"
         parts.append(f"{level}: {end}")
     along = {"epoch": "the epochs", "updates": "the updates"}.get(along, along)
@@ -154,7 +154,7 @@ def plot_sweep(
 def _draw_sweep(axes: Any, groups: Mapping[Any, list[Run]], measure: Measure, colour: str) -> None:
     levels, spreads = [], []
     for level, group in groups.items():
-        values = [value for run in group if (value := measure.of_run(run)) is not None]
+        values = values_of(group, measure)
         axes.plot([level] * len(values), values, "o", color=colour, alpha=0.75)
         if values:
             levels.append(level)
@@ -188,7 +188,7 @@ def _describe_sweep(
     for measure in measures:
         parts = []
         for level, group in groups.items():
-            values = [value for run in group if (value := measure.of_run(run)) is not None]
+            values = values_of(group, measure)
             mean = f"{seed_spread(values).mean:.3g}" if values else "diverged"
             parts.append(f"{level}: {mean}")
         sentences.append(f"{measure.label[0].upper()}{measure.label[1:]}: {', '.join(parts)}.")

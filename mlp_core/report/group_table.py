@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from mlp_core.report.axes import format_number
-from mlp_core.report.measures import MEASURES
+from mlp_core.report.measures import MEASURES, values_of
 from mlp_core.report.spread import seed_spread
-from mlp_core.report.tables import values_of
 from mlp_core.training import Run
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from mlp_core.training import Run
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,14 @@ MEASURES: dict[str, Measure] = {
 }
 
 
-def group_runs(runs: Sequence[Run], factor: str) -> dict[Any, list[Run]]:
-    """Return the runs by the value of a config field, numbers from small to large.
+def values_of(runs: Sequence[Run], measure: str | Measure) -> list[float]:
+    """Return a measure after the last epoch, one value a run; diverged runs have none."""
+    shown = MEASURES[measure] if isinstance(measure, str) else measure
+    return [value for run in runs if (value := shown.of_run(run)) is not None]
+
+
+def group_by(runs: Sequence[Run], key: Callable[[Run], Key]) -> dict[Key, list[Run]]:
+    """Return the runs by what a function says of each, in the order in which that is met first.
 
     Raises
     ------
@@ -89,9 +97,21 @@ def group_runs(runs: Sequence[Run], factor: str) -> dict[Any, list[Run]]:
     """
     if not runs:
         raise ValueError("no runs to show: load them with load_runs(study)")
-    groups: dict[Any, list[Run]] = {}
+    groups: dict[Key, list[Run]] = {}
     for run in runs:
-        groups.setdefault(getattr(run.config, factor), []).append(run)
+        groups.setdefault(key(run), []).append(run)
+    return groups
+
+
+def group_runs(runs: Sequence[Run], factor: str) -> dict[Any, list[Run]]:
+    """Return the runs by the value of a config field, numbers from small to large.
+
+    Raises
+    ------
+    ValueError
+        If there are no runs.
+    """
+    groups = group_by(runs, lambda run: getattr(run.config, factor))
     if all(isinstance(level, int | float) for level in groups):
         return dict(sorted(groups.items()))
     return groups

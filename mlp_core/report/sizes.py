@@ -13,10 +13,9 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from mlp_core.report.axes import label_ends, make_log
 from mlp_core.report.facets import Trace
-from mlp_core.report.measures import MEASURES, Measure
+from mlp_core.report.measures import MEASURES, Measure, group_by, group_runs, values_of
 from mlp_core.report.spread import outside_seed_noise, seed_spread
 from mlp_core.report.style import COLOURS, ReportFigure, new_figure, ramp, styled
-from mlp_core.report.tables import values_of
 from mlp_core.training import Run
 
 
@@ -28,13 +27,8 @@ def group_sizes(runs: Sequence[Run]) -> dict[int, list[Run]]:
     ValueError
         If there are no such runs.
     """
-    groups: dict[int, list[Run]] = {}
-    for run in runs:
-        if len(run.config.hidden_sizes) <= 1:
-            groups.setdefault(sum(run.config.hidden_sizes), []).append(run)
-    if not groups:
-        raise ValueError("no runs to show: load them with load_runs(study)")
-    return dict(sorted(groups.items()))
+    few = [run for run in runs if len(run.config.hidden_sizes) <= 1]
+    return dict(sorted(group_by(few, lambda run: sum(run.config.hidden_sizes)).items()))
 
 
 def count_parameters(in_features: int, hidden_sizes: Sequence[int], classes: int) -> int:
@@ -205,11 +199,8 @@ def table_of_networks(
     measures : sequence of str
         Names from `mlp_core.report.measures.MEASURES`.
     """
-    groups: dict[tuple[int, ...], list[Run]] = {}
-    for run in runs:
-        groups.setdefault(run.config.hidden_sizes, []).append(run)
     rows = {}
-    for sizes, group in groups.items():
+    for sizes, group in group_runs(runs, "hidden_sizes").items():
         row = {"parameters": f"{count_parameters(in_features, sizes, classes):,}"}
         for measure in (MEASURES[name] for name in measures):
             values = values_of(group, measure)

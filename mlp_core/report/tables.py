@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from mlp_core.report.axes import format_number
-from mlp_core.report.measures import MEASURES, Measure, group_runs
+from mlp_core.report.measures import MEASURES, Measure, group_runs, values_of
 from mlp_core.report.spread import outside_seed_noise, seed_spread
 from mlp_core.training import Run
 
@@ -69,12 +69,6 @@ def _titled(table: pd.DataFrame, title: str) -> pd.DataFrame:
 def _cell(group: Sequence[Run], measure: Measure) -> str:
     values = values_of(group, measure)
     return seed_spread(values).text(measure.digits) if values else "-"
-
-
-def values_of(runs: Sequence[Run], measure: str | Measure) -> list[float]:
-    """Return a measure after the last epoch, one value a run; diverged runs have none."""
-    shown = MEASURES[measure] if isinstance(measure, str) else measure
-    return [value for run in runs if (value := shown.of_run(run)) is not None]
 
 
 def best_levels(

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from mlp_core.report.axes import format_number
-from mlp_core.report.measures import MEASURES, group_runs
+from mlp_core.report.measures import MEASURES, group_runs, values_of
 from mlp_core.report.spread import LEVEL, seed_spread, welch_p
 from mlp_core.training import Run
 
@@ -42,7 +42,7 @@ def table_against(
     groups, shown = group_runs(runs, factor), MEASURES[measure]
     if reference not in groups:
         raise ValueError(f"{factor}={reference!r} is not among the runs: {list(groups)}")
-    values = {level: _values(group, measure) for level, group in groups.items()}
+    values = {level: values_of(group, measure) for level, group in groups.items()}
     rows = {}
     for level, own in values.items():
         label = format_number(level) if isinstance(level, int | float) else str(level)
@@ -52,11 +52,6 @@ def table_against(
     table = pd.DataFrame(rows).T
     table.columns.name = factor.replace("_", " ")
     return table
-
-
-def _values(group: Sequence[Run], measure: str) -> list[float]:
-    values = (MEASURES[measure].of_run(run) for run in group)
-    return [value for value in values if value is not None]
 
 
 def _compare(

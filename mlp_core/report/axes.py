@@ -1,4 +1,4 @@
-"""Parts that all figures share: logarithmic axes in plain numbers, labels at the ends of lines."""
+"""Parts that figures and tables share: numbers as text, logarithmic axes, labels at lines' ends."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter, NullLocator
 
+MINUS = "\N{MINUS SIGN}"
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -25,6 +26,27 @@ def format_number(value: float) -> str:
     factor = f"{value / 10**power:.3g}"
     ten = f"10{str(power).translate(_SUPERSCRIPTS)}"
     return ten if factor == "1" else f"{factor}·{ten}"
+
+
+def format_level(level: Any) -> str:
+    """Return a config field's value as short plain text.
+
+    >>> format_level(2e-5), format_level("relu"), format_level((64, 32))
+    ('2·10⁻⁵', 'relu', '(64, 32)')
+    """
+    return format_number(level) if isinstance(level, int | float) else str(level)
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Return a difference with its sign, such as "+0.05"; no sign where it rounds to zero.
+
+    >>> signed(0.051), signed(0.001)
+    ('+0.05', '0.00')
+    """
+    text = f"{abs(value):.{digits}f}"
+    if float(text) == 0:
+        return text
+    return ("+" if value > 0 else MINUS) + text
 
 
 def make_log(axes: Any, which: str) -> None:

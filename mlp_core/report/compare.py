@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from mlp_core.report.axes import signed
 from mlp_core.report.cells import Cell, group_cells, in_words
 from mlp_core.report.measures import MEASURES, values_of
 from mlp_core.report.published import REPORT_A, ROUNDING
@@ -19,9 +20,9 @@ from mlp_core.report.spread import (
     welch_p_of_spreads,
 )
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_core.report.tables import table_of_rows
 from mlp_core.training import Run
 
-MINUS = "\u2212"
 ROW = 0.235  # inches of the figure
 # How far a mean accuracy may be from the published one, in percentage points, to count as the same.
 TOLERANCES = {"cross_entropy": 0.25, "hinge": 0.8, "mse": 0.25}
@@ -108,18 +109,6 @@ def compare(runs: Sequence[Run], measure: str) -> list[Comparison]:
     ]
 
 
-def signed(value: float, digits: int = 2) -> str:
-    """Return a difference with its sign, such as "+0.05"; no sign where it rounds to zero.
-
-    >>> signed(0.051), signed(0.001)
-    ('+0.05', '0.00')
-    """
-    text = f"{abs(value):.{digits}f}"
-    if float(text) == 0:
-        return text
-    return ("+" if value > 0 else MINUS) + text
-
-
 def account_for(comparisons: Sequence[Comparison]) -> str:
     """Return in words how many accuracies lie inside their tolerance, and which do not.
 
@@ -153,9 +142,7 @@ def table_of_comparisons(comparisons: Sequence[Comparison]) -> pd.DataFrame:
             )
         row["seed noise"] = "inside" if one.in_noise else "outside"
         rows[one.cell.row_name] = row
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.columns.name = HEADS[comparisons[0].measure]
-    return table
+    return table_of_rows(rows, HEADS[comparisons[0].measure])
 
 
 def plot_comparisons(comparisons: Sequence[Comparison]) -> ReportFigure:
@@ -279,9 +266,7 @@ def table_of_gains(runs: Sequence[Run], measures: Sequence[str]) -> pd.DataFrame
             row = rows.setdefault(_row_name(gain), {})
             what = measure.replace("_", " ")
             row |= {f"{what}, published": signed(gain.published), f"{what}, ours": ours}
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.columns.name = "double minus single"
-    return table
+    return table_of_rows(rows, "double minus single")
 
 
 def _row_name(gain: Gain) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from mlp_core.report.axes import format_number
+from mlp_core.report.tables import table_of_rows
 from mlp_core.report.valley import shrink_factor
 from mlp_core.training import RunConfig
 
@@ -56,9 +57,7 @@ def table_of_half_lives(configs: Sequence[RunConfig], train_size: int) -> pd.Dat
             "half-life, epochs": _text(life / updates),
             f"left after {config.epochs} epochs": f"{100 * left:.0f} %" if left > 0.005 else "none",
         }
-    table = pd.DataFrame(rows).T
-    table.columns.name = "weight decay"
-    return table
+    return table_of_rows(rows, "weight decay")
 
 
 def _text(value: float) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from mlp_core.report.predictions import Predictions, average, count_wrong
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
+from mlp_core.report.tables import table_of_rows
 
 
 def toss_std(members: Sequence[Predictions]) -> float:
@@ -55,9 +56,7 @@ def table_of_agreement(groups: Mapping[str, Sequence[Predictions]]) -> pd.DataFr
             "of some": int(((wrong > 0) & (wrong < len(members))).sum()),
             "ensemble": average(members).mistakes,
         }
-    table = pd.DataFrame(rows).T
-    table.columns.name = "mistakes"
-    return table
+    return table_of_rows(rows, "mistakes")
 
 
 def describe_agreement(members: Sequence[Predictions]) -> str:

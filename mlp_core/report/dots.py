@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlp_core.report.axes import format_number
+from mlp_core.report.axes import format_level
 from mlp_core.report.bands import make_log_with_ticks
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
@@ -22,7 +22,7 @@ def name_level(level: Any) -> str:
     """
     if isinstance(level, tuple):
         return "-".join(map(str, level)) or "none"
-    return format_number(level) if isinstance(level, int | float) else level.replace("_", " ")
+    return format_level(level).replace("_", " ")
 
 
 def plot_levels(

@@ -12,6 +12,7 @@ from mlp_core.report.axes import format_number
 from mlp_core.report.measures import group_by, group_runs, values_of
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_core.report.tables import table_of_rows
 from mlp_core.training import Run
 
 # What a figure calls the levels; other levels go by their own names. A narrow table does not
@@ -104,9 +105,7 @@ def table_of_outcomes(runs: Sequence[Run], rows: Sequence[str], column: str) -> 
         row_name(row): {format_number(level): _cell(outcome) for level, outcome in levels.items()}
         for row, levels in collect_outcomes(runs, rows, column).items()
     }
-    frame = pd.DataFrame(table).T
-    frame.columns.name = column.replace("_", " ")
-    return frame
+    return table_of_rows(table, column.replace("_", " "))
 
 
 def _cell(outcome: Outcome) -> str:

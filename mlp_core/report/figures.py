@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.report.axes import format_number, label_ends, make_log
+from mlp_core.report.axes import format_level, label_ends, make_log
 from mlp_core.report.facets import drawn_epochs
 from mlp_core.report.measures import MEASURES, Measure, group_runs, values_of
 from mlp_core.report.spread import seed_spread
@@ -68,7 +68,7 @@ def _draw_level(
     columns = [measure.of_epochs(run) for run in group]
     length = min(len(column) for column in columns)
     diverged = sum(run.status == "diverged" for run in group)
-    label = _level_text(level)
+    label = format_level(level)
     if diverged:
         label += " diverged" if diverged == len(group) else f" ({diverged}/{len(group)} div.)"
     if not length:
@@ -85,10 +85,6 @@ def _draw_level(
             along[-1], values[:, -1].mean(), "x", color=colour, markersize=8, markeredgewidth=2
         )
     return float(values[:, -1].mean()), label, colour
-
-
-def _level_text(level: Any) -> str:
-    return format_number(level) if isinstance(level, int | float) else str(level)
 
 
 def _describe_curves(
@@ -144,7 +140,7 @@ def plot_sweep(
                 make_log(axes, "y")
         rows[-1].set_xlabel(factor.replace("_", " "))
         if even:
-            rows[-1].set_xticks(list(places), [_level_text(level) for level in groups])
+            rows[-1].set_xticks(list(places), [format_level(level) for level in groups])
         else:
             make_log(rows[-1], "x")
         figure.set_label(_describe_sweep(groups, factor, [MEASURES[name] for name in measures]))

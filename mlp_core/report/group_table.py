@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from mlp_core.report.axes import format_number
-from mlp_core.report.measures import MEASURES, values_of
-from mlp_core.report.spread import seed_spread
+from mlp_core.report.measures import MEASURES
+from mlp_core.report.tables import cell_text, table_of_rows
 from mlp_core.training import Run
 
 
@@ -38,10 +38,7 @@ def table_of_groups(
         if updates:
             count, rate = runs[0].summary["updates"], runs[0].config.learning_rate
             row = {"updates": f"{count}", "updates times rate": format_number(count * rate)}
-        for measure in (MEASURES[each] for each in measures):
-            values = values_of(runs, measure)
-            row[measure.label] = seed_spread(values).text(measure.digits) if values else "-"
+        for measure in measures:
+            row[MEASURES[measure].label] = cell_text(runs, measure)
         rows[name] = row
-    table = pd.DataFrame(rows).T
-    table.columns.name = title
-    return table
+    return table_of_rows(rows, title)

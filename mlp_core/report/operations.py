@@ -9,6 +9,7 @@ import pandas as pd
 
 from mlp_core.report.axes import format_number
 from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
+from mlp_core.report.tables import table_of_rows
 
 UPDATE_PASSES = 5  # of SGD: parameters times decay, add, step times momentum, add, add
 
@@ -56,12 +57,8 @@ def table_of_operations(counts: dict[str, dict[str, int]]) -> pd.DataFrame:
         row = {name: format_number(round(count / 1e6, 3)) for name, count in parts.items()}
         name = layer.replace(" ", "\u00a0")  # a narrow page does not break it
         rows[name] = row | {"share, %": f"{100 * sum(parts.values()) / total:.1f}"}
-    table = pd.DataFrame(rows).T
-    table.columns = [
-        "forward", "gradient of the weights", "gradient of the inputs", "update", "share, %",
-    ]  # fmt: skip
-    table.columns.name = "layer"
-    return table
+    heads = {"weights": "gradient of the weights", "inputs": "gradient of the inputs"}
+    return table_of_rows(rows, "layer").rename(columns=heads)
 
 
 def plot_operations(counts: dict[str, dict[str, int]], height: float = 2.9) -> ReportFigure:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from mlp_core.report.axes import format_number
+from mlp_core.report.axes import format_level
 from mlp_core.report.measures import group_runs
 from mlp_core.training import Run
 
@@ -35,9 +35,8 @@ def records_by_level(
     """
     lines = {}
     for level, group in group_runs(runs, factor).items():
-        label = format_number(level) if isinstance(level, int | float) else str(level)
         values = [[epoch[layer] for epoch in run.records[name]] for run in group]
-        lines[label] = np.mean(values, axis=0).tolist()
+        lines[format_level(level)] = np.mean(values, axis=0).tolist()
     return lines
 
 

@@ -16,6 +16,7 @@ from mlp_core.report.facets import Trace
 from mlp_core.report.measures import MEASURES, Measure, group_by, group_runs, values_of
 from mlp_core.report.spread import outside_seed_noise, seed_spread
 from mlp_core.report.style import COLOURS, ReportFigure, new_figure, ramp, styled
+from mlp_core.report.tables import cell_text, table_of_rows
 from mlp_core.training import Run
 
 
@@ -202,11 +203,8 @@ def table_of_networks(
     rows = {}
     for sizes, group in group_runs(runs, "hidden_sizes").items():
         row = {"parameters": f"{count_parameters(in_features, sizes, classes):,}"}
-        for measure in (MEASURES[name] for name in measures):
-            values = values_of(group, measure)
-            row[measure.label] = seed_spread(values).text(measure.digits) if values else "-"
+        for measure in measures:
+            row[MEASURES[measure].label] = cell_text(group, measure)
         name = ",\u00a0".join(str(size) for size in sizes) or "none"
         rows[name] = row | {"seeds": str(len(group))}
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.columns.name = "hidden units"
-    return table
+    return table_of_rows(rows, "hidden units")

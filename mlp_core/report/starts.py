@@ -12,6 +12,7 @@ from mlp_core.report.axes import format_number
 from mlp_core.report.cells import group_cells
 from mlp_core.report.measures import MEASURES
 from mlp_core.report.spread import seed_spread
+from mlp_core.report.tables import table_of_rows
 from mlp_core.training import Run, RunConfig, Training
 
 
@@ -96,9 +97,7 @@ def table_of_epochs(
             f"epoch {epoch}": seed_spread(at_epoch(group, epoch, measure)).text(1)
             for epoch in epochs
         }
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.columns.name = shown.label
-    return table
+    return table_of_rows(rows, shown.label)
 
 
 def at_epoch(runs: Sequence[Run], epoch: int, measure: str = "test_accuracy") -> list[float]:

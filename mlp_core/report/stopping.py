@@ -10,6 +10,7 @@ import pandas as pd
 
 from mlp_core.report.measures import MEASURES
 from mlp_core.report.spread import seed_spread
+from mlp_core.report.tables import table_of_rows
 from mlp_core.training import Run
 
 
@@ -84,9 +85,7 @@ def table_of_patience(
         rows[str(patience)] = _row(runs, trained, [stop.kept for stop in stops])
     ends = [len(values) for values in watched]
     rows["none"] = _row(runs, ends, ends)
-    table = pd.DataFrame(rows).T
-    table.columns.name = "patience"
-    return table
+    return table_of_rows(rows, "patience")
 
 
 def _row(runs: Sequence[Run], trained: Sequence[int], kept: Sequence[int]) -> dict[str, str]:

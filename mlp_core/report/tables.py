@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from mlp_core.report.axes import format_number
-from mlp_core.report.measures import MEASURES, Measure, group_runs, values_of
+from mlp_core.report.axes import format_level
+from mlp_core.report.measures import MEASURES, group_runs, values_of
 from mlp_core.report.spread import outside_seed_noise, seed_spread
 from mlp_core.training import Run
 
@@ -34,18 +34,18 @@ def table_by_factor(
     measures : sequence of str
         Names from `mlp_core.report.measures.MEASURES`.
     """
-    groups, rows = group_runs(runs, factor), []
+    groups = group_runs(runs, factor)
+    rows: dict[str, dict[str, str]] = {}
     best = {name: _clear_best(runs, factor, name) for name in measures}
     for level, group in groups.items():
-        label = format_number(level) if isinstance(level, int | float) else str(level)
-        row: dict[str, Any] = {"level": label}
+        row = {}
         for name in measures:
             mark = f"{BEST}\u00a0" if level == best[name] else ""
-            row[MEASURES[name].label] = mark + _cell(group, MEASURES[name])
+            row[MEASURES[name].label] = mark + cell_text(group, name)
         diverged = sum(run.status == "diverged" for run in group)
         row["seeds"] = f"{len(group)}, {diverged} diverged" if diverged else str(len(group))
-        rows.append(row)
-    return _titled(pd.DataFrame(rows).set_index("level"), factor.replace("_", " "))
+        rows[format_level(level)] = row
+    return table_of_rows(rows, factor.replace("_", " "))
 
 
 def _clear_best(runs: Sequence[Run], factor: str, measure: str) -> Any:
@@ -60,15 +60,21 @@ def _clear_best(runs: Sequence[Run], factor: str, measure: str) -> Any:
     return best if all(outside_seed_noise(scores[best], other) for other in others) else None
 
 
-def _titled(table: pd.DataFrame, title: str) -> pd.DataFrame:
-    """Put the index's title into the head's corner: as its name it would take a row of its own."""
-    table.index.name, table.columns.name = None, title
+def table_of_rows(rows: Mapping[str, Mapping[str, Any]], title: str) -> pd.DataFrame:
+    """Return rows by their names as a table, what the names are in the corner of its head.
+
+    There the title takes no room; as the name of the index it would have a row of its own.
+    """
+    table = pd.DataFrame(rows).T
+    table.columns.name = title
     return table
 
 
-def _cell(group: Sequence[Run], measure: Measure) -> str:
-    values = values_of(group, measure)
-    return seed_spread(values).text(measure.digits) if values else "-"
+def cell_text(runs: Sequence[Run], measure: str) -> str:
+    """Return mean and standard deviation of a measure over seeds; a dash where all diverged."""
+    shown = MEASURES[measure]
+    values = values_of(runs, shown)
+    return seed_spread(values).text(shown.digits) if values else "-"
 
 
 def best_levels(
@@ -130,8 +136,7 @@ def reproduction_card(study: str, runs: Sequence[Run]) -> pd.DataFrame:
         "core-minutes": f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}",
         "again": f"mlp-core study run {study}",
     }
-    table = pd.DataFrame({"stored runs": rows.values()}, index=list(rows))
-    return _titled(table, "")
+    return table_of_rows({name: {"stored runs": text} for name, text in rows.items()}, "")
 
 
 def _all(runs: Sequence[Run], read: Any) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from mlp_core.report.cells import Cell
 from mlp_core.report.published import REPORT_A
+from mlp_core.report.tables import table_of_rows
 
 REFERENCE = "relu"
 TO = "\u2060\u2013\u2060"  # a dash at which a narrow table does not break
@@ -46,9 +47,7 @@ def table_of_update_times(content: Mapping[str, Any]) -> pd.DataFrame:
             "published, \u00d7\u00a0ReLU": f"{published[cell] / relu:.2f}",
             "ours, \u00d7\u00a0ReLU": f"{row[f'ratio_to_{REFERENCE}']:.2f}",
         }
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.columns.name = "an update"
-    return table
+    return table_of_rows(rows, "an update")
 
 
 def total_hours(ms_per_update: Mapping[Cell, float], updates: int, seeds: int) -> float:

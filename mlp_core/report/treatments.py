@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from mlp_core.report.axes import signed
 from mlp_core.report.spread import outside_seed_noise, seed_spread
+from mlp_core.report.tables import table_of_rows
 
 Values = Sequence[float]
 
@@ -60,10 +62,8 @@ def table_of_treatments(
 
 
 def _difference(values: Values, reference: Values) -> str:
-    difference = seed_spread(values).mean - seed_spread(reference).mean
-    signed = f"{difference:+.2f}".replace("-", "\u2212")
-    signed = signed[1:] if not float(signed[1:]) else signed
-    return _unbroken(f"{signed}, {judge(values, reference)}")
+    difference = signed(seed_spread(values).mean - seed_spread(reference).mean)
+    return _unbroken(f"{difference}, {judge(values, reference)}")
 
 
 def _cell(values: Values, reference: Values | None) -> str:
@@ -97,6 +97,4 @@ def grid_of_verdicts(
         }
         for name, cells in grid.items()
     }
-    table = pd.DataFrame(rows).T
-    table.columns.name = title
-    return table
+    return table_of_rows(rows, title)

@@ -7,9 +7,10 @@ from typing import Any
 
 import pandas as pd
 
-from mlp_core.report.axes import format_number
+from mlp_core.report.axes import format_level, signed
 from mlp_core.report.measures import MEASURES, group_runs, values_of
 from mlp_core.report.spread import LEVEL, seed_spread, welch_p
+from mlp_core.report.tables import cell_text, table_of_rows
 from mlp_core.training import Run
 
 
@@ -45,24 +46,20 @@ def table_against(
     values = {level: values_of(group, measure) for level, group in groups.items()}
     rows = {}
     for level, own in values.items():
-        label = format_number(level) if isinstance(level, int | float) else str(level)
-        rows[label] = {shown.label: seed_spread(own).text(shown.digits) if own else "-"}
-        same = level == reference
-        rows[label] |= _compare(own, values[reference], same, abs(shown.digits))
-    table = pd.DataFrame(rows).T
-    table.columns.name = factor.replace("_", " ")
-    return table
+        others = [] if level == reference else values[reference]
+        rows[format_level(level)] = {
+            shown.label: cell_text(groups[level], measure),
+            **_compare(own, others, abs(shown.digits)),
+        }
+    return table_of_rows(rows, factor.replace("_", " "))
 
 
-def _compare(
-    own: Sequence[float], others: Sequence[float], same: bool, digits: int
-) -> dict[str, str]:
-    if same or min(len(own), len(others)) < 2:
+def _compare(own: Sequence[float], others: Sequence[float], digits: int) -> dict[str, str]:
+    if min(len(own), len(others)) < 2:
         return {"difference": "-", "p": "-", "seed noise": "-"}
     p = welch_p(own, others)
-    difference = f"{seed_spread(own).mean - seed_spread(others).mean:+.{digits}f}"
     return {
-        "difference": difference.replace("-", "\u2212"),
+        "difference": signed(seed_spread(own).mean - seed_spread(others).mean, digits),
         "p": f"{p:.3f}" if p >= 0.001 else "<\u00a00.001",
         "seed noise": "outside" if p < LEVEL else "inside",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mlp_core.report.axes import signed
 from mlp_core.report.cells import ACTIVATIONS, Cell, depth_name, group_cells
 from mlp_core.report.compare import (
     Comparison,
@@ -12,7 +13,6 @@ from mlp_core.report.compare import (
     compare,
     depth_gains,
     plot_comparisons,
-    signed,
     table_of_comparisons,
     table_of_gains,
 )

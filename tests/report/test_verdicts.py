@@ -31,4 +31,4 @@ def test_a_reference_that_is_no_level_is_refused(runs: list[Run]) -> None:
 
 def test_losses_have_more_decimals(runs: list[Run]) -> None:
     table = table_against(runs[:6], "learning_rate", 0.01, "test_loss")
-    assert table["difference"].tolist() == ["-", "+0.000"]
+    assert table["difference"].tolist() == ["-", "0.000"]

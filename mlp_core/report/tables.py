@@ -80,13 +80,18 @@ def cell_text(runs: Sequence[Run], measure: str) -> str:
 def best_levels(
     runs: Sequence[Run], factor: str, measure: str = "test_accuracy", largest: bool = True
 ) -> list[Any]:
-    """Return the best level of a factor, then all those that seed noise cannot tell from it.
+    """Return what `best_of` does, of the levels of a config field."""
+    return best_of(group_runs(runs, factor), measure, largest)
+
+
+def best_of(
+    groups: Mapping[Any, Sequence[Run]], measure: str = "test_accuracy", largest: bool = True
+) -> list[Any]:
+    """Return the best of some groups of runs, then all those that seed noise cannot tell from it.
 
     Parameters
     ----------
-    runs : sequence of Run
-    factor : str
-        A config field.
+    groups : mapping of any to sequence of Run
     measure : str
         A name from `mlp_core.report.measures.MEASURES`.
     largest : bool
@@ -95,21 +100,26 @@ def best_levels(
     Returns
     -------
     list
-        The best by the mean first, the others from best to worst. Levels at which a seed
-        diverged are left out.
+        The name of the best by the mean first, the others from best to worst. Groups in which a
+        seed diverged are left out.
+
+    Raises
+    ------
+    ValueError
+        If every group has a run that diverged.
     """
     scores = {}
-    for level, group in group_runs(runs, factor).items():
+    for name, group in groups.items():
         values = values_of(group, measure)
         if len(values) == len(group):
-            scores[level] = values
+            scores[name] = values
     if not scores:
-        raise ValueError(f"every level of {factor} has a run that diverged: none is the best")
+        raise ValueError("each of these groups has a run that diverged: none is the best")
     sign = -1 if largest else 1
-    ranked = sorted(scores, key=lambda level: sign * seed_spread(scores[level]).mean)
+    ranked = sorted(scores, key=lambda name: sign * seed_spread(scores[name]).mean)
     best = ranked[0]
     return [best] + [
-        level for level in ranked[1:] if not outside_seed_noise(scores[best], scores[level])
+        name for name in ranked[1:] if not outside_seed_noise(scores[best], scores[name])
     ]
 
 

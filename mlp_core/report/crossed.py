@@ -1,0 +1,164 @@
+"""Two factors crossed: the runs of every pair of levels, as a map of cells or as lines of seeds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from mlp_core.report.axes import format_number
+from mlp_core.report.measures import MEASURES, Measure
+from mlp_core.report.spread import seed_spread
+from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_core.report.tables import best_of, values_of
+from mlp_core.training import Run, RunConfig
+
+Factor = str | Callable[[RunConfig], Any]
+Groups = Mapping[Any, Sequence[Run]]
+Crossed = Mapping[Any, Groups]
+
+FULL_SCALE = 8.0  # a cell this many times the best of its row has no ground any more
+
+
+def cross(runs: Sequence[Run], row: Factor, column: Factor) -> dict[Any, dict[Any, list[Run]]]:
+    """Return the runs of every pair of levels, by row and then by column, both sorted.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    row, column : str or callable
+        A config field, or a function of a config, such as the number of hidden layers.
+
+    Raises
+    ------
+    ValueError
+        If there are no runs.
+    """
+    if not runs:
+        raise ValueError("no runs to show: load them with load_runs(study)")
+    crossed: dict[Any, dict[Any, list[Run]]] = {}
+    for run in runs:
+        levels = crossed.setdefault(_level(run.config, row), {})
+        levels.setdefault(_level(run.config, column), []).append(run)
+    return {name: dict(sorted(crossed[name].items())) for name in sorted(crossed)}
+
+
+def _level(config: RunConfig, factor: Factor) -> Any:
+    return getattr(config, factor) if isinstance(factor, str) else factor(config)
+
+
+def values_by_seed(groups: Groups, measure: str) -> np.ndarray:
+    """Return a measure after the last epoch, a row a seed and a column a level; nan if diverged.
+
+    Raises
+    ------
+    ValueError
+        If a level has not the same seeds as the others.
+    """
+    seeds = sorted({run.config.seed for group in groups.values() for run in group})
+    table = np.full((len(seeds), len(groups)), np.nan)
+    for place, (level, group) in enumerate(groups.items()):
+        if sorted(run.config.seed for run in group) != seeds:
+            raise ValueError(f"the runs at {level} are not one for each of the seeds {seeds}")
+        for run in group:
+            value = MEASURES[measure].of_run(run)
+            table[seeds.index(run.config.seed), place] = np.nan if value is None else value
+    return table
+
+
+def plot_map(
+    crossed: Crossed,
+    row_title: str,
+    column_title: str,
+    measure: str = "test_error",
+    height: float | None = None,
+) -> ReportFigure:
+    """Draw a cell for each pair of levels, with the mean over its seeds; smaller is better.
+
+    The closer a cell is to the best of its row, the stronger its ground. A frame marks the best
+    cell of each row and those that seed noise cannot tell from it. A cross says that runs
+    diverged: alone that all of them did, below a number that some did.
+
+    Parameters
+    ----------
+    crossed : mapping
+        As from `cross`.
+    row_title, column_title : str
+        What the levels are.
+    measure : str
+        A name from `mlp_core.report.measures.MEASURES`, of which less is better.
+    height : float, optional
+        In inches; by default as the number of rows needs.
+    """
+    shown = MEASURES[measure]
+    columns = sorted({level for groups in crossed.values() for level in groups})
+    with styled():
+        figure, (axes,) = new_figure(height or 0.9 + 0.36 * len(crossed))
+        for y, groups in enumerate(crossed.values()):
+            framed = _framed(groups, measure)
+            best = _mean(groups[framed[0]], shown) if framed else None
+            for column, runs in groups.items():
+                strength = _strength(_mean(runs, shown), best)
+                text = _cell_text(runs, shown)
+                _draw_cell(axes, columns.index(column), y, text, strength, column in framed)
+        axes.set_xlim(-0.5, len(columns) - 0.5)
+        axes.set_ylim(len(crossed) - 0.5, -0.5)
+        axes.set_xticks(range(len(columns)), [name_of(level) for level in columns])
+        axes.set_yticks(range(len(crossed)), [name_of(level) for level in crossed])
+        axes.tick_params(length=0, labelsize=8.5)
+        axes.grid(visible=False)
+        for side in ("left", "bottom"):
+            axes.spines[side].set_visible(False)
+        axes.set_title(f"{shown.label}, after the last epoch")
+        axes.set_xlabel(column_title)
+        axes.set_ylabel(row_title)
+        figure.set_label(_describe(crossed, row_title, column_title, shown))
+    return figure
+
+
+def name_of(level: Any) -> str:
+    """Return a level as a figure shows it: numbers to three digits."""
+    return format_number(float(f"{level:.3g}")) if isinstance(level, int | float) else str(level)
+
+
+def _mean(runs: Sequence[Run], measure: Measure) -> float | None:
+    values = values_of(runs, measure)
+    return seed_spread(values).mean if values else None
+
+
+def _framed(groups: Groups, measure: str) -> list[Any]:
+    whole = {k: runs for k, runs in groups.items() if len(values_of(runs, measure)) == len(runs)}
+    return best_of(whole, measure, largest=False) if whole else []
+
+
+def _strength(mean: float | None, best: float | None) -> float:
+    """Return how strong a cell's ground is, from 0.5 at the best to 0 at `FULL_SCALE` times it."""
+    if not mean or not best:
+        return 0.0
+    return 0.5 * min(1.0, max(0.0, 1 - math.log(mean / best) / math.log(FULL_SCALE)))
+
+
+def _cell_text(runs: Sequence[Run], measure: Measure) -> str:
+    mean = _mean(runs, measure)
+    if mean is None:
+        return "✕"
+    text = f"{mean:.0f}" if mean >= 10 else f"{mean:.{max(measure.digits, 0)}f}"
+    return text if len(values_of(runs, measure)) == len(runs) else f"{text}\n✕"
+
+
+def _draw_cell(axes: Any, x: int, y: int, text: str, strength: float, framed: bool) -> None:
+    box = {"left": x - 0.46, "height": 0.88}
+    edge = {"alpha": 1.0, "linewidth": 1.6} if framed else {"alpha": 0.25, "linewidth": 0.8}
+    axes.barh(y, 0.92, color=COLOURS[2], alpha=strength, linewidth=0, **box)
+    axes.barh(y, 0.92, fill=False, edgecolor=INK, **edge, **box)
+    axes.text(x, y, text, ha="center", va="center", linespacing=1.0, size=9)
+
+
+def _describe(crossed: Crossed, row_title: str, column_title: str, measure: Measure) -> str:
+    sentences = []
+    for row, groups in crossed.items():
+        cells = (f"{name_of(level)}: {_cell_text(runs, measure)}" for level, runs in groups.items())
+        sentences.append(f"{row_title} {name_of(row)}: {', '.join(cells)}.".replace("\n", " "))
+    return f"Map of {measure.label}, by {row_title} and {column_title}. " + " ".join(sentences)

@@ -162,7 +162,7 @@ def head_of(pages: list[str]) -> str:
 def compose() -> str:
     """Return the whole book as one page of HTML that loads from the built folder."""
     names = [name for _, part in parts() for name in part]
-    mathjax = (HTML / "_static" / "mathjax" / "tex-chtml.js").as_uri()
+    mathjax = (HTML / "_static" / "mathjax" / "startup.js").as_uri()
     articles = "".join(article_of(name, set(names)) for name in names)
     return (
         '<!doctype html><html lang="en" data-theme="light" data-mode="light"><head>'

@@ -24,14 +24,15 @@ SOURCES = (
     ("results", "*.json"),
 )
 
-# The parts of MathJax that a page can ask for; the package carries three times as much.
+# The parts of MathJax that a page loads, or can ask for; the package carries many more.
 MATHJAX_PARTS = (
-    "tex-chtml.js",  # the page's script
-    "output/chtml/fonts",
+    "startup.js",  # the page's script; it loads those that _config.yml names
+    "core.js",
+    "input/tex.js",
     "input/tex/extensions",
-    "a11y",  # the explorer that screen readers use, and its speech rules
-    "sre",
-    "ui",
+    "output/chtml.js",
+    "output/chtml/fonts",
+    "a11y/assistive-mml.js",  # what screen readers read
 )
 
 # 1.5 MB of drawings on every page; the theme's style sheet shows the same icons from a font.
@@ -89,7 +90,7 @@ def copy_mathjax(app: Sphinx) -> None:
         if (source / part).is_dir():
             shutil.copytree(source / part, target / part, dirs_exist_ok=True)
         else:
-            target.mkdir(parents=True, exist_ok=True)
+            (target / part).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(source / part, target / part)
 
 

@@ -46,7 +46,7 @@ def test_notebooks_run_again_when_what_they_use_changes(
     mlp_book: ModuleType, sources: Path, name: str, stale: bool
 ) -> None:
     env = SimpleNamespace(
-        found_docs=["book/index", "notebooks/rate"],
+        found_docs=["book/glossary", "notebooks/rate"],
         doc2path=lambda doc: doc + (".ipynb" if doc.startswith("notebooks") else ".md"),
     )
     assert outdated(mlp_book, sources, env) == ["notebooks/rate"]  # the first build
@@ -55,7 +55,7 @@ def test_notebooks_run_again_when_what_they_use_changes(
     assert outdated(mlp_book, sources, env) == (["notebooks/rate"] if stale else [])
 
 
-@pytest.mark.parametrize(("name", "runs"), [("index", False), ("data", True)])
+@pytest.mark.parametrize(("name", "runs"), [("glossary", False), ("index", True), ("data", True)])
 def test_a_text_with_cells_of_code_is_run_again_too(
     mlp_book: ModuleType, name: str, runs: bool
 ) -> None:

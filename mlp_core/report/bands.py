@@ -14,6 +14,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullLoca
 
 from mlp_core.report.axes import format_number, label_ends, make_log
 from mlp_core.report.lines import DASHES
+from mlp_core.report.marks import draw_dots, join_means
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 
@@ -77,14 +78,8 @@ def _draw(axes: Any, chart: SeedChart) -> None:
     for place, line in enumerate(chart.lines.values(), start=chart.shade):
         colour = COLOURS[place % len(COLOURS)]
         marker, dash = MARKERS[place % len(MARKERS)], DASHES[place % len(DASHES)]
-        spreads = {x: seed_spread(values) for x, values in sorted(line.items()) if values}
-        for x in spreads:
-            axes.plot([x] * len(line[x]), line[x], marker, color=colour, alpha=0.75)
-        means = [spread.mean for spread in spreads.values()]
-        axes.plot(list(spreads), means, color=colour, linestyle=dash)
-        if len(chart.lines) == 1:
-            low, high = zip(*((s.low, s.high) for s in spreads.values()), strict=True)
-            axes.fill_between(list(spreads), low, high, color=colour, alpha=0.25, linewidth=0)
+        spreads = draw_dots(axes, dict(sorted(line.items())), colour, marker)
+        join_means(axes, spreads, colour, dash, band=len(chart.lines) == 1)
     for place, values in enumerate((chart.reference or {}).values()):
         spread = seed_spread(values)
         axes.axhspan(spread.low, spread.high, color=INK, alpha=0.28 - 0.1 * place, linewidth=0)

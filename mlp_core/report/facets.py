@@ -13,6 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from mlp_core.report.axes import label_ends, make_log
 from mlp_core.report.cells import ACTIVATIONS, DEPTHS, group_cells, in_words
 from mlp_core.report.lines import DASHES
+from mlp_core.report.marks import draw_mean
 from mlp_core.report.measures import MEASURES
 from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
 from mlp_core.training import Run
@@ -152,10 +153,7 @@ def plot_traces(
 def _draw(axes: Any, trace: Trace) -> None:
     epochs = drawn_epochs(trace.values.shape[1])
     values = trace.values[:, epochs - 1]
-    axes.plot(epochs, values.mean(axis=0), color=trace.colour, linestyle=DASHES[trace.dash])
-    if len(values) > 1:
-        low, high = values.min(axis=0), values.max(axis=0)
-        axes.fill_between(epochs, low, high, color=trace.colour, alpha=0.2, linewidth=0)
+    draw_mean(axes, epochs, values, 0.2, color=trace.colour, linestyle=DASHES[trace.dash])
 
 
 def drawn_epochs(count: int) -> np.ndarray:

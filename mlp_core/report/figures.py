@@ -9,6 +9,7 @@ import numpy as np
 
 from mlp_core.report.axes import format_level, label_ends, make_log
 from mlp_core.report.facets import drawn_epochs
+from mlp_core.report.marks import draw_dots, draw_mean, join_means
 from mlp_core.report.measures import MEASURES, Measure, group_runs, values_of
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, ramp, styled
@@ -76,10 +77,7 @@ def _draw_level(
     drawn = drawn_epochs(length) - 1
     values = np.array([column[:length] for column in columns])[:, drawn]
     along = np.mean([run.history[over][:length] for run in group], axis=0)[drawn]
-    axes.plot(along, values.mean(axis=0), color=colour)
-    if len(group) > 1:
-        low, high = values.min(axis=0), values.max(axis=0)
-        axes.fill_between(along, low, high, color=colour, alpha=0.25, linewidth=0)
+    draw_mean(axes, along, values, color=colour)
     if diverged:
         axes.plot(
             along[-1], values[:, -1].mean(), "x", color=colour, markersize=8, markeredgewidth=2
@@ -148,23 +146,14 @@ def plot_sweep(
 
 
 def _draw_sweep(axes: Any, groups: Mapping[Any, list[Run]], measure: Measure, colour: str) -> None:
-    levels, spreads = [], []
+    values = {level: values_of(group, measure) for level, group in groups.items()}
+    join_means(axes, draw_dots(axes, values, colour), colour)
     for level, group in groups.items():
-        values = values_of(group, measure)
-        axes.plot([level] * len(values), values, "o", color=colour, alpha=0.75)
-        if values:
-            levels.append(level)
-            spreads.append(seed_spread(values))
-        if len(values) < len(group):
+        if len(values[level]) < len(group):
             axes.plot(
                 level, 0.97, "x", color=COLOURS[1], markersize=8, markeredgewidth=2,
                 transform=axes.get_xaxis_transform(), clip_on=False,
             )  # fmt: skip
-    axes.plot(levels, [spread.mean for spread in spreads], color=colour)
-    axes.fill_between(
-        levels, [s.low for s in spreads], [s.high for s in spreads],
-        color=colour, alpha=0.25, linewidth=0,
-    )  # fmt: skip
     axes.set_title(f"{measure.label}, after the last epoch")
 
 
@@ -180,12 +169,15 @@ def _draw_guessing(axes: Any, level: float | None) -> None:
 def _describe_sweep(
     groups: Mapping[Any, list[Run]], factor: str, measures: Sequence[Measure]
 ) -> str:
-    sentences = [f"Chart with {len(measures)} panels, by {factor.replace('_', ' ')}."]
-    for measure in measures:
-        parts = []
-        for level, group in groups.items():
-            values = values_of(group, measure)
-            mean = f"{seed_spread(values).mean:.3g}" if values else "diverged"
-            parts.append(f"{level}: {mean}")
-        sentences.append(f"{measure.label[0].upper()}{measure.label[1:]}: {', '.join(parts)}.")
-    return " ".join(sentences)
+    head = f"Chart with {len(measures)} panels, by {factor.replace('_', ' ')}."
+    return " ".join([head, *(describe_means(groups, measure) for measure in measures)])
+
+
+def describe_means(groups: Mapping[Any, Sequence[Run]], measure: Measure) -> str:
+    """Return a sentence with a measure's mean at each level, for a figure's text alternative."""
+    parts = []
+    for level, group in groups.items():
+        values = values_of(group, measure)
+        mean = f"{seed_spread(values).mean:.3g}" if values else "diverged"
+        parts.append(f"{level}: {mean}")
+    return f"{measure.label[0].upper()}{measure.label[1:]}: {', '.join(parts)}."

@@ -1,6 +1,7 @@
 """Line charts of what a chapter computes on the page: lines over a common axis, named at the end.
 
-For runs there are the functions of `mlp_core.report.figures`.
+`mlp_core.report.seed_bands` has those of several seeds; for runs there are the functions of
+`mlp_core.report.figures`.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from mlp_core.report.axes import label_ends, make_log
+from mlp_core.report.marks import draw_mean
 from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
 
 DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2)))
@@ -61,25 +63,29 @@ def plot_lines(charts: Sequence[Chart], description: str, height: float = 3.4) -
     with styled():
         figure, panels = new_figure(height, len(charts))
         for axes, chart in zip(panels, charts, strict=True):
-            _draw(axes, chart)
+            draw_chart(axes, chart, list(chart.lines))
         figure.set_label(description)
     return figure
 
 
-def _draw(axes: Any, chart: Chart) -> None:
+def draw_chart(axes: Any, chart: Chart, names: Sequence[str]) -> None:
+    """Draw one chart; a line's colour is its place among the names."""
     x = np.asarray(chart.x, np.float64)
     ends = []
     for place, (name, values) in enumerate(chart.lines.items()):
-        y = np.asarray(values, np.float64)
+        seeds = np.atleast_2d(np.asarray(values, np.float64))
         # A zero has no place on a logarithmic axis, and infinity on none.
-        seen = np.isfinite(y) & ((y > 0) | ("y" not in chart.log))
-        colour = COLOURS[place % len(COLOURS)]
-        axes.plot(
-            x, np.where(seen, y, np.nan), color=colour, linestyle=DASHES[place % len(DASHES)],
+        seen = np.isfinite(seeds) & ((seeds > 0) | ("y" not in chart.log))
+        seeds = np.where(seen, seeds, np.nan)
+        colour = COLOURS[names.index(name) % len(COLOURS)]
+        draw_mean(
+            axes, x, seeds, 0.22,
+            color=colour, linestyle=DASHES[place % len(DASHES)],
             marker="o" if chart.markers else None, markersize=3.5,
         )  # fmt: skip
-        if seen.any():
-            ends.append((float(y[seen][-1]), name, colour))
+        mean = seeds.mean(axis=0)[seen.all(axis=0)]
+        if mean.size:
+            ends.append((float(mean[-1]), name, colour))
     axes.set_title(chart.title)
     axes.set_xlabel(chart.xlabel)
     axes.margins(x=0.01)

@@ -13,6 +13,8 @@ from matplotlib.ticker import FixedLocator, NullLocator
 
 from mlp_core.report.axes import label_ends, make_log
 from mlp_core.report.facets import Trace
+from mlp_core.report.figures import describe_means
+from mlp_core.report.marks import draw_dots, join_means
 from mlp_core.report.measures import MEASURES, Measure, group_by, group_runs, values_of
 from mlp_core.report.spread import outside_seed_noise, seed_spread
 from mlp_core.report.style import COLOURS, ReportFigure, new_figure, ramp, styled
@@ -138,17 +140,16 @@ def _draw(
 ) -> tuple[float, str, str]:
     """Draw one measure; return where its line ends, its name and its colour."""
     places = _positions(list(groups))
-    spreads = {}
-    for size, group in groups.items():
-        values = [max(value, floor) for value in values_of(group, measure)]
-        axes.plot([places[size]] * len(values), values, "o", color=colour, alpha=0.75)
-        if values:
-            spreads[size] = seed_spread(values)
-    joined = [size for size in spreads if size]  # no hidden layer is no small hidden layer
-    x = [places[size] for size in joined]
-    axes.plot(x, [spreads[size].mean for size in joined], color=colour)
-    low, high = ([getattr(spreads[size], name) for size in joined] for name in ("low", "high"))
-    axes.fill_between(x, low, high, color=colour, alpha=0.25, linewidth=0)
+    spreads = draw_dots(
+        axes,
+        {
+            places[size]: [max(value, floor) for value in values_of(group, measure)]
+            for size, group in groups.items()
+        },
+        colour,
+    )
+    # No hidden layer is no small hidden layer: the line leaves it out.
+    join_means(axes, {x: s for x, s in spreads.items() if x != places.get(0)}, colour)
     name = "test" if measure.column.startswith("test") else "training"
     return spreads[max(spreads)].mean, name, colour
 
@@ -162,15 +163,9 @@ def _mark_sizes(axes: Any, sizes: Sequence[int]) -> None:
 
 
 def _describe(groups: dict[int, list[Run]], measures: Sequence[Measure]) -> str:
-    sentences = ["Line charts by number of hidden units."]
-    for measure in measures:
-        parts = []
-        for size, group in groups.items():
-            values = values_of(group, measure)
-            mean = f"{seed_spread(values).mean:.3g}" if values else "diverged"
-            parts.append(f"{_name(size)}: {mean}")
-        sentences.append(f"{measure.label[0].upper()}{measure.label[1:]}: {', '.join(parts)}.")
-    return " ".join(sentences)
+    named = {_name(size): group for size, group in groups.items()}
+    sentences = [describe_means(named, measure) for measure in measures]
+    return " ".join(["Line charts by number of hidden units.", *sentences])
 
 
 def table_of_sizes(

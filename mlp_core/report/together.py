@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mlp_core.report.axes import format_number, make_log
+from mlp_core.report.marks import draw_dots, join_means
 from mlp_core.report.measures import MEASURES, Measure
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
@@ -86,9 +87,6 @@ def _values_by_place(
 
 
 def _draw(axes: Any, places: Mapping[float, Sequence[float]], name: str, place: int) -> None:
-    look = {"color": COLOURS[place], "marker": MARKERS[place]}
-    for x, values in places.items():
-        axes.plot([x] * len(values), values, linestyle="", alpha=0.75, **look)
-    means = [seed_spread(values).mean for values in places.values()]
-    axes.plot(list(places), means, color=COLOURS[place])
-    axes.plot([], [], label=name, **look)
+    colour, marker = COLOURS[place], MARKERS[place]
+    join_means(axes, draw_dots(axes, places, colour, marker), colour, band=False)
+    axes.plot([], [], label=name, color=colour, marker=marker)

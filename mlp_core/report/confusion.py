@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from mlp_core.report.axes import make_cells
 from mlp_core.report.predictions import Predictions
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 
@@ -53,14 +54,8 @@ def plot_confusion(counts: np.ndarray, height: float = 4.5) -> ReportFigure:
         for true in range(classes):
             for predicted in range(classes):
                 _draw_cell(axes, true, predicted, counts[true, predicted], largest)
-        axes.set_xlim(-0.5, classes - 0.5)
-        axes.set_ylim(classes - 0.5, -0.5)
-        axes.set_xticks(range(classes))
-        axes.set_yticks(range(classes))
-        axes.tick_params(length=0)
-        axes.grid(visible=False)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_visible(False)
+        names = [str(label) for label in range(classes)]
+        make_cells(axes, names, names)
         axes.set_xlabel("predicted class")
         axes.set_ylabel("true class")
         figure.set_label(_describe(counts))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from mlp_core.report.axes import format_number
+from mlp_core.report.axes import format_number, make_cells
 from mlp_core.report.measures import group_by, group_runs, values_of
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
@@ -144,14 +144,7 @@ def plot_outcomes(
         for y, cells in enumerate(outcomes.values()):
             for level, outcome in cells.items():
                 _draw_cell(axes, levels.index(level), y, outcome)
-        axes.set_xlim(-0.5, len(levels) - 0.5)
-        axes.set_ylim(len(outcomes) - 0.5, -0.5)
-        axes.set_xticks(range(len(levels)), [format_number(level) for level in levels])
-        axes.set_yticks(range(len(outcomes)), [row_name(row) for row in outcomes])
-        axes.tick_params(length=0)
-        axes.grid(visible=False)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_visible(False)
+        make_cells(axes, [format_number(level) for level in levels], list(map(row_name, outcomes)))
         axes.set_xlabel(column.replace("_", " "))
         figure.set_label(_describe(outcomes, column))
     return figure

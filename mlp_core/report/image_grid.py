@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mlp_core.report.predictions import Predictions
-from mlp_core.report.style import ReportFigure, styled
+from mlp_core.report.style import ReportFigure, new_grid, styled
 
 SIDE = 96  # drawn pixels at least: browsers blur small images when they enlarge them
 
@@ -38,11 +38,10 @@ def plot_images(
     rows = -(-len(tiles) // columns)
     zoom = np.ones((-(-SIDE // image_shape[0]),) * 2)
     with styled():
-        figure = ReportFigure(rows * (4.6 / columns + 0.42) + (0.5 if heading else 0.1))
-        grid = figure.subplots(rows, columns, squeeze=False)
-        for axes in grid.flat:
+        height = rows * (4.6 / columns + 0.42) + (0.5 if heading else 0.1)
+        figure, grid = new_grid(height, len(tiles), columns)
+        for axes, tile, name in zip(grid, tiles, names, strict=True):
             axes.set_axis_off()
-        for axes, tile, name in zip(grid.flat, tiles, names, strict=False):
             axes.imshow(np.kron(tile, zoom), cmap="gray", vmin=0, vmax=1, interpolation="none")
             axes.set_title(name, size=9.5, loc="center", pad=3)
         if heading:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlp_core.nn import MLP, SGD, Network, Optimizer, initialize, make_loss
-from mlp_core.report.style import COLOURS, INK, ReportFigure, styled
+from mlp_core.report.style import COLOURS, INK, ReportFigure, new_grid, styled
 
 MARKERS = ("o", "s", "^", "D")
 GRID = 41  # points a side
@@ -111,10 +111,8 @@ def plot_regions(
     """
     reach = 1.08 * float(np.abs(points).max())
     with styled():
-        figure = ReportFigure(height)
-        rows = -(-len(networks) // columns)
-        grid = figure.subplots(rows, columns, squeeze=False, sharex=True, sharey=True)
-        for axes, (name, network) in zip(grid.flat, networks.items(), strict=False):
+        figure, grid = new_grid(height, len(networks), columns, sharex=True, sharey=True)
+        for axes, (name, network) in zip(grid, networks.items(), strict=True):
             _draw_ground(axes, network, reach)
             _draw_kinks(axes, network, reach)
             for label in np.unique(labels):
@@ -131,8 +129,6 @@ def plot_regions(
             axes.grid(visible=False)
             axes.set_xticks([-1, 1])
             axes.set_yticks([-1, 1])
-        for axes in list(grid.flat)[len(networks) :]:
-            axes.set_visible(False)
         figure.set_label(_describe(networks, points, labels))
     return figure
 

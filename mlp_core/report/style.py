@@ -145,6 +145,29 @@ def new_figure(
     return figure, [row[0] for row in axes]
 
 
+def new_grid(
+    height: float, count: int, columns: int, **options: Any
+) -> tuple[ReportFigure, list[Any]]:
+    """Return a figure and so many axes, row by row; call it within `styled`.
+
+    Parameters
+    ----------
+    height : float
+        Of the whole figure, in inches.
+    count : int
+        Places that the last row has beyond them stay empty.
+    columns : int
+        Axes side by side.
+    **options
+        For `Figure.subplots`.
+    """
+    figure = ReportFigure(height)
+    axes = list(figure.subplots(-(-count // columns), columns, squeeze=False, **options).flat)
+    for empty in axes[count:]:
+        empty.set_visible(False)
+    return figure, axes[:count]
+
+
 def ramp(count: int) -> list[str]:
     """Return colours for so many ordered levels, from small to large.
 

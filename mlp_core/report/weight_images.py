@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.colors import to_rgb
 
-from mlp_core.report.style import COLOURS, INK, ReportFigure, styled
+from mlp_core.report.style import COLOURS, INK, ReportFigure, new_grid, styled
 
 NEGATIVE, POSITIVE = COLOURS[0], COLOURS[1]
 SCALE = 6  # drawn pixels a pixel: browsers blur small images when they enlarge them
@@ -42,11 +42,10 @@ def plot_weight_images(
     largest = float(np.abs(tiles).max()) or 1.0
     rows = -(-len(tiles) // columns)
     with styled():
-        figure = ReportFigure(height or 0.5 + rows * (4.6 / columns + 0.25))
-        grid = figure.subplots(rows, columns, squeeze=False)
-        for axes in grid.flat:
+        height = height or 0.5 + rows * (4.6 / columns + 0.25)
+        figure, grid = new_grid(height, len(tiles), columns)
+        for axes, tile, name in zip(grid, tiles, names, strict=False):
             axes.set_axis_off()
-        for axes, tile, name in zip(grid.flat, tiles, names, strict=False):
             axes.imshow(_coloured(tile / largest), interpolation="none")
             axes.set_title(name, size=9.5, loc="center", pad=3)
         figure.supxlabel("blue: negative weight   orange: positive weight", color=INK, size=9.5)

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+from built_book import require_book
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from playwright.sync_api import Browser
 
 NO_BROWSER = (
@@ -53,6 +56,12 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def html() -> Path:
+    """Return the folder of built pages, or skip the test."""
+    return require_book()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
 from pathlib import Path
-from types import ModuleType
 
+import mlp_sources as sources
 import nbformat
 import pytest
 from docutils import nodes
@@ -14,17 +12,6 @@ from docutils.utils import new_document
 
 ROOT = Path(__file__).parents[1]
 DOI = "https://doi.org/10.1000/1"
-
-
-@pytest.fixture(scope="module")
-def sources() -> ModuleType:
-    for name in ("mlp_answers", "mlp_sources"):
-        spec = importlib.util.spec_from_file_location(name, ROOT / "book" / "_ext" / f"{name}.py")
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[name] = module
-        spec.loader.exec_module(module)
-    return module
 
 
 def entry(*parts: nodes.Node | str) -> nodes.paragraph:
@@ -40,18 +27,18 @@ def text_of(found: list[nodes.Node]) -> str:
     return "".join(node.astext() for node in found)
 
 
-def test_a_work_is_cut_at_its_year_and_keeps_its_doi(sources: ModuleType) -> None:
+def test_a_work_is_cut_at_its_year_and_keeps_its_doi() -> None:
     paragraph = entry("A. Author, ", nodes.emphasis("", "Title"), ", Press (1999), ",
                       link("doi:10.1000/1", DOI), ". What it is good for.")  # fmt: skip
     assert text_of(sources.cite(paragraph)) == "A. Author, Title, Press (1999), doi:10.1000/1."
 
 
-def test_a_link_to_one_chapter_is_not_one_to_the_work(sources: ModuleType) -> None:
+def test_a_link_to_one_chapter_is_not_one_to_the_work() -> None:
     paragraph = entry("A. Author, Title (1999), ", link("chapter 8", "https://example.org/8"), ".")
     assert text_of(sources.cite(paragraph)) == "A. Author, Title (1999)."
 
 
-def test_without_a_year_a_work_is_cut_at_its_first_link(sources: ModuleType) -> None:
+def test_without_a_year_a_work_is_cut_at_its_first_link() -> None:
     title = nodes.emphasis("", "A page")
     paragraph = entry(
         title, ", ", link("example.org/page", "https://example.org/page"), ", folder x."
@@ -59,12 +46,12 @@ def test_without_a_year_a_work_is_cut_at_its_first_link(sources: ModuleType) -> 
     assert text_of(sources.cite(paragraph)) == "A page, example.org/page."
 
 
-def test_other_links_to_the_whole_work_are_kept(sources: ModuleType) -> None:
+def test_other_links_to_the_whole_work_are_kept() -> None:
     paragraph = entry("A. Author, Title (1999), ", link("at JMLR", "https://jmlr.org/1"), ". Why.")
     assert text_of(sources.cite(paragraph)) == "A. Author, Title (1999), at JMLR."
 
 
-def test_works_are_told_apart_by_their_titles(sources: ModuleType) -> None:
+def test_works_are_told_apart_by_their_titles() -> None:
     first = [nodes.Text("A. Author, \u201cOn Steps\u201d, "), nodes.emphasis("", "Journal")]
     again = [nodes.Text("A. Author and B. Other, \u201cOn steps\u201d (1991)")]
     book = [
@@ -76,7 +63,7 @@ def test_works_are_told_apart_by_their_titles(sources: ModuleType) -> None:
     assert sources.title_of(book) == "on steps and on"
 
 
-def test_entries_are_those_of_the_section_of_sources(sources: ModuleType) -> None:
+def test_entries_are_those_of_the_section_of_sources() -> None:
     document = new_document("chapter")
     for title in ("Limits", "Sources"):
         section = nodes.section("", nodes.title("", title))
@@ -87,7 +74,7 @@ def test_entries_are_those_of_the_section_of_sources(sources: ModuleType) -> Non
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda p: p.stem)
-def test_every_source_of_a_chapter_has_a_year_or_a_link(sources: ModuleType, path: Path) -> None:
+def test_every_source_of_a_chapter_has_a_year_or_a_link(path: Path) -> None:
     notebook = nbformat.read(path, as_version=4)
     cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "markdown"]
     for cell in (cell for cell in cells if cell.startswith("## Sources")):

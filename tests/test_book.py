@@ -11,20 +11,15 @@ from typing import Any
 
 import pytest
 import yaml
+from built_book import ROOT, toc_files
 
 import mlp_core
 
-ROOT = Path(__file__).parents[1]
 PROSE = [ROOT / "README.md", *sorted((ROOT / "book").glob("*.md"))]
 
 
 def read_yaml(name: str) -> dict[str, Any]:
     return yaml.safe_load((ROOT / name).read_text("utf-8"))
-
-
-def toc_files() -> list[str]:
-    toc = read_yaml("_toc.yml")
-    return [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
 
 
 # --- settings and files ---------------------------------------------------------------------

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
+import mlp_book
 import pytest
-
-
-@pytest.fixture(scope="module")
-def mlp_book() -> ModuleType:
-    path = Path(__file__).parents[1] / "book" / "_ext" / "mlp_book.py"
-    spec = importlib.util.spec_from_file_location("mlp_book", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture
@@ -27,7 +17,7 @@ def sources(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def outdated(mlp_book: ModuleType, root: Path, env: SimpleNamespace) -> list[str]:
+def outdated(root: Path, env: SimpleNamespace) -> list[str]:
     app = SimpleNamespace(srcdir=str(root))
     return mlp_book.outdated_notebooks(app, env, set(), set(), set())
 
@@ -43,27 +33,25 @@ def outdated(mlp_book: ModuleType, root: Path, env: SimpleNamespace) -> list[str
     ],
 )
 def test_notebooks_run_again_when_what_they_use_changes(
-    mlp_book: ModuleType, sources: Path, name: str, stale: bool
+    sources: Path, name: str, stale: bool
 ) -> None:
     env = SimpleNamespace(
         found_docs=["book/glossary", "notebooks/rate"],
         doc2path=lambda doc: doc + (".ipynb" if doc.startswith("notebooks") else ".md"),
     )
-    assert outdated(mlp_book, sources, env) == ["notebooks/rate"]  # the first build
-    assert outdated(mlp_book, sources, env) == []
+    assert outdated(sources, env) == ["notebooks/rate"]  # the first build
+    assert outdated(sources, env) == []
     (sources / name).write_text("after")
-    assert outdated(mlp_book, sources, env) == (["notebooks/rate"] if stale else [])
+    assert outdated(sources, env) == (["notebooks/rate"] if stale else [])
 
 
 @pytest.mark.parametrize(("name", "runs"), [("glossary", False), ("index", True), ("data", True)])
-def test_a_text_with_cells_of_code_is_run_again_too(
-    mlp_book: ModuleType, name: str, runs: bool
-) -> None:
+def test_a_text_with_cells_of_code_is_run_again_too(name: str, runs: bool) -> None:
     page = Path(__file__).parents[1] / "book" / f"{name}.md"
     assert mlp_book.has_code_to_run(page) is runs
 
 
-def test_pages_lose_the_icon_script_and_nothing_else(mlp_book: ModuleType, tmp_path: Path) -> None:
+def test_pages_lose_the_icon_script_and_nothing_else(tmp_path: Path) -> None:
     page = tmp_path / "book" / "page.html"
     page.parent.mkdir()
     icons = '\n  <script src="../_static/scripts/fontawesome.js?digest=1"></script>'
@@ -73,7 +61,7 @@ def test_pages_lose_the_icon_script_and_nothing_else(mlp_book: ModuleType, tmp_p
     assert page.read_text() == rest.format("")
 
 
-def test_styles_keep_the_icons_of_the_pages_alone(mlp_book: ModuleType, tmp_path: Path) -> None:
+def test_styles_keep_the_icons_of_the_pages_alone(tmp_path: Path) -> None:
     styles = tmp_path / "_static" / "styles" / "pydata-sphinx-theme.css"
     styles.parent.mkdir(parents=True)
     (tmp_path / "page.html").write_text('<i class="fa-solid fa-moon"></i>')
@@ -85,7 +73,7 @@ def test_styles_keep_the_icons_of_the_pages_alone(mlp_book: ModuleType, tmp_path
     assert 300_000 < len(text) < 315_000  # all but the icons is there
 
 
-def test_pages_lose_the_state_of_widgets(mlp_book: ModuleType) -> None:
+def test_pages_lose_the_state_of_widgets() -> None:
     files = {"ipywidgets_state": (None, {}), "other": ("x.js", {})}
     env = SimpleNamespace(nb_metadata={"notebooks/rate": {"js_files": files}, "book/index": {}})
     mlp_book.drop_widget_state(SimpleNamespace(), env)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -11,24 +10,16 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 import pytest
-import yaml
+from built_book import pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-ROOT = Path(__file__).parents[1]
-HTML = ROOT / "_build" / "html"
 MAX_PAGE_BYTES = 2_500_000  # with everything that the page loads
 FORMULAS_ARE_SET = (
     "() => !document.querySelector('span.math, div.math')"
     " || document.querySelector('mjx-container')"
 )
-
-
-def pages() -> list[str]:
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    files = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
-    return [str(Path(name).with_suffix(".html")) for name in files]
 
 
 class Loads(HTMLParser):
@@ -65,16 +56,6 @@ def loaded_by_css(css: str) -> list[str]:
 
 def is_elsewhere(address: str) -> bool:
     return bool(re.match(r"(?:https?:)?//", address.strip(), re.IGNORECASE))
-
-
-@pytest.fixture(scope="module")
-def html() -> Path:
-    """Return the folder of built pages, which `make test` builds first and requires."""
-    if not (HTML / "index.html").is_file():
-        if os.environ.get("MLP_CORE_BOOK") == "required":
-            pytest.fail("the book is not built")
-        pytest.skip("the book is not built: run `make book` first")
-    return HTML
 
 
 def test_no_page_names_another_host_to_load_from(html: Path) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
-
-HTML = Path(__file__).parents[1] / "_build" / "html"
 
 
 class Page(HTMLParser):
@@ -28,12 +25,8 @@ class Page(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def pages() -> dict[Path, Page]:
-    if not (HTML / "index.html").is_file():
-        if os.environ.get("MLP_CORE_BOOK") == "required":
-            pytest.fail("the book is not built")
-        pytest.skip("the book is not built: run `make book` first")
-    files = (p.resolve() for p in HTML.rglob("*.html") if "_static" not in p.parts)
+def pages(html: Path) -> dict[Path, Page]:
+    files = (p.resolve() for p in html.rglob("*.html") if "_static" not in p.parts)
     return {file: Page(file) for file in files}
 
 
@@ -85,6 +78,6 @@ def test_every_chapter_offers_its_notebook_its_runs_and_its_figures(
 
 
 @pytest.mark.parametrize("link", ["missing.html", "#nowhere", "../notebooks/engine.html#nowhere"])
-def test_a_broken_link_is_caught(pages: dict[Path, Page], link: str) -> None:
-    page = pages[(HTML / "book" / "index.html").resolve()]
+def test_a_broken_link_is_caught(html: Path, pages: dict[Path, Page], link: str) -> None:
+    page = pages[(html / "book" / "index.html").resolve()]
     assert leads_nowhere(page, link, pages)

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from pathlib import Path
-from types import ModuleType
 
+import mlp_answers as answers
 import nbformat
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
-
-
-@pytest.fixture(scope="module")
-def answers() -> ModuleType:
-    path = Path(__file__).parents[1] / "book" / "_ext" / "mlp_answers.py"
-    spec = importlib.util.spec_from_file_location("mlp_answers", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def glue(folder: Path, chapter: str, values: dict[str, str]) -> None:
@@ -34,32 +23,30 @@ def glue(folder: Path, chapter: str, values: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("text", ["98.1\u00a0± 0.1 %", 'It\'s "plain", 10⁻³', "\\eta"])
-def test_an_answer_is_what_the_notebook_glued(
-    answers: ModuleType, tmp_path: Path, text: str
-) -> None:
+def test_an_answer_is_what_the_notebook_glued(tmp_path: Path, text: str) -> None:
     glue(tmp_path, "notebooks/learning_rate", {"learning-rate-answer": text, "x-answer": "no"})
     assert answers.answer_of("notebooks/learning_rate", tmp_path) == text
 
 
-def test_a_chapter_without_an_answer_has_none(answers: ModuleType, tmp_path: Path) -> None:
+def test_a_chapter_without_an_answer_has_none(tmp_path: Path) -> None:
     glue(tmp_path, "notebooks/engine", {"engine-ex1-answer": "3"})
     assert answers.answer_of("notebooks/engine", tmp_path) is None
     assert answers.answer_of("notebooks/unread", tmp_path) is None
 
 
-def test_the_question_is_the_first_quoted_paragraph(answers: ModuleType) -> None:
+def test_the_question_is_the_first_quoted_paragraph() -> None:
     document = new_document("chapter")
     for text in ("How large\nmay it be?", "another"):
         document += nodes.block_quote("", nodes.paragraph("", text))
     assert answers.question_of("chapter", document) == "How large may it be?"
 
 
-def test_a_chapter_without_a_question_is_an_error(answers: ModuleType) -> None:
+def test_a_chapter_without_a_question_is_an_error() -> None:
     with pytest.raises(Exception, match="notebooks/engine: no question"):
         answers.question_of("notebooks/engine", new_document("chapter"))
 
 
-def test_a_table_has_a_head_and_a_row_a_chapter(answers: ModuleType) -> None:
+def test_a_table_has_a_head_and_a_row_a_chapter() -> None:
     rows = [[nodes.Text(f"{name} {n}") for name in answers.HEADS] for n in range(3)]
     table = answers.make_table(rows)
     texts = [[entry.astext() for entry in row] for row in table.findall(nodes.row)]

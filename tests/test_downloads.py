@@ -3,36 +3,19 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import io
 import json
 import re
-import sys
 from pathlib import Path
-from types import ModuleType
 from xml.etree import ElementTree
 
+import mlp_downloads as downloads
+import mlp_tables as tables
 import pytest
 
 from mlp_core.report.run_files import runs_csv, runs_json
 from mlp_core.report.style import new_figure, styled, to_file
 from mlp_core.training import History, Run, RunConfig
-
-EXTENSIONS = Path(__file__).parents[1] / "book" / "_ext"
-
-
-def extension(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, EXTENSIONS / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses and other extensions look it up by name
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def downloads() -> ModuleType:
-    return extension("mlp_downloads")
 
 
 def made_run(seed: int, epochs: int = 5, hidden_sizes: tuple[int, ...] = (8, 4)) -> Run:
@@ -103,7 +86,7 @@ FIGURE = (
 )
 
 
-def test_figures_are_found_with_their_numbers(downloads: ModuleType) -> None:
+def test_figures_are_found_with_their_numbers() -> None:
     assert downloads.figures_of(f"<p>before</p>{FIGURE}") == [
         ("fig-x", "Fig. 1.2", "<svg>1</svg>"),
         ("fig-x-2", "Fig. 1.2-2", "<svg>2</svg>"),
@@ -113,19 +96,19 @@ def test_figures_are_found_with_their_numbers(downloads: ModuleType) -> None:
 # --- links ------------------------------------------------------------------------------------
 
 
-def test_studies_are_those_that_the_cards_name(downloads: ModuleType) -> None:
+def test_studies_are_those_that_the_cards_name() -> None:
     row = "<tr><th>study</th>\n<td>{}</td></tr>"
     body = row.format("a-study") + row.format("another") + row.format("a-study")
     assert downloads.studies_of(body) == ["a-study", "another"]
     assert downloads.studies_of("<tr><th>other</th><td>a-study</td></tr>") == []
 
 
-def test_a_card_without_runs_fails_the_build(downloads: ModuleType, tmp_path: Path) -> None:
+def test_a_card_without_runs_fails_the_build(tmp_path: Path) -> None:
     with pytest.raises(Exception, match="names 'momentum', but no runs"):
         downloads.write_runs(tmp_path, tmp_path, "momentum")
 
 
-def test_the_box_is_named_and_its_words_are_escaped(downloads: ModuleType) -> None:
+def test_the_box_is_named_and_its_words_are_escaped() -> None:
     box = downloads.card([("Runs & more", [downloads.link("A < B", "x y.csv", "B")])])
     assert "Runs &amp; more" in box
     assert 'aria-label="B">A &lt; B</a>' in box
@@ -138,7 +121,6 @@ def test_the_box_is_named_and_its_words_are_escaped(downloads: ModuleType) -> No
 
 
 def test_a_marked_table_has_a_note_and_no_other() -> None:
-    tables = extension("mlp_tables")
     plain = '<table border="1" class="dataframe"><tr><td>1</td></tr></table>'
     marked = plain.replace("1</td>", "★ 1</td>")
     text = tables.explain_marks(plain + marked + plain)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
+import mlp_explorer as extension
 import pytest
 from made_study import made_study
 from sphinx.errors import ExtensionError
@@ -19,24 +19,14 @@ ROOT = Path(__file__).parents[1]
 UNSAFE = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(")
 
 
-@pytest.fixture(scope="module")
-def extension() -> ModuleType:
-    path = ROOT / "book" / "_ext" / "mlp_explorer.py"
-    spec = importlib.util.spec_from_file_location("mlp_explorer", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def build(extension: ModuleType, results: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def build(results: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MLP_CORE_RESULTS", str(results))
     app = SimpleNamespace(builder=SimpleNamespace(format="html"), srcdir=ROOT, outdir=out)
     extension.write_assets(app)
     return out / "_static" / "explorer"
 
 
-def test_the_joined_script_has_every_module_and_no_module_syntax(extension: ModuleType) -> None:
+def test_the_joined_script_has_every_module_and_no_module_syntax() -> None:
     script = extension.join_modules()
     assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
     for path in extension.SOURCES.glob("*.js"):
@@ -47,13 +37,13 @@ def test_the_joined_script_has_every_module_and_no_module_syntax(extension: Modu
     assert len(names) == len(set(names))
 
 
-def test_no_module_writes_markup_or_runs_text(extension: ModuleType) -> None:
+def test_no_module_writes_markup_or_runs_text() -> None:
     for path in extension.SOURCES.glob("*.js"):
         assert not UNSAFE.search(path.read_text(encoding="utf-8")), path.name
 
 
 def test_a_build_writes_a_script_and_two_files_a_study(
-    extension: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     results = tmp_path / "results"
     for name, count in (
@@ -64,7 +54,7 @@ def test_a_build_writes_a_script_and_two_files_a_study(
     ):
         for run in made_study(name, count).runs:
             RunStore(name, results).save(run)
-    folder = build(extension, results, tmp_path / "out", monkeypatch)
+    folder = build(results, tmp_path / "out", monkeypatch)
     listed = json.loads((folder / "studies.js").read_text("utf-8").split(" = ", 1)[1][:-2])
     assert [entry["name"] for entry in listed] == [
         *("seed-noise", "learning-rate", "momentum", "schedules")
@@ -81,22 +71,22 @@ def test_a_build_writes_a_script_and_two_files_a_study(
 
 
 def test_a_damaged_store_ends_the_build_with_the_files_name(
-    extension: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "momentum").mkdir()
     (tmp_path / "momentum" / "0123456789ab.json").write_text("{")
     with pytest.raises(ExtensionError, match=r"'momentum' are damaged: .*0123456789ab\.json"):
-        build(extension, tmp_path, tmp_path / "out", monkeypatch)
+        build(tmp_path, tmp_path / "out", monkeypatch)
 
 
 def test_an_empty_store_builds_an_empty_list(
-    extension: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = build(extension, tmp_path / "none", tmp_path / "out", monkeypatch)
+    folder = build(tmp_path / "none", tmp_path / "out", monkeypatch)
     assert (folder / "studies.js").read_text("utf-8") == "window.mlpCoreExplorer = [];\n"
 
 
-def test_the_static_table_names_every_study_and_escapes_it(extension: ModuleType) -> None:
+def test_the_static_table_names_every_study_and_escapes_it() -> None:
     own = StoredStudy("x", made_study("momentum", 2).runs)
     own.question = "<b>&"
     table = extension.static_table(

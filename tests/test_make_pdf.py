@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
-from types import ModuleType
 
+import make_pdf
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -18,20 +17,7 @@ SCRIPT = ROOT / "book" / "make_pdf.py"
 
 
 @pytest.fixture(scope="module")
-def make_pdf() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_pdf", SCRIPT)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-@pytest.fixture(scope="module")
-def whole(make_pdf: ModuleType) -> str:
-    if not (make_pdf.HTML / "index.html").is_file():
-        if os.environ.get("MLP_CORE_BOOK") == "required":
-            pytest.fail("the book is not built")
-        pytest.skip("the book is not built: run `make book` first")
+def whole(html: Path) -> str:
     return str(make_pdf.compose())
 
 
@@ -45,17 +31,17 @@ def whole(make_pdf: ModuleType) -> str:
         ("mailto:a@example.org", "mailto:a@example.org"),
     ],
 )
-def test_links_stay_in_the_document(make_pdf: ModuleType, href: str, leads_to: str) -> None:
+def test_links_stay_in_the_document(href: str, leads_to: str) -> None:
     pages = {"book/notation", "book/reproducing", "notebooks/engine"}
     assert make_pdf.link_within(href, "book/notation", pages) == leads_to
 
 
-def test_a_file_keeps_its_version(make_pdf: ModuleType) -> None:
+def test_a_file_keeps_its_version() -> None:
     address = make_pdf.own_file("../_static/book.css?v=1", "book/index")
     assert address == (make_pdf.HTML / "_static" / "book.css").as_uri() + "?v=1"
 
 
-def test_every_page_is_in_the_document_once(make_pdf: ModuleType, whole: str) -> None:
+def test_every_page_is_in_the_document_once(whole: str) -> None:
     names = [name for _, part in make_pdf.parts() for name in part]
     found = re.findall(r'<article class="bd-article" id="([^"]+)"', whole)
     assert found == [make_pdf.anchor(name) for name in names]

@@ -8,9 +8,8 @@ from typing import Any
 
 import nbformat
 import pytest
-import yaml
+from built_book import ROOT, toc_files
 
-ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -62,9 +61,7 @@ def test_chapter_is_thin_and_without_outputs(path: Path) -> None:
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_chapter_is_in_the_table_of_contents(path: Path) -> None:
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    files = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
-    assert path.relative_to(ROOT).as_posix() in files
+    assert path.relative_to(ROOT).as_posix() in toc_files()
 
 
 @pytest.mark.parametrize(

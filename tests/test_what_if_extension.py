@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -10,24 +9,13 @@ import subprocess
 import sys
 import zipfile
 from pathlib import Path
-from types import ModuleType
 
-import pytest
+import mlp_what_if as extension
 
 ROOT = Path(__file__).parents[1]
 
 
-@pytest.fixture(scope="module")
-def extension() -> ModuleType:
-    path = ROOT / "book" / "_ext" / "mlp_what_if.py"
-    spec = importlib.util.spec_from_file_location("mlp_what_if", path)
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_the_joined_script_has_every_module_and_no_module_syntax(extension: ModuleType) -> None:
+def test_the_joined_script_has_every_module_and_no_module_syntax() -> None:
     assert {f"{name}.js" for name in extension.MODULES} | {"worker.js"} == {
         path.name for path in extension.SOURCES.glob("*.js")
     }
@@ -40,14 +28,14 @@ def test_the_joined_script_has_every_module_and_no_module_syntax(extension: Modu
 UNSAFE = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(")
 
 
-def test_no_module_writes_markup_or_runs_text(extension: ModuleType) -> None:
+def test_no_module_writes_markup_or_runs_text() -> None:
     for path in extension.SOURCES.glob("*.js"):
         source = path.read_text(encoding="utf-8")
         assert not UNSAFE.search(source)
         assert source.startswith("/** "), path.name
 
 
-def test_the_wheel_is_the_package(extension: ModuleType, tmp_path: Path) -> None:
+def test_the_wheel_is_the_package(tmp_path: Path) -> None:
     wheel = extension.write_wheel(ROOT, tmp_path)
     first = wheel.read_bytes()
     assert extension.write_wheel(ROOT, tmp_path).read_bytes() == first
@@ -76,6 +64,6 @@ def test_every_file_of_pyodide_has_an_exact_version_and_a_hash() -> None:
             assert re.fullmatch(r"sha256-[A-Za-z0-9+/]{43}=", pin[kind]["integrity"])
 
 
-def test_the_commit_is_named_or_unknown(extension: ModuleType, tmp_path: Path) -> None:
+def test_the_commit_is_named_or_unknown(tmp_path: Path) -> None:
     assert re.fullmatch(r"[0-9a-f]{10}( with changes)?|unknown", extension.commit_of(ROOT))
     assert extension.commit_of(tmp_path) == "unknown"

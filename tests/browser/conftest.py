@@ -1,4 +1,4 @@
-"""A real JupyterLab on a copy of the chapters, open in a real browser."""
+"""The built book on a server, and a real JupyterLab on a copy of the chapters."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from page_panel import CHAPTERS
+from built_book import ROOT, require_own_python
+from page_panel import CHAPTERS, served
 
-ROOT = Path(__file__).parents[2]
 START_S = 60
 
 
@@ -25,6 +25,19 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def host(html: Path) -> Iterator[str]:
+    """Yield the address at which the built book is served."""
+    with served(html) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def own_python() -> None:
+    """Ask for a book that can train its networks without another host, or skip the test."""
+    require_own_python()
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import functools
-import importlib.util
 import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from made_study import made_study
+from mlp_explorer import join_modules
 from page_panel import opened
 
 from mlp_core.report.explorer import explorer_json
@@ -19,7 +18,6 @@ from mlp_core.report.explorer import explorer_json
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Route
 
-ROOT = Path(__file__).parents[2]
 EXPLORER = "book/explorer.html"
 MADE = ("learning-rate", "batch-rate", "activations-losses-depth", "full-factorial")
 # From an action to the next frame with its effect, in the page, several times over.
@@ -96,11 +94,6 @@ class ExplorerPage:
 @functools.cache
 def made_scripts() -> dict[str, str]:
     """Return the scripts of a book with made-up runs, by file name."""
-    path = ROOT / "book" / "_ext" / "mlp_explorer.py"
-    spec = importlib.util.spec_from_file_location("mlp_explorer", path)
-    assert spec is not None and spec.loader is not None
-    extension = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(extension)
     scripts, entries = {}, []
     for name in MADE:
         study = made_study(name)
@@ -111,7 +104,7 @@ def made_scripts() -> dict[str, str]:
         entry |= {"data": "made up", "script": f"study-{name}.js", "files": files}
         entries.append({**entry, "first": name == MADE[0]})
     scripts["studies.js"] = f"window.mlpCoreExplorer = {json.dumps(entries)};"
-    scripts["explorer.js"] = extension.join_modules()
+    scripts["explorer.js"] = join_modules()
     return scripts
 
 

@@ -15,15 +15,13 @@ from typing import TYPE_CHECKING, Any
 
 import nbformat
 import pytest
-import yaml
+from built_book import ROOT, toc_files
 
 from mlp_core.report.what_if import PANELS, Panel
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
-ROOT = Path(__file__).parents[2]
-HTML = ROOT / "_build" / "html"
 CHAPTER = "notebooks/learning_rate.html"
 PATIENCE_S = 60
 
@@ -42,10 +40,8 @@ class Chapter:
 
 def find_chapters() -> list[Chapter]:
     """Return every page of the table of contents that shows a panel, with the first it shows."""
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    files = [entry["file"] for part in toc["parts"] for entry in part["chapters"]]
     found = []
-    for name in (name for name in files if name.endswith(".ipynb")):
+    for name in (name for name in toc_files() if name.endswith(".ipynb")):
         cells = nbformat.read(ROOT / name, as_version=4).cells
         code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
         shown = re.search(r"show_panel\(\s*[\"']([\w-]+)", code)

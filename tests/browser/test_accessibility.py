@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import yaml
-from page_panel import HTML
+from built_book import pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-ROOT = Path(__file__).parents[2]
 SEVERE = {"serious", "critical"}
 WIDTHS = (1280, 390)
 # What a theme can change; all else is the same in both.
@@ -39,25 +36,6 @@ RUN = """async rules => {
             + '  ' + n.any.map(a => a.message).join(' ').slice(0, 200)),
     }));
 }"""
-
-
-def pages() -> list[str]:
-    toc = yaml.safe_load((ROOT / "_toc.yml").read_text("utf-8"))
-    names = [toc["root"], *(c["file"] for part in toc["parts"] for c in part["chapters"])]
-    return [
-        *(str(Path(name).with_suffix(".html")) for name in names),
-        "search.html",
-        "genindex.html",
-    ]
-
-
-@pytest.fixture(scope="module")
-def html() -> Path:
-    if not (HTML / "index.html").is_file():
-        if os.environ.get("MLP_CORE_BOOK") == "required":
-            pytest.fail("the book is not built")
-        pytest.skip("the book is not built: run `make book` first")
-    return HTML
 
 
 @pytest.fixture(scope="module", params=WIDTHS)
@@ -84,7 +62,7 @@ def axe() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
 
 
-@pytest.mark.parametrize("name", pages())
+@pytest.mark.parametrize("name", [*pages(), "search.html", "genindex.html"])
 def test_no_severe_violation(html: Path, context: BrowserContext, axe: str, name: str) -> None:
     page = context.new_page()
     page.goto((html / name).as_uri(), wait_until="load")

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from page_panel import CHAPTERS, HTML, Chapter, PagePanel, each_chapter, opened, served
+from built_book import HTML
+from page_panel import CHAPTERS, Chapter, PagePanel, each_chapter, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,21 +20,6 @@ TRIES = 3
 HOSTILE_CASES = 60  # a chapter
 SMALLEST_TARGET = 44
 MOST_BUTTONS, LONGEST_LIST = 12, 60
-
-
-@pytest.fixture(scope="module")
-def html() -> Path:
-    if not (HTML / "index.html").is_file():
-        if os.environ.get("MLP_CORE_BOOK") == "required":
-            pytest.fail("the book is not built")
-        pytest.skip("the book is not built: run `make book` first")
-    return HTML
-
-
-@pytest.fixture(scope="module")
-def host(html: Path) -> Iterator[str]:
-    with served(html) as address:
-        yield address
 
 
 def test_chapters_with_a_panel_are_found() -> None:

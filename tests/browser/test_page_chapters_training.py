@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from page_panel import CHAPTER, HTML, Chapter, PagePanel, each_chapter, opened, served
+from page_panel import CHAPTER, Chapter, PagePanel, each_chapter, opened
 
 from mlp_core.data import load_dataset
 from mlp_core.report.panel_code import as_code
@@ -19,22 +18,16 @@ from mlp_core.training import RunConfig
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("own_python"),
+]
 
 LOSS_OF_FIRST_EPOCH = 1e-4
 POINTS = 0.003  # of test accuracy: one of the 364 test images
 RUNS = 20
 GROWTH = 1.2
-
-
-@pytest.fixture(scope="module")
-def host() -> Iterator[str]:
-    if not (HTML / "_static" / "what-if" / "pyodide" / "pyodide.js").is_file():
-        if os.environ.get("MLP_CORE_OFFLINE") == "required":
-            pytest.fail("the book is not built with its own Pyodide")
-        pytest.skip("the book is built without its own Pyodide: make test-browser")
-    with served(HTML) as address:
-        yield address
 
 
 def download(panel: PagePanel) -> dict[str, Any]:

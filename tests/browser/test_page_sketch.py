@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from page_panel import CHAPTER, HTML, PagePanel, opened, served
+from page_panel import CHAPTER, PagePanel, opened
 
 from mlp_core.data import load_dataset
 from mlp_core.report.sight import see_test_image
@@ -90,13 +89,8 @@ class Sketch:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    if not (HTML / CHAPTER).is_file():
-        if os.environ.get("MLP_CORE_BOOK") == "required":
-            pytest.fail("the book is not built")
-        pytest.skip("the book is not built: run `make book` first")
-    with served(HTML) as host:
-        yield f"{host}/{CHAPTER}"
+def address(host: str) -> str:
+    return f"{host}/{CHAPTER}"
 
 
 def test_before_a_network_is_trained_a_sentence(browser: Browser, address: str) -> None:
@@ -112,15 +106,6 @@ def test_before_a_network_is_trained_a_sentence(browser: Browser, address: str) 
         page.mouse.up()
         drawn = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v)"
         assert not sketch.canvas.evaluate(drawn)
-
-
-@pytest.fixture(scope="module")
-def own_python() -> None:
-    """Ask for a book that can train its networks without the network."""
-    if not (HTML / "_static" / "what-if" / "pyodide" / "pyodide.js").is_file():
-        if os.environ.get("MLP_CORE_OFFLINE") == "required":
-            pytest.fail("the book is not built with its own Pyodide")
-        pytest.skip("the book is built without its own Pyodide: make test-browser")
 
 
 @pytest.fixture(scope="module")

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from page_panel import HTML, opened
+from page_panel import opened
 
 from mlp_core.report.stepper import step_through
 
@@ -21,14 +21,10 @@ STEPS = step_through().steps
 
 
 @pytest.fixture(params=["served to a phone", "without a script"])
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    if not (HTML / CHAPTER).is_file():
-        if os.environ.get("MLP_CORE_BOOK") == "required":
-            pytest.fail("the book is not built")
-        pytest.skip("the book is not built: run `make book` first")
+def page(browser: Browser, html: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
     phone = {"viewport": {"width": 390, "height": 844}}
     options = phone if "phone" in request.param else {"java_script_enabled": False}
-    with opened(browser, (HTML / CHAPTER).as_uri(), **options) as page:
+    with opened(browser, (html / CHAPTER).as_uri(), **options) as page:
         yield page
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import re
 from collections.abc import Iterator
@@ -11,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from page_panel import CHAPTER, HTML, PagePanel, opened, served
+from built_book import HTML
+from page_panel import CHAPTER, PagePanel, opened
 
 from mlp_core.report.page_study import pack_study
 from mlp_core.report.what_if import PANELS
@@ -28,18 +28,8 @@ HOSTILE_CASES = 240
 
 
 @pytest.fixture(scope="module")
-def html() -> Path:
-    if not (HTML / CHAPTER).is_file():
-        if os.environ.get("MLP_CORE_BOOK") == "required":
-            pytest.fail("the book is not built")
-        pytest.skip("the book is not built: run `make book` first")
-    return HTML
-
-
-@pytest.fixture(scope="module")
-def address(html: Path) -> Iterator[str]:
-    with served(html) as host:
-        yield f"{host}/{CHAPTER}"
+def address(host: str) -> str:
+    return f"{host}/{CHAPTER}"
 
 
 @pytest.fixture

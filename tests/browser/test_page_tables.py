@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from page_panel import HTML, opened
+from built_book import ROOT
+from page_panel import CHAPTER, opened
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
 
-CHAPTER = "notebooks/learning_rate.html"
-SCRIPT = Path(__file__).parents[2] / "book" / "_static" / "tables.js"
+SCRIPT = ROOT / "book" / "_static" / "tables.js"
 TABLE = """
 <article class="bd-article"><table class="dataframe"><thead><tr>
   <th>level</th><th>accuracy</th><th>power</th><th>seeds</th></tr></thead><tbody>
@@ -30,12 +29,8 @@ SMALL = TABLE.replace("98.2", "1").split("<tr><th>10<")[0] + "</tbody></table></
 
 
 @pytest.fixture(scope="module")
-def chapter() -> Path:
-    if not (HTML / CHAPTER).is_file():
-        if os.environ.get("MLP_CORE_BOOK") == "required":
-            pytest.fail("the book is not built")
-        pytest.skip("the book is not built: run `make book` first")
-    return HTML / CHAPTER
+def chapter(html: Path) -> Path:
+    return html / CHAPTER
 
 
 @pytest.fixture

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from page_panel import CHAPTER, HTML, PagePanel, opened, served
+from built_book import HTML
+from page_panel import CHAPTER, PagePanel, opened
 
 from mlp_core.report.what_if import PANELS, run_panel
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.usefixtures("own_python"),
+]
 
 COLD_START_S = 8
 THIRTY_EPOCHS_S = 2.5
@@ -27,13 +31,8 @@ LONG = "learning-rate.batch_size=1&learning-rate.epochs=1000"
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    if not (HTML / "_static" / "what-if" / "pyodide" / "pyodide.js").is_file():
-        if os.environ.get("MLP_CORE_OFFLINE") == "required":
-            pytest.fail("the book is not built with its own Pyodide")
-        pytest.skip("the book is built without its own Pyodide: make test-browser")
-    with served(HTML) as host:
-        yield f"{host}/{CHAPTER}"
+def address(host: str) -> str:
+    return f"{host}/{CHAPTER}"
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.report.axes import format_number
-from mlp_core.report.measures import MEASURES, Measure
+from mlp_core.report.axes import format_number, make_cells
+from mlp_core.report.measures import MEASURES, Measure, group_by, values_of
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
-from mlp_core.report.tables import best_of, values_of
+from mlp_core.report.tables import best_of
 from mlp_core.training import Run, RunConfig
 
 Factor = str | Callable[[RunConfig], Any]
@@ -36,13 +36,11 @@ def cross(runs: Sequence[Run], row: Factor, column: Factor) -> dict[Any, dict[An
     ValueError
         If there are no runs.
     """
-    if not runs:
-        raise ValueError("no runs to show: load them with load_runs(study)")
-    crossed: dict[Any, dict[Any, list[Run]]] = {}
-    for run in runs:
-        levels = crossed.setdefault(_level(run.config, row), {})
-        levels.setdefault(_level(run.config, column), []).append(run)
-    return {name: dict(sorted(crossed[name].items())) for name in sorted(crossed)}
+    crossed = group_by(runs, lambda run: _level(run.config, row))
+    return {
+        name: dict(sorted(group_by(group, lambda run: _level(run.config, column)).items()))
+        for name, group in sorted(crossed.items())
+    }
 
 
 def _level(config: RunConfig, factor: Factor) -> Any:
@@ -103,14 +101,8 @@ def plot_map(
                 strength = _strength(_mean(runs, shown), best)
                 text = _cell_text(runs, shown)
                 _draw_cell(axes, columns.index(column), y, text, strength, column in framed)
-        axes.set_xlim(-0.5, len(columns) - 0.5)
-        axes.set_ylim(len(crossed) - 0.5, -0.5)
-        axes.set_xticks(range(len(columns)), [name_of(level) for level in columns])
-        axes.set_yticks(range(len(crossed)), [name_of(level) for level in crossed])
-        axes.tick_params(length=0, labelsize=8.5)
-        axes.grid(visible=False)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_visible(False)
+        make_cells(axes, list(map(name_of, columns)), list(map(name_of, crossed)))
+        axes.tick_params(labelsize=8.5)
         axes.set_title(f"{shown.label}, after the last epoch")
         axes.set_xlabel(column_title)
         axes.set_ylabel(row_title)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE_S, wait_for
 
 from mlp_core.data import DataError
 from mlp_core.report.controller import PanelController
@@ -16,6 +17,7 @@ from mlp_core.report.panel_figure import MAX_KEPT
 from mlp_core.report.what_if import PANELS, Panel
 
 PANEL = PANELS["learning-rate"]
+LONG_S = 1000  # longer than any test: what is to begin after that does not begin in it
 DATASET = {"name": "digits", "train_size": 100, "test_size": 10, "classes": 10}
 
 
@@ -60,14 +62,7 @@ def controller(training: FakeTraining) -> Iterator[PanelController]:
     controller = PanelController(PANEL, run=training)
     yield controller
     controller.stop()
-    assert controller.wait(5), "the thread is still there"
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 5
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.002)
+    assert controller.wait(PATIENCE_S), "the thread is still there"
 
 
 def test_it_begins_idle(controller: PanelController) -> None:
@@ -84,7 +79,7 @@ def test_a_run_grows_and_completes(controller: PanelController, training: FakeTr
     assert controller.busy
     training.epochs.release()
     wait_for(lambda: controller.snapshot.state == "completed")
-    assert controller.wait(5)
+    assert controller.wait(PATIENCE_S)
     assert not controller.busy
     curve = controller.snapshot.current
     assert curve.values == {**PANEL.defaults, "learning_rate": 0.1}
@@ -110,9 +105,10 @@ def test_a_new_start_cancels_the_run_before_it(
 def test_of_many_starts_only_the_last_is_trained(
     controller: PanelController, training: FakeTraining
 ) -> None:
-    for seed in range(50):
-        controller.start({"seed": seed}, delay=0.1)
+    for seed in range(49):
+        controller.start({"seed": seed}, delay=LONG_S)
         assert controller.snapshot.state == "waiting"
+    controller.start({"seed": 49})
     wait_for(lambda: bool(training.begun))
     training.finish()
     wait_for(lambda: controller.snapshot.state == "completed")
@@ -132,15 +128,15 @@ def test_stop_keeps_the_curve_as_far_as_it_got(
         "stopped", 1, "stopped",
     )  # fmt: skip
     training.finish()
-    assert controller.wait(5)
+    assert controller.wait(PATIENCE_S)
     assert controller.snapshot == snapshot  # what the cancelled run still sends is ignored
 
 
 def test_stop_before_a_run_begins(controller: PanelController, training: FakeTraining) -> None:
-    controller.start({}, delay=10)
+    controller.start({}, delay=LONG_S)
     controller.stop()
     assert controller.snapshot.state == "stopped"
-    assert controller.wait(5)
+    assert controller.wait(PATIENCE_S)
     assert training.begun == []
 
 
@@ -183,7 +179,7 @@ def test_a_run_that_fails_is_a_message(error: Exception, message: str) -> None:
 
     controller = PanelController(PANEL, run=run)
     controller.start({})
-    assert controller.wait(5)
+    assert controller.wait(PATIENCE_S)
     assert (controller.snapshot.state, controller.snapshot.message) == ("failed", message)
 
 
@@ -210,9 +206,12 @@ def test_kept_curves_stay(controller: PanelController, training: FakeTraining) -
 def test_every_change_is_announced(training: FakeTraining) -> None:
     states: list[str] = []
     controller = PanelController(PANEL, lambda: states.append(controller.snapshot.state), training)
-    controller.start({}, delay=0.2)  # so that the thread does not come first
+    controller.start({}, delay=LONG_S)  # so that the thread does not come first
+    with controller._wake:
+        controller._pending.due = 0.0
+        controller._wake.notify_all()
     training.finish()
-    assert controller.wait(5)
+    assert controller.wait(PATIENCE_S)
     assert states[0] == "waiting"
     assert states[-1] == "completed"
     assert states.count("running") == 4  # the start and three epochs
@@ -236,31 +235,38 @@ def test_a_thread_that_dies_is_replaced(
     controller.start({})
     training.finish()
     wait_for(lambda: controller.snapshot.state == "completed")
-    assert controller.wait(5)
+    assert controller.wait(PATIENCE_S)
+
+
+def panel_threads() -> int:
+    return sum(thread.name.startswith("panel ") for thread in threading.enumerate())
 
 
 def test_200_moves_leave_no_thread() -> None:
-    before = threading.active_count()
+    # A thread that has no more to do may still be on its way out.
+    wait_for(lambda: panel_threads() == 0)
     controller = PanelController(PANEL)  # the real training
     for move in range(200):
-        controller.start({"seed": move, "epochs": 1000})
+        controller.start({"seed": move, "epochs": 1000, "batch_size": 1})
         if move % 10 == 0:
             time.sleep(0.01)
-        assert threading.active_count() <= before + 1
+        assert panel_threads() == 1
     controller.stop()
-    assert controller.wait(5)
-    assert threading.active_count() == before
+    assert controller.wait(PATIENCE_S)
+    wait_for(lambda: panel_threads() == 0)
 
 
 def test_stop_acts_at_once_on_a_real_run() -> None:
-    controller = PanelController(PANEL)
-    controller.start({"epochs": 1000, "batch_size": 1})
-    wait_for(lambda: controller.snapshot.current is not None)
-    wait_for(lambda: controller.snapshot.current.epoch >= 1)
-    started = time.monotonic()
-    controller.stop()
-    assert controller.wait(5)
-    assert time.monotonic() - started < 0.5
+    controller, times = PanelController(PANEL), []
+    for _ in range(3):
+        controller.start({"epochs": 1000, "batch_size": 1})
+        wait_for(lambda: controller.snapshot.current is not None)
+        wait_for(lambda: controller.snapshot.current.epoch >= 1)
+        started = time.monotonic()
+        controller.stop()
+        assert controller.wait(PATIENCE_S)
+        times.append(time.monotonic() - started)
+    assert min(times) < 0.5  # what else this machine does may delay one of them
 
 
 # --- several seeds, other data, the network that was trained ---------------------------------
@@ -288,7 +294,7 @@ def test_between_two_seeds_the_run_goes_on(
     assert controller.snapshot.state == "running"
     assert controller.snapshot.current.status == "running"
     controller.stop()
-    assert controller.wait(5)
+    assert controller.wait(PATIENCE_S)
     assert controller.snapshot.state == "stopped"
     assert len(training.begun) == 2
 
@@ -319,7 +325,7 @@ def test_a_panel_without_a_seed_trains_several_too() -> None:
 
     controller = PanelController(PANELS["numerical-stability"], run=run)
     controller.start({}, seeds=3)
-    assert controller.wait(5)
+    assert controller.wait(PATIENCE_S)
     assert begun == [2022, 2023, 2024]
 
 
@@ -331,7 +337,7 @@ def test_other_data_than_the_panels_own(training: FakeTraining) -> None:
 
     controller = PanelController(PANEL, run=run)
     controller.start({}, dataset="digits")
-    assert controller.wait(5)
+    assert controller.wait(PATIENCE_S)
     assert seen == ["digits"]
 
 
@@ -341,7 +347,7 @@ def test_mnist_that_is_not_here_is_a_message_and_no_download(
     monkeypatch.setenv("MLP_CORE_DATA_DIR", str(tmp_path))
     controller = PanelController(PANEL, run=training)
     controller.start({}, dataset="mnist")
-    assert controller.wait(5)
+    assert controller.wait(PATIENCE_S)
     assert training.begun == []
     assert controller.snapshot.state == "failed"
     assert "mlp-core data fetch" in controller.snapshot.message
@@ -351,7 +357,7 @@ def test_the_network_that_was_trained_is_at_hand() -> None:
     controller = PanelController(PANEL)
     assert controller.snapshot.trained is None
     controller.start({"epochs": 1, "seed": 3}, seeds=3)
-    assert controller.wait(10)
+    assert controller.wait(PATIENCE_S)
     assert controller.snapshot.trained.config.seed == 5
     assert controller.snapshot.trained.network is not None
     controller.reset()
@@ -361,7 +367,7 @@ def test_the_network_that_was_trained_is_at_hand() -> None:
 def test_a_band_holds_all_seeds_that_are_whole() -> None:
     controller = PanelController(PANEL)
     controller.start({"epochs": 10}, seeds=3)
-    assert controller.wait(20)
+    assert controller.wait(PATIENCE_S)
     curve = controller.snapshot.current
     band = curve.band("test_loss")
     histories = [run.columns["test_loss"] for run in curve.runs]

@@ -9,6 +9,7 @@ import threading
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from waiting import PATIENCE_S
 
 from mlp_core.report.control import Control
 from mlp_core.report.inside import INSIDE_COLUMNS
@@ -261,5 +262,5 @@ def test_stop_from_another_thread() -> None:
     )
     thread.start()
     stop.set()
-    thread.join(5)
+    thread.join(PATIENCE_S)
     assert not thread.is_alive()

@@ -6,10 +6,11 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE_S, wait_for
 
 from mlp_core.report import widgets
 from mlp_core.report.control import Control
@@ -26,18 +27,18 @@ def view() -> Iterator[PanelView]:
     view = show_panel("learning-rate")
     yield view
     view.controller.stop()
-    assert view.controller.wait(5)
+    assert view.controller.wait(PATIENCE_S)
 
 
 def status(view: PanelView, name: str = "state") -> str:
     return re.search(f'data-{name}="([^"]*)"', view._status.value)[1]
 
 
-def wait_for(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + 10
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.005)
+def start_a_long_run(view: PanelView) -> None:
+    """Begin a run that goes on until it is stopped, and wait until it has begun."""
+    view.controls["batch_size"].value = 1
+    view.controls["epochs"].value = 1000
+    wait_for(lambda: status(view) == "running" and int(status(view, "epoch")) > 0)
 
 
 def press(view: PanelView, name: str) -> None:
@@ -66,20 +67,25 @@ def test_a_moved_control_is_trained_after_a_rest(view: PanelView) -> None:
 def test_the_figure_grows_while_the_network_trains(view: PanelView) -> None:
     view.controls["batch_size"].value = 10
     view.controls["epochs"].value = 1000
-    epochs = set()
-    wait_for(lambda: epochs.add(status(view, "epoch")) or len(epochs - {"0", "100"}) >= 3)
-    assert status(view) == "running"
-    assert view._progress.max == 1000
+    seen = set()
+
+    def has_grown() -> bool:
+        told = view._status.value  # once: it changes at any time
+        if 'data-state="running"' in told:
+            seen.add(re.search(r'data-epoch="(\d+)"', told)[1])
+        return len(seen - {"0"}) >= 3
+
+    wait_for(has_grown)
+    wait_for(lambda: view._progress.max == 1000)
 
 
 def test_stop_and_train_again(view: PanelView) -> None:
-    view.controls["epochs"].value = 1000
-    wait_for(lambda: status(view) == "running" and int(status(view, "epoch")) > 0)
+    start_a_long_run(view)
     press(view, "stop")
     assert status(view) == "stopped"
     reached = status(view, "epoch")
     assert "<strong>Stopped.</strong>" in view._status.value
-    assert view.controller.wait(5)
+    assert view.controller.wait(PATIENCE_S)
     assert status(view, "epoch") == reached
     press(view, "train")
     wait_for(lambda: status(view) == "running")
@@ -105,8 +111,9 @@ def test_reset_trains_nothing(view: PanelView) -> None:
     view.controls["epochs"].value = 200
     wait_for(lambda: status(view) == "completed")
     press(view, "reset")
-    time.sleep(0.05)
     assert not view.controller.busy
+    assert view.controller.wait(PATIENCE_S)
+    assert status(view, "epoch") == "100"
 
 
 def test_a_value_that_is_only_rounded_anew_is_not_trained(view: PanelView) -> None:
@@ -155,7 +162,7 @@ def test_a_bad_combination_is_a_message() -> None:
     assert "train_size=5000 is not legal for digits" in view._status.value
     view.controls["train_size"].value = 100
     wait_for(lambda: status(view) == "completed")
-    assert view.controller.wait(5)
+    assert view.controller.wait(PATIENCE_S)
 
 
 def test_a_panel_on_slow_data_trains_only_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -167,7 +174,7 @@ def test_a_panel_on_slow_data_trains_only_when_asked(monkeypatch: pytest.MonkeyP
     assert "<svg" not in html
     press(view, "train")
     wait_for(lambda: status(view) == "completed")
-    assert view.controller.wait(5)
+    assert view.controller.wait(PATIENCE_S)
 
 
 def test_panels_are_found_by_name() -> None:
@@ -224,12 +231,12 @@ def test_each_kind_of_control_has_a_widget(control: Control, kind: str) -> None:
 
 
 def test_moves_leave_no_thread(view: PanelView) -> None:
-    before = threading.active_count()
     for rate in view.panel.controls[0].stops:
         view.controls["learning_rate"].value = rate
     view.controller.stop()
-    assert view.controller.wait(5)
-    assert threading.active_count() == before
+    assert view.controller.wait(PATIENCE_S)
+    # A thread that has no more to do may still be on its way out.
+    wait_for(lambda: not any(t.name.startswith("panel ") for t in threading.enumerate()))
 
 
 # --- several seeds, the lower chart, code, the figure as a file, test images -----------------
@@ -239,7 +246,7 @@ def test_several_seeds_are_a_band(view: PanelView) -> None:
     bands = view._figure.value.count("fill-opacity: 0.2")
     view.options["seeds"].value = 3
     wait_for(lambda: status(view, "epoch") == "300" and status(view) == "completed")
-    assert view._progress.max == 300
+    wait_for(lambda: view._progress.max == 300)
     wait_for(lambda: view._figure.value.count("fill-opacity: 0.2") > bands)
     assert "learning rate 0.05, 3 seeds" in view._figure.value
     press(view, "reset")
@@ -315,14 +322,13 @@ def test_the_network_of_the_first_figure_sees_test_images(view: PanelView) -> No
 
 
 def test_while_a_network_is_trained_none_is_asked(view: PanelView) -> None:
-    view.controls["epochs"].value = 1000
-    wait_for(lambda: status(view) == "running")
-    assert view._sight.number.disabled
-    assert "is being trained" in view._sight.answer.value
+    start_a_long_run(view)
+    wait_for(lambda: view._sight.number.disabled)
+    wait_for(lambda: "is being trained" in view._sight.answer.value)
     press(view, "stop")
-    assert view.controller.wait(5)
+    assert view.controller.wait(PATIENCE_S)
     wait_for(lambda: not view._sight.number.disabled)
-    assert "The true digit is" in view._sight.answer.value
+    wait_for(lambda: "The true digit is" in view._sight.answer.value)
 
 
 def test_a_diverged_network_sees_nothing(view: PanelView) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import yaml
 from built_book import ROOT, toc_files
+from waiting import PATIENCE_S
 
 import mlp_core
 
@@ -116,7 +117,7 @@ def test_command_line_in_the_pages_exists(command: str) -> None:
         [sys.executable, "-c", program, *names, "--help"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=PATIENCE_S,
     )
     assert shown.returncode == 0, shown.stderr
     for flag in (word for word in words if word.startswith("--")):
@@ -137,7 +138,7 @@ def test_python_in_the_readme_runs(tmp_path: Path) -> None:
     assert count == 1
     result = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
-        capture_output=True, text=True, timeout=120, cwd=tmp_path,
+        capture_output=True, text=True, timeout=PATIENCE_S, cwd=tmp_path,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 
 import pytest
+from waiting import PATIENCE_S
 
 # Cython code, such as NumPy's, registers modules that no file stands behind: they have no spec.
 REPORT_LOADED = """
@@ -45,7 +46,10 @@ sys.meta_path.insert(0, Block())
 def run_python(code: str) -> str:
     """Run code in a fresh interpreter, with warnings as errors, and return what it printed."""
     result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, timeout=120
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
     )
     assert result.returncode == 0, result.stderr
     return result.stdout

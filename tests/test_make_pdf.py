@@ -11,6 +11,7 @@ from pathlib import Path
 
 import make_pdf
 import pytest
+from waiting import PATIENCE_S
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "book" / "make_pdf.py"
@@ -68,7 +69,7 @@ def test_without_a_browser_a_sentence_says_what_to_do(tmp_path: Path) -> None:
     environment["PATH"] = str(tmp_path)
     result = subprocess.run(
         [sys.executable, str(SCRIPT), str(tmp_path / "book.pdf")],
-        env=environment, capture_output=True, text=True, timeout=60,
+        env=environment, capture_output=True, text=True, timeout=PATIENCE_S,
     )  # fmt: skip
     assert result.returncode == 1
     assert "no Chromium found: install it" in result.stderr

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE_S, wait_for
 
 from mlp_core.cli import main
 
@@ -51,7 +52,7 @@ def program(tmp_path):
     def run(*arguments, **options):
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
         with start(*arguments, cwd=tmp_path, **{**pipes, **options}) as process:
-            out, err = process.communicate(timeout=60)
+            out, err = process.communicate(timeout=PATIENCE_S)
         return Outcome(process.returncode, out, err)
 
     return run
@@ -78,14 +79,43 @@ def results(tmp_path, monkeypatch):
     return folder
 
 
-@pytest.fixture
-def has_ended():
+def children_of(process):
+    """Return the processes that a program has started."""
+    path = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    return path.read_text().split()
+
+
+def stat_of(pid):
+    """Return what the system says of a process after its name; nothing if it is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return []
+
+
+def has_ended(pid):
     """Return whether a process is gone, or is only waiting for its parent to ask."""
+    return stat_of(pid)[:1] in ([], ["Z"], ["X"])
 
-    def ended(pid):
-        try:
-            return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-        except FileNotFoundError:
-            return True
 
-    return ended
+def is_at_work(pid):
+    """Return whether a process has used the processor for a while, as one that has begun has."""
+    spent = sum(map(int, stat_of(pid)[11:13]))  # by itself and by the system for it, in ticks
+    return spent > 0.3 * os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture
+def workers_of():
+    """Wait until a program's workers are at work; return the processes that it has started."""
+
+    def find(process):
+        wait_for(lambda: any(map(is_at_work, children_of(process))))
+        return children_of(process)
+
+    return find
+
+
+@pytest.fixture
+def wait_for_the_end():
+    """Wait until some processes have ended."""
+    return lambda pids: wait_for(lambda: all(map(has_ended, pids)))

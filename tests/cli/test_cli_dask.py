@@ -4,6 +4,7 @@ import signal
 import sys
 
 import pytest
+from waiting import PATIENCE_S
 
 from mlp_core.studies import load_runs
 
@@ -25,7 +26,7 @@ def test_a_study_is_interrupted_and_finished(spawn, program, tmp_path, address):
         assert process.stderr.readline() == "8 runs to make\n"
         assert process.stderr.readline().startswith("1/8 ")
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
     stored = {run.config.run_id for run in load_runs("learning-rate", tmp_path / "my-results")}
@@ -54,7 +55,7 @@ def test_a_cluster_without_workers_is_said_and_left_at_once(spawn):
         assert line == "mlp-core: the cluster has no worker yet; the runs wait\n"
         assert process.stderr.readline() == "8 runs to make\n"
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert err.splitlines()[-1].startswith("mlp-core: interrupted; 0 runs were stored")
 

@@ -4,10 +4,10 @@ import csv
 import io
 import json
 import signal
-import time
 from pathlib import Path
 
 import pytest
+from waiting import PATIENCE_S
 
 from mlp_core.cli import progress
 from mlp_core.studies import STUDIES, RunStore, load_runs
@@ -176,7 +176,7 @@ def test_ctrl_c_finishes_the_runs_under_way(spawn, tmp_path):
         assert process.stderr.readline() == "8 runs to make\n"
         assert process.stderr.readline().startswith("1/8 ")  # the next ones are under way
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert out == ""
     assert "Traceback" not in err
@@ -191,34 +191,30 @@ def test_ctrl_c_finishes_the_runs_under_way(spawn, tmp_path):
     assert not list((tmp_path / "my-results").rglob("*.part"))
 
 
-def test_a_second_ctrl_c_abandons_them(spawn, tmp_path):
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
+def test_a_second_ctrl_c_abandons_them(spawn, workers_of):
     flags = ("--dataset", "digits", "--epochs", "10000000", "--seeds", "1")
     with spawn("study", "run", "momentum", *flags) as process:
         assert process.stderr.readline() == "8 runs to make\n"
-        time.sleep(2)  # the workers have begun; none of these runs ever ends
+        workers_of(process)  # have begun; none of these runs ever ends
         process.send_signal(signal.SIGINT)
         assert process.stderr.readline() == "\n"
         assert "finishing" in process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=20)
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert err.splitlines()[-1].startswith("mlp-core: interrupted; 0 runs were stored")
     assert "Traceback" not in err
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
-def test_no_worker_outlives_a_parent_that_is_killed(spawn, has_ended):
+def test_no_worker_outlives_a_parent_that_is_killed(spawn, workers_of, wait_for_the_end):
     flags = ("--dataset", "digits", "--epochs", "10000000", "--seeds", "1")
     with spawn("study", "run", "momentum", *flags) as process:
         assert process.stderr.readline() == "8 runs to make\n"
-        time.sleep(2)  # the workers have begun
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        assert children
+        children = workers_of(process)
         process.kill()
-    deadline = time.monotonic() + 20
-    while not all(has_ended(child) for child in children):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    wait_for_the_end(children)
 
 
 def test_the_bar_advances_by_cost(capsys, monkeypatch):

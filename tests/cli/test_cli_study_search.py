@@ -5,6 +5,7 @@ import signal
 import sys
 
 import pytest
+from waiting import PATIENCE_S
 
 from mlp_core.studies import RunStore, load_runs
 
@@ -60,7 +61,7 @@ def test_ctrl_c_keeps_what_was_made(spawn, program, tmp_path):
         assert process.stderr.readline().endswith(" runs to make\n")
         assert process.stderr.readline().startswith("1/")
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (130, "")
     assert "Traceback" not in err
     stored = len(load_runs("momentum", tmp_path / "my-results"))

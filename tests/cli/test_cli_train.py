@@ -6,6 +6,7 @@ import signal
 
 import numpy as np
 import pytest
+from waiting import PATIENCE_S
 
 from mlp_core import RunConfig, evaluate, load_dataset, train
 from mlp_core.nn import MLP, make_loss
@@ -206,7 +207,7 @@ def test_ctrl_c_is_one_line_and_status_130(spawn):
     with spawn("train", "--epochs", "1000000", "--log-interval", "1") as process:
         process.stderr.readline()
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 130
     assert out == ""
     assert err.splitlines()[-1] == "mlp-core: interrupted"
@@ -219,7 +220,7 @@ def test_ctrl_c_tells_how_to_go_on(spawn, cli, tmp_path):
         process.stderr.readline()  # the first epoch
         process.stderr.readline()  # the second: the first one's checkpoint is there
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=PATIENCE_S)
     assert err.splitlines()[-1].endswith("go on with the same flags and --resume c.npz")
     with np.load(tmp_path / "c.npz") as file:
         assert "parameters" in file.files

@@ -5,6 +5,8 @@ import socket
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from waiting import PATIENCE_S
+
 
 class Mirror:
     """Serves `files` below its address; `fault` names what goes wrong with each of them."""
@@ -50,7 +52,7 @@ class Mirror:
         request.wfile.flush()
         self.asked.set()
         if self.fault == "stalled":
-            self.release.wait(30)
+            self.release.wait(2 * PATIENCE_S)
 
     def __enter__(self) -> "Mirror":
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.01,))

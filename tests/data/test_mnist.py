@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from idx_writer import NAMES, idx_bytes, small_arrays, write_folder
 from mirror import Mirror, refusing_address
+from waiting import PATIENCE_S
 
 from mlp_core.data import DataError, fetch_mnist, find_mnist, load_dataset, loading, verify_mnist
 from mlp_core.data.download import write_whole
@@ -149,9 +150,9 @@ def test_an_interrupted_download_leaves_nothing(here):
         child = subprocess.Popen(
             [sys.executable, "-c", code.format(mirror.address)], stderr=subprocess.PIPE
         )
-        assert mirror.asked.wait(30)
+        assert mirror.asked.wait(PATIENCE_S)
         child.send_signal(signal.SIGINT)
-        _, error = child.communicate(timeout=30)
+        _, error = child.communicate(timeout=PATIENCE_S)
     assert b"KeyboardInterrupt" in error
     assert list(here.rglob("*")) == []
 

@@ -11,6 +11,7 @@ from collections import Counter
 
 import pytest
 from made_runs import Inline, content
+from waiting import wait_for
 
 from mlp_core import RunConfig
 from mlp_core.studies import RunStore, run_missing, runner
@@ -111,15 +112,20 @@ def test_a_scheduler_that_goes_away_is_named(tmp_path):
     options = {"n_workers": 1, "threads_per_worker": 1, "dashboard_address": ":0"}
     store = RunStore("a-study", tmp_path)
     endless = RunConfig(epochs=10_000_000)
+
+    def lose():
+        wait_for(lambda: workers_at_work(lost), rest=lambda: time.sleep(0.2))
+        lost.close()
+
     with contextlib.ExitStack() as stack:
         lost = stack.enter_context(distributed.LocalCluster(processes=True, **options))
         address = lost.scheduler_address
         with (
             pytest.raises(ConnectionError, match=f"the Dask scheduler at {address} is gone"),
-            connect_cluster(address, timeout_s=2) as executor,
+            connect_cluster(address, timeout_s=5) as executor,
         ):
             assert executor.workers == 1
-            threading.Timer(1, lost.close).start()
+            threading.Thread(target=lose).start()
             run_missing([endless], store, (), executor)
 
 
@@ -133,7 +139,7 @@ def test_nobody_at_the_address():
             connect_cluster(address, timeout_s=0.5),
         ):
             pass
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20  # Dask itself would try for half a minute
 
 
 @pytest.mark.parametrize("address", ["nonsense", "tcp://host:port", "post://127.0.0.1:8786"])

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from made_runs import Inline, content
+from waiting import PATIENCE_S
 
 from mlp_core import RunConfig
 from mlp_core.studies import RunStore, missing, run_missing, runner
@@ -65,7 +66,7 @@ class Gate:
         def gated(config, callbacks):
             if config["seed"] == 1:
                 self.begun.set()
-                assert self.open.wait(30)
+                assert self.open.wait(PATIENCE_S)
             return plain(config, callbacks)
 
         monkeypatch.setattr(runner, "run_one", gated)
@@ -73,16 +74,27 @@ class Gate:
 
 def interrupted(store, monkeypatch, error):
     """Fail in the report of the first run while the second is under way; return the reports."""
-    gate, reports = Gate(monkeypatch), []
+    gate, reports, futures = Gate(monkeypatch), [], []
 
     def report(run):
         reports.append(run.config.seed)
         if len(reports) == 1:
-            assert gate.begun.wait(30)
-            threading.Timer(0.2, gate.open.set).start()
+            assert gate.begun.wait(PATIENCE_S)
             raise error
 
-    with ThreadPoolExecutor(1) as executor, pytest.raises(type(error)):
+    class Watched(ThreadPoolExecutor):
+        """Lets the run under way end once all that wait for it have been cancelled."""
+
+        def submit(self, *args):
+            futures.append(super().submit(*args))
+            futures[-1].add_done_callback(self.look)
+            return futures[-1]
+
+        def look(self, _):
+            if len(futures) == len(CONFIGS) and all(f.cancelled() for f in futures[2:]):
+                gate.open.set()
+
+    with Watched(1) as executor, pytest.raises(type(error)):
         run_missing(CONFIGS, store, (), executor, report)
     return reports
 

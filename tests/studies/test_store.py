@@ -121,31 +121,30 @@ def test_a_write_that_fails_leaves_the_file_that_was_there(store, run, monkeypat
     assert store.run_ids() == {run.config.run_id}  # the half file beside it counts for nothing
 
 
-def save_often(folder, values):
+def save_often(folder, values, enough):
     store = RunStore("a-study", folder)
     run = Run.from_dict(values)
-    for _ in range(100):
+    while not enough.is_set():
         store.save(run)
 
 
 def test_many_writers_and_a_reader(tmp_path, run, store):
     """Whoever reads finds a whole file, whoever else writes."""
     context = multiprocessing.get_context("spawn")
-    writers = [
-        context.Process(target=save_often, args=(tmp_path / "results", run.to_dict()))
-        for _ in range(2)
-    ]
+    enough, reads = context.Event(), 0
+    arguments = (tmp_path / "results", run.to_dict(), enough)
+    writers = [context.Process(target=save_often, args=arguments, daemon=True) for _ in range(2)]
     for writer in writers:
         writer.start()
-    reads = 0
-    while any(writer.is_alive() for writer in writers):
+    while reads < 300 and all(writer.is_alive() for writer in writers):
         for found in store:  # a half file would be a StoreWarning, and so an error
             assert found.config == run.config
             reads += 1
+    enough.set()
     for writer in writers:
         writer.join()
         assert writer.exitcode == 0
-    assert reads > 0
+    assert reads == 300
     assert [path.name for path in store.folder.iterdir()] == [f"{run.config.run_id}.json"]
 
 

@@ -3,10 +3,10 @@
 import io
 import json
 import math
-import time
 
 import pytest
 from tiny import Listener, StopAt, tiny_config, tiny_dataset
+from waiting import wait_for
 
 from mlp_core.training import (
     Callback,
@@ -225,10 +225,8 @@ def test_wandb_offline_writes_a_run(tmp_path, monkeypatch):
     (folder,) = (tmp_path / "wandb").glob("offline-run-*")
     (file,) = folder.glob("run-*.wandb")
     names = {run.config.run_id, "running_loss", "test_accuracy", "learning_rate"}
-    deadline = time.monotonic() + 60  # a process of its own writes, and goes on after the end
-    while not all(name.encode() in file.read_bytes() for name in names):
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+    # A process of its own writes, and goes on after the end.
+    wait_for(lambda: all(name.encode() in file.read_bytes() for name in names))
     assert len(logged) == 3 and len(summaries) == 1
     assert wandb.run is None  # finished
 

@@ -6,19 +6,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from figures import write_figures
 
 from mlp_core import RunConfig
 from mlp_core.nn.names import STABLE_ACTIVATIONS
 from mlp_core.training import Training
-from mlp_core.training.environment import describe_environment, one_blas_thread
+from mlp_core.training.environment import one_blas_thread
 
 REFERENCE = "relu"
 LOSSES = ("cross_entropy", "hinge", "mse")
@@ -82,10 +81,7 @@ def main() -> None:
     args = parser.parse_args()
     with one_blas_thread():
         cells = measure(args.rounds, args.updates)
-    content = {"environment": describe_environment("float32"), "cells": cells}
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    args.output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    print(f"written to {args.output}", file=sys.stderr)
+    write_figures(args.output, cells=cells)
 
 
 if __name__ == "__main__":

@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from figures import write_figures
 from run import ENGINE, FLOOR, print_case, run_case
 from work import Work
 
@@ -51,21 +51,14 @@ def measure_memory() -> dict[str, float]:
 
 def main() -> None:
     """Measure and write the figures."""
-    from mlp_core.training.environment import describe_environment
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--budget", type=float, default=0.3, help="seconds a contestant and round")
     parser.add_argument("--output", type=Path, default=Path("results/benchmark-growth.json"))
     args = parser.parse_args()
-    content = {
-        "environment": describe_environment("float32"),
-        "cases": measure_growth(args.rounds, args.budget),
-        "memory": measure_memory(),
-    }
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    args.output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    print(f"\n{content['memory']}\nwritten to {args.output}", file=sys.stderr)
+    cases, memory = measure_growth(args.rounds, args.budget), measure_memory()
+    print(f"\n{memory}")
+    write_figures(args.output, cases=cases, memory=memory)
 
 
 if __name__ == "__main__":

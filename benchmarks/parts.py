@@ -6,8 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -15,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from figures import write_figures
 
 from mlp_core import RunConfig
 from mlp_core.nn.layers import Linear
 from mlp_core.training import Training
-from mlp_core.training.environment import describe_environment, one_blas_thread
+from mlp_core.training.environment import one_blas_thread
 
 SIZES = ((128,), (256, 128))
 
@@ -91,10 +90,7 @@ def main() -> None:
         cases = [time_parts(sizes, args.epochs) for sizes in SIZES]
     for case in cases:
         print(case)
-    content = {"environment": describe_environment("float32"), "cases": cases}
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    args.output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    print(f"written to {args.output}", file=sys.stderr)
+    write_figures(args.output, cases=cases)
 
 
 if __name__ == "__main__":

@@ -8,16 +8,15 @@ ratio within a round.
 from __future__ import annotations
 
 import argparse
-import json
 import multiprocessing as mp
 import os
 import statistics
-import sys
 import time
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+from figures import write_figures
 from work import Work
 
 CASES = [
@@ -170,8 +169,6 @@ def main() -> None:
     """Run all cases and write the figures."""
     from contestants import CONTESTANTS
 
-    from mlp_core.training.environment import describe_environment
-
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--budget", type=float, default=0.4, help="seconds a contestant and round")
@@ -187,10 +184,7 @@ def main() -> None:
             if args.only in work.label:
                 results.append(run_case(work, names, cores, args.rounds, args.budget))
                 print_case(results[-1])
-    args.output.parent.mkdir(parents=True, exist_ok=True)
-    content = {"environment": describe_environment("float32"), "cases": results}
-    args.output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    print(f"\nwritten to {args.output}", file=sys.stderr)
+    write_figures(args.output, cases=results)
 
 
 if __name__ == "__main__":

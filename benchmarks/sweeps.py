@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import json
 import statistics
-import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
+from figures import write_figures
+
 from mlp_core import RunConfig
 from mlp_core.studies import RunStore, run_missing
-from mlp_core.training.environment import describe_environment
 
 
 def time_sweep(processes: int, runs: int, epochs: int) -> dict[str, float]:
@@ -55,14 +54,12 @@ def main() -> None:
             }
         )
         print(rounds[-1], flush=True)
-    content = {
-        "environment": describe_environment("float32"),
-        "rounds": rounds,
-        "speedup": statistics.median(r["speedup"] for r in rounds),
-        "bookkeeping_ms_a_run": statistics.median(r["bookkeeping_ms_a_run"] for r in rounds),
-    }
-    args.output.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    print(f"written to {args.output}", file=sys.stderr)
+    write_figures(
+        args.output,
+        rounds=rounds,
+        speedup=statistics.median(r["speedup"] for r in rounds),
+        bookkeeping_ms_a_run=statistics.median(r["bookkeeping_ms_a_run"] for r in rounds),
+    )
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import mlp_explorer as extension
 import pytest
 from made_study import made_study
+from mlp_scripts import join_modules
 from sphinx.errors import ExtensionError
 
 from mlp_core.report.stored_study import StoredStudy
@@ -27,7 +28,7 @@ def build(results: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_joined_script_has_every_module_and_no_module_syntax() -> None:
-    script = extension.join_modules()
+    script = join_modules(extension.SOURCES / "main.js")
     assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
     for path in extension.SOURCES.glob("*.js"):
         opening = path.read_text(encoding="utf-8").splitlines()[0]

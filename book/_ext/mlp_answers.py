@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from mlp_late import add_late_directive
 from sphinx.errors import ExtensionError
-from sphinx.util.docutils import SphinxDirective
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -22,18 +22,6 @@ if TYPE_CHECKING:
 
 HEADS = ("Chapter", "Question", "Answer")
 NO_ANSWER = "Not in one line: see the chapter."
-
-
-class ChapterAnswers(nodes.General, nodes.Element):
-    """Stands where the table will be, until all chapters have been read."""
-
-
-class ChapterAnswersDirective(SphinxDirective):
-    """Puts the table of all chapters, their questions and their answers here."""
-
-    def run(self) -> list[nodes.Node]:
-        """Leave the place; `fill` puts the table there."""
-        return [ChapterAnswers()]
 
 
 def answer_name(chapter: str) -> str:
@@ -89,11 +77,9 @@ def _row(cells: Iterable[nodes.Node]) -> nodes.row:
     return row
 
 
-def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put the table where the directive left its mark."""
-    for mark in list(doctree.findall(ChapterAnswers)):
-        rows = [_chapter_row(app, name, docname) for name in chapters(app.env)]
-        mark.replace_self(make_table(rows))
+def table_of_answers(app: Sphinx, docname: str) -> nodes.table:
+    """Return the table of all chapters, their questions and their answers."""
+    return make_table(_chapter_row(app, name, docname) for name in chapters(app.env))
 
 
 def _chapter_row(app: Sphinx, chapter: str, docname: str) -> list[nodes.Node]:
@@ -107,15 +93,7 @@ def _chapter_row(app: Sphinx, chapter: str, docname: str) -> list[nodes.Node]:
     return [link, nodes.Text(question), nodes.Text(answer)]
 
 
-def write_again(app: Sphinx, env: BuildEnvironment) -> list[str]:
-    """Name the page to write again, whatever else has changed: the front page has the answers."""
-    return [env.config.root_doc]
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the functions above to the build's events."""
-    app.add_node(ChapterAnswers)
-    app.add_directive("chapter-answers", ChapterAnswersDirective)
-    app.connect("env-updated", write_again)
-    app.connect("doctree-resolved", fill)
+    """Add the directive of the front page."""
+    add_late_directive(app, "chapter-answers", "book/index", table_of_answers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from functools import cache
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
+from mlp_scripts import join_modules
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SOURCES = Path(__file__).parents[1] / "explorer"
-IMPORT = re.compile(r'^import\b[^;]*?from "([^"]+)";\n', re.MULTILINE)
-EXPORT = re.compile(r"^export (?=class|const|function|async)", re.MULTILINE)
 FOLDER = "explorer"
 DOWNLOADS = "downloads"  # shared with the chapters, whose links lead to the same files
 PLACE = '<div class="explorer">'
@@ -37,26 +35,6 @@ NOTHING_STORED = (
     "No run is stored yet: <code>mlp-core study run learning-rate</code> makes a study's runs, and "
     "the next build of the book shows them here."
 )
-
-
-def join_modules(main: Path = SOURCES / "main.js") -> str:
-    """Return a module and all that it imports as one classic script that leaves no name behind.
-
-    A page opened from disk may load classic scripts but no modules. Names at the top level have
-    to differ.
-    """
-    texts: dict[Path, str] = {}
-
-    def add(path: Path) -> None:
-        if path in texts:
-            return
-        source = path.read_text(encoding="utf-8")
-        for name in IMPORT.findall(source):
-            add((path.parent / name).resolve())
-        texts[path] = EXPORT.sub("", IMPORT.sub("", source))
-
-    add(main.resolve())
-    return '(() => {\n"use strict";\n' + "\n".join(texts.values()) + "})();\n"
 
 
 @cache
@@ -85,7 +63,7 @@ def write_assets(app: Sphinx) -> None:
     listed = [{**entry, "first": entry["name"] == first} for entry in entries]
     text = json.dumps(listed, separators=(",", ":")).replace("<", "\\u003c")
     (folder / "studies.js").write_text(f"window.mlpCoreExplorer = {text};\n", "utf-8")
-    (folder / "explorer.js").write_text(join_modules(), "utf-8")
+    (folder / "explorer.js").write_text(join_modules(SOURCES / "main.js"), "utf-8")
 
 
 def first_study(stored: list[StoredStudy]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from docutils import nodes
 from mlp_answers import chapters
-from sphinx.util.docutils import SphinxDirective
+from mlp_late import add_late_directive
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -23,18 +23,6 @@ YEAR = re.compile(r"\(\d{4}(?:, [^)]*)?\)|\(in press\)")
 QUOTED = re.compile(r"[\u201c\"](.+?)[\u201d\"]")
 # A link to one chapter of a book is not one to the book.
 PART = re.compile(r"chapter|section|page", re.IGNORECASE)
-
-
-class ChapterSources(nodes.General, nodes.Element):
-    """Stands where the list will be, until all chapters have been read."""
-
-
-class ChapterSourcesDirective(SphinxDirective):
-    """Puts the list of all chapters' sources here."""
-
-    def run(self) -> list[nodes.Node]:
-        """Leave the place; `fill` puts the list there."""
-        return [ChapterSources()]
 
 
 @dataclass
@@ -112,11 +100,10 @@ def collect(app: Sphinx) -> list[Work]:
     return sorted(works.values(), key=lambda work: sort_key(work.text))
 
 
-def fill(app: Sphinx, doctree: nodes.document, docname: str) -> None:
-    """Put the list where the directive left its mark."""
-    for mark in list(doctree.findall(ChapterSources)):
-        items = [_item(app, work, docname) for work in collect(app)]
-        mark.replace_self(nodes.bullet_list("", *items, classes=["bibliography"]))
+def list_of_works(app: Sphinx, docname: str) -> nodes.bullet_list:
+    """Return the list of all chapters' sources."""
+    items = [_item(app, work, docname) for work in collect(app)]
+    return nodes.bullet_list("", *items, classes=["bibliography"])
 
 
 def _item(app: Sphinx, work: Work, docname: str) -> nodes.list_item:
@@ -132,15 +119,7 @@ def _item(app: Sphinx, work: Work, docname: str) -> nodes.list_item:
     return nodes.list_item("", paragraph)
 
 
-def write_again(app: Sphinx, env: object) -> list[str]:
-    """Name the page to write again, whatever else has changed."""
-    return ["book/bibliography"] if "book/bibliography" in app.env.found_docs else []
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the functions above to the build's events."""
-    app.add_node(ChapterSources)
-    app.add_directive("chapter-sources", ChapterSourcesDirective)
-    app.connect("env-updated", write_again)
-    app.connect("doctree-resolved", fill)
+    """Add the directive of the bibliography."""
+    add_late_directive(app, "chapter-sources", "book/bibliography", list_of_works)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlp_scripts import join_modules
+
 from mlp_core import __version__
 from mlp_core.report.page_study import study_json
 
@@ -21,28 +23,11 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SOURCES = Path(__file__).parents[1] / "what_if"
-# Dependencies first. A page opened from disk may load classic scripts but no modules, so the
-# modules become one script; their names at the top level have to differ.
-MODULES = (
-    *("values", "curves", "chart", "elements", "words", "share", "stored", "inside"),
-    *("strokes", "sketch", "trainer", "shown", "layout", "panel", "main"),
-)
-IMPORT = re.compile(r"^import\b[^;]*;\n", re.MULTILINE)
-EXPORT = re.compile(r"^export (?=class|const|function|async)", re.MULTILINE)
 PANEL = re.compile(r'<div class="what-if" data-panel="[^"]*"')
 STUDY = re.compile(r'"study":\s*"([\w-]+)"')
 FOLDER = "what-if"
 # Set by `make book-offline`: a folder with the files that `book/pyodide.json` lists.
 OFFLINE = "MLP_CORE_PYODIDE"
-
-
-def join_modules(sources: Path = SOURCES) -> str:
-    """Return the page's modules as one classic script that leaves no name behind."""
-    parts = []
-    for name in MODULES:
-        text = (sources / f"{name}.js").read_text(encoding="utf-8")
-        parts.append(EXPORT.sub("", IMPORT.sub("", text)))
-    return '(() => {\n"use strict";\n' + "\n".join(parts) + "})();\n"
 
 
 def write_wheel(root: Path, folder: Path) -> Path:
@@ -133,7 +118,7 @@ def write_assets(app: Sphinx) -> None:
         "pyodide": pyodide_files(root, folder),
     }
     (folder / "build.js").write_text(f"window.mlpCoreBuild = {json.dumps(build)};\n", "utf-8")
-    (folder / "what-if.js").write_text(join_modules(), "utf-8")
+    (folder / "what-if.js").write_text(join_modules(SOURCES / "main.js"), "utf-8")
     shutil.copyfile(SOURCES / "worker.js", folder / "worker.js")
 
 

@@ -9,13 +9,22 @@ _SEED = Control("seed", "seed", "int", 2022, low=0, high=999_999, step=1)
 _EPOCHS = Control("epochs", "epochs", "choice", 100, choices=(1, 10, 20, 50, 100, 200, 500, 1000))
 _RATE = Control("learning_rate", "learning rate", "log", 0.05, low=1e-4, high=100.0, step=0.1)
 
+_MOMENTUM_SLIDER = Control("momentum", "momentum", "slider", 0.9, low=0.0, high=0.99, step=0.01)
+_PRECISION = Control("dtype", "precision", "choice", "float32", choices=("float32", "float64"))
+_ACTIVATION = Control(
+    "activation", "activation", "choice", "relu", choices=("relu", "gelu", "sigmoid", "tanh")
+)
+_TRAIN_SIZE = Control(
+    "train_size", "training images", "choice", 1433, choices=(50, 100, 200, 500, 1433)
+)
+
 _LEARNING_RATE = Panel(
     name="learning-rate",
     title="What if the steps were larger?",
     question="How large may the learning rate be before training falls apart?",
     controls=(
         Control("learning_rate", "learning rate", "log", 0.05, low=1e-5, high=1000.0, step=0.1),
-        Control("momentum", "momentum", "slider", 0.9, low=0.0, high=0.99, step=0.01),
+        _MOMENTUM_SLIDER,
         Control(
             "batch_size", "batch size", "choice", 100, choices=(1, 10, 20, 50, 100, 200, 500, 1000)
         ),
@@ -40,7 +49,7 @@ _NUMERICAL_STABILITY = Panel(
         ),
         Control("init_std", "std of the first weights", "log", 0.01, low=0.01, high=10.0, step=0.1),
         Control("learning_rate", "learning rate", "log", 0.05, low=0.01, high=10.0, step=0.1),
-        Control("dtype", "precision", "choice", "float32", choices=("float32", "float64")),
+        _PRECISION,
     ),
     base={"epochs": 30},
     study="numerical-stability",
@@ -55,11 +64,8 @@ _ENGINE = Panel(
             "hidden_sizes", "hidden units", "choice", [128],
             choices=([], [8], [32], [128], [512], [64, 32], [32, 32, 32]),
         ),
-        Control(
-            "activation", "activation", "choice", "relu",
-            choices=("relu", "gelu", "sigmoid", "tanh"),
-        ),
-        Control("dtype", "precision", "choice", "float32", choices=("float32", "float64")),
+        _ACTIVATION,
+        _PRECISION,
         _SEED,
     ),
 )  # fmt: skip
@@ -90,9 +96,7 @@ _WEIGHT_DECAY = Panel(
             "weight_decay", "weight decay", "choice", 1e-5,
             choices=(0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1.0),
         ),
-        Control(
-            "train_size", "training images", "choice", 1433, choices=(50, 100, 200, 500, 1433)
-        ),
+        _TRAIN_SIZE,
         _RATE,
         _EPOCHS,
         _SEED,
@@ -110,7 +114,7 @@ _BATCH_SIZE = Panel(
             choices=(1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 1433),
         ),
         _RATE,
-        Control("momentum", "momentum", "slider", 0.9, low=0.0, high=0.99, step=0.01),
+        _MOMENTUM_SLIDER,
         _EPOCHS,
         _SEED,
     ),
@@ -129,10 +133,7 @@ _HIDDEN_LAYERS = Panel(
                 [256, 128], [32, 32], [32, 32, 32], [32, 32, 32, 32],
             ),
         ),
-        Control(
-            "activation", "activation", "choice", "relu",
-            choices=("relu", "gelu", "sigmoid", "tanh"),
-        ),
+        _ACTIVATION,
         Control("init", "first weights", "choice", "normal", choices=("normal", "he")),
         _RATE,
         _EPOCHS,
@@ -173,11 +174,8 @@ _SPEED = Panel(
             "hidden_sizes", "hidden units", "choice", [128],
             choices=([], [16], [32], [128], [512], [2048], [256, 128]),
         ),
-        Control(
-            "activation", "activation", "choice", "relu",
-            choices=("relu", "gelu", "sigmoid", "tanh"),
-        ),
-        Control("dtype", "precision", "choice", "float32", choices=("float32", "float64")),
+        _ACTIVATION,
+        _PRECISION,
         Control("epochs", "epochs", "choice", 50, choices=(10, 20, 50, 100, 200)),
     ),
 )  # fmt: skip
@@ -205,9 +203,7 @@ _REGULARIZATION = Panel(
             "dropout", "dropout rate", "choice", 0.0,
             choices=(0.0, 0.1, 0.2, 0.35, 0.5, 0.65, 0.8),
         ),
-        Control(
-            "train_size", "training images", "choice", 1433, choices=(50, 100, 200, 500, 1433)
-        ),
+        _TRAIN_SIZE,
         Control("epochs", "epochs", "choice", 50, choices=(10, 25, 50, 100, 200)),
         _SEED,
     ),

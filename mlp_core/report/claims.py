@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
+from mlp_core.report.chapter_links import chapter_link
 from mlp_core.report.spread import outside_seed_noise, seed_spread, welch_p
 
 VERDICTS = ("holds", "holds in part", "does not hold", "cannot be told")
@@ -23,11 +24,17 @@ class Claim:
         One sentence each, such as from `describe_difference`.
     verdict : str
         One of `VERDICTS`.
+    chapter : str
+        The notebook that shows the evidence, without its suffix; may be empty.
+    pending : bool
+        Whether it waits for runs that are not stored yet.
     """
 
     finding: str
     evidence: tuple[str, ...]
     verdict: str
+    chapter: str = ""
+    pending: bool = False
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -35,10 +42,17 @@ class Claim:
 
 
 class ClaimTable:
-    """Claims as a table whose cells hold sentences, for a notebook and for a page."""
+    """Claims as a table whose cells hold sentences, for a notebook and for a page.
 
-    def __init__(self, claims: Sequence[Claim]) -> None:
-        self.claims = tuple(claims)
+    Parameters
+    ----------
+    claims : sequence of Claim
+    source : str
+        What the findings are: published, or something else.
+    """
+
+    def __init__(self, claims: Sequence[Claim], source: str = "published") -> None:
+        self.claims, self.source = tuple(claims), source
 
     def __repr__(self) -> str:
         return "\n\n".join(
@@ -47,13 +61,19 @@ class ClaimTable:
         )
 
     def _repr_html_(self) -> str:
-        head = "".join(f'<th scope="col">{t}</th>' for t in ("published, verdict", "evidence here"))
-        rows = "".join(
-            f'<tr><th scope="row">{escape(claim.finding)}<br><strong>{claim.verdict}</strong></th>'
-            f"<td>{''.join(f'<p>{escape(words)}</p>' for words in claim.evidence)}</td></tr>"
-            for claim in self.claims
-        )
+        heads = (f"{self.source}, verdict", "evidence here")
+        head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+        rows = "".join(_row(claim) for claim in self.claims)
         return f'<table class="words"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+
+
+def _row(claim: Claim) -> str:
+    link = chapter_link(claim.chapter) if claim.chapter else ""
+    where = f"<p>Shown in: {link}</p>" if link else ""
+    return (
+        f'<tr><th scope="row">{escape(claim.finding)}<br><strong>{claim.verdict}</strong></th>'
+        f"<td>{''.join(f'<p>{escape(words)}</p>' for words in claim.evidence)}{where}</td></tr>"
+    )
 
 
 def describe_difference(
@@ -68,6 +88,14 @@ def describe_difference(
         f"{first} {seed_spread(first_values).text()}, {second} {seed_spread(second_values).text()}"
     )
     where = "outside" if outside_seed_noise(first_values, second_values) else "inside"
+    return f"{both}: {where} seed noise ({chance_in_words(first_values, second_values)})"
+
+
+def chance_in_words(first_values: Sequence[float], second_values: Sequence[float]) -> str:
+    """Return Welch's p of two settings, such as "p = 0.03".
+
+    >>> chance_in_words([97.0, 97.1, 97.2], [98.0, 98.1, 98.2]).replace("\u00a0", " ")
+    'p < 0.001'
+    """
     p = welch_p(first_values, second_values)
-    chance = "p\u00a0<\u00a00.001" if p < 0.001 else f"p\u00a0=\u00a0{p:.2g}"
-    return f"{both}: {where} seed noise ({chance})"
+    return "p\u00a0<\u00a00.001" if p < 0.001 else f"p\u00a0=\u00a0{p:.2g}"

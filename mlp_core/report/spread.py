@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -115,6 +116,13 @@ def welch_p_of_spreads(a: Spread, b: Spread) -> float:
 
 def _integrate_power_of_cosine(power: float, low: float, high: float) -> float:
     """Return the integral of ``cos(u) ** power`` by Gauss-Legendre quadrature."""
-    nodes, weights = np.polynomial.legendre.leggauss(64)
+    nodes, weights = _gauss_legendre()
     half = (high - low) / 2
     return float(half * (weights @ np.cos(low + half * (nodes + 1)) ** power))
+
+
+@cache
+def _gauss_legendre() -> tuple[np.ndarray, np.ndarray]:
+    """Return nodes and weights on -1 to 1; a page may ask for thousands of integrals."""
+    nodes, weights = np.polynomial.legendre.leggauss(64)
+    return nodes, weights

@@ -41,7 +41,10 @@ def judge_few_images(runs: Sequence[Run]) -> Judged:
         decays = split_runs(sizes[size], lambda config: config.weight_decay)
         accuracy = {d: values_by_seed(group, "test_accuracy") for d, group in decays.items()}
         gains = gains_of_decay(accuracy)
-        evidence.append(f"{size:,} images: {_best_and_none(accuracy)}; {describe_against(gains)}.")
+        evidence.append(
+            f"{size:,} images: {_best_and_none(accuracy)}. Gain of each seed against itself, in "
+            f"points: {describe_against(gains)}."
+        )
         if size < ALL_IMAGES:
             outcomes.append(("better", judge_against(gains)))
     return evidence, weigh(outcomes)
@@ -83,8 +86,8 @@ def judge_depth(runs: Sequence[Run]) -> Judged:
         reach = {name: reach_of(name, depths, learned) for name in ("gelu", "relu")}
         both = [d for d in depths if d <= min(reach.values())]
         evidence.append(
-            f"Initial weights '{init}': GELU learns with up to {reach['gelu']} hidden layers, "
-            f"ReLU with up to {reach['relu']}."
+            f"Initial weights '{init}': networks learn up to a depth of {reach['gelu']} with "
+            f"GELU, and of {reach['relu']} with ReLU."
         )
         if reach["gelu"] != reach["relu"]:
             outcomes.append(("better", "better" if reach["gelu"] > reach["relu"] else "worse"))
@@ -127,8 +130,8 @@ def slopes_of(gaps: Mapping[int, Sequence[float]]) -> list[float]:
 def _describe_gaps(gaps: Mapping[int, Sequence[float]], slopes: Sequence[float]) -> str:
     first, last = min(gaps), max(gaps)
     return (
-        f"GELU minus ReLU in points: {describe_against(gaps[first])}, with {first} hidden layer; "
-        f"{describe_against(gaps[last])}, with {last}. Growth a layer: {describe_against(slopes)}."
+        f"GELU minus ReLU in points: {describe_against(gaps[first])}, at a depth of {first}; "
+        f"{describe_against(gaps[last])}, at {last}. Growth a layer: {describe_against(slopes)}."
     )
 
 

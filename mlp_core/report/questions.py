@@ -98,10 +98,7 @@ def table_of_verdicts(groups: Mapping[str, Sequence[Claim]]) -> pd.DataFrame:
 
 
 def table_of_studies(questions: Sequence[Question], results: Path | None = None) -> pd.DataFrame:
-    """Return what it takes to make the runs again on which the questions rest.
-
-    A row a study: how many runs are stored, how long they took, and the command.
-    """
+    """Return how many runs of each study are stored on which questions rest, and what they took."""
     folder = results or find_results()
     names = dict.fromkeys(name for question in questions for name in question.studies)
     rows = {}
@@ -111,8 +108,7 @@ def table_of_studies(questions: Sequence[Question], results: Path | None = None)
         rows[name] = {
             "runs": f"{study.stored} of {study.planned}",
             "core-hours": f"{hours:.1f}",
-            "again": f"mlp-core study run {name}",
         }
     table = pd.DataFrame(rows).T
-    table.columns.name = "stored runs"
+    table.columns.name = "stored"
     return table

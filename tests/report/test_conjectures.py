@@ -109,14 +109,14 @@ def deep_study(growth: float, fails: dict[str, int] | None = None, trend: float 
 def test_gelu_and_depth(growth: float, fails: dict[str, int], verdict: str) -> None:
     evidence, found = judge_depth(deep_study(growth, fails, trend=0.05))
     assert found == verdict
-    assert evidence[0].startswith("Initial weights 'normal': GELU learns with up to")
-    assert "GELU learns with up to 8 hidden layers, ReLU with up to 8" in evidence[2]
+    assert evidence[0].startswith("Initial weights 'normal': networks learn up to a depth of")
+    assert "up to a depth of 8 with GELU, and of 8 with ReLU" in evidence[2]
 
 
 def test_depths_at_which_one_fails_are_no_part_of_the_slope() -> None:
     evidence, _ = judge_depth(deep_study(0.1, {"relu": 4}))
-    assert "with up to 3 hidden layers, ReLU with up to 4" in evidence[0]
-    assert "with 3." in evidence[1]
+    assert "of 3 with GELU, and of 4 with ReLU" in evidence[0]
+    assert "at 3. Growth" in evidence[1]
     assert slopes_of({1: [1.0], 2: [2.0], 3: [3.0]}) == [pytest.approx(1.0)]
 
 

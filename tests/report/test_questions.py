@@ -69,7 +69,7 @@ def test_verdicts_are_counted_and_waiting_claims_stand_apart() -> None:
 def test_studies_say_what_is_stored(tmp_path: Path) -> None:
     store(tmp_path, "momentum", most=10)
     table = table_of_studies([COUNTING, COUNTING], tmp_path)
-    assert table.loc["momentum"].tolist() == ["10 of 24", "0.1", "mlp-core study run momentum"]
+    assert table.loc["momentum"].tolist() == ["10 of 24", "0.1"]
 
 
 # --- links ----------------------------------------------------------------------------------

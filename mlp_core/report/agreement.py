@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from mlp_core.report.axes import signed
 from mlp_core.report.cells import in_words
-from mlp_core.report.compare import HEADS, TOLERANCES, Comparison, signed
+from mlp_core.report.compare import HEADS, TOLERANCES, Comparison
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 
 MARKERS = {"single": "o", "double": "D"}

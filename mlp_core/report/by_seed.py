@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
 
+from mlp_core.report.axes import MINUS
 from mlp_core.report.claims import chance_in_words
 from mlp_core.report.measures import MEASURES
 from mlp_core.report.spread import outside_seed_noise, seed_spread
 from mlp_core.report.treatments import judge
-from mlp_core.training import Run, RunConfig
-
-Level = TypeVar("Level", bound=Hashable)
+from mlp_core.training import Run
 
 BySeed = Mapping[int, float]
 
 
-def values_by_seed(runs: Iterable[Run], measure: str) -> dict[int, float]:
+def seed_values(runs: Iterable[Run], measure: str) -> dict[int, float]:
     """Return a measure after the last epoch by seed; diverged runs are left out."""
     found = {run.config.seed: MEASURES[measure].of_run(run) for run in runs}
     return {seed: value for seed, value in sorted(found.items()) if value is not None}
-
-
-def split_runs(
-    runs: Sequence[Run], level_of: Callable[[RunConfig], Level]
-) -> dict[Level, list[Run]]:
-    """Return the runs by a level computed from their config, in the order in which they come."""
-    groups: dict[Level, list[Run]] = {}
-    for run in runs:
-        groups.setdefault(level_of(run.config), []).append(run)
-    return groups
 
 
 def differences(first: BySeed, second: BySeed) -> list[float]:
@@ -50,7 +38,7 @@ def describe_against(values: Sequence[float], constant: float = 0.0, digits: int
     """
     own = seed_spread(values)
     sign = "+" if own.mean >= 0 else ""
-    text = f"{sign}{own.text(digits)}".replace("-", "\u2212")
+    text = f"{sign}{own.text(digits)}".replace("-", MINUS)
     if own.n < 2:
         return f"{text}, one seed"
     base = [constant] * own.n

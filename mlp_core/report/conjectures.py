@@ -12,9 +12,9 @@ from mlp_core.report.by_seed import (
     describe_against,
     differences,
     judge_against,
-    split_runs,
-    values_by_seed,
+    seed_values,
 )
+from mlp_core.report.measures import group_by
 from mlp_core.report.one_ratio import judge_margin, judge_target
 from mlp_core.report.questions import Judged, Question
 from mlp_core.report.report_b import weigh
@@ -35,11 +35,11 @@ def judge_few_images(runs: Sequence[Run]) -> Judged:
     A seed draws its own images, so it is set against itself. Its decay is the one that is best
     for the *other* seeds: chosen by its own result, it would look better than it is.
     """
-    sizes = split_runs(runs, lambda config: config.train_size or ALL_IMAGES)
+    sizes = group_by(runs, lambda run: run.config.train_size or ALL_IMAGES)
     evidence, outcomes = [], []
     for size in sorted(sizes):
-        decays = split_runs(sizes[size], lambda config: config.weight_decay)
-        accuracy = {d: values_by_seed(group, "test_accuracy") for d, group in decays.items()}
+        decays = group_by(sizes[size], lambda run: run.config.weight_decay)
+        accuracy = {d: seed_values(group, "test_accuracy") for d, group in decays.items()}
         gains = gains_of_decay(accuracy)
         evidence.append(
             f"{size:,} images: {_best_and_none(accuracy)}. Gain of each seed against itself, in "
@@ -78,9 +78,9 @@ def judge_depth(runs: Sequence[Run]) -> Judged:
     minus ReLU within a seed; and which of the two still learns in deeper networks.
     """
     evidence, outcomes = [], []
-    for init, group in split_runs(runs, lambda config: config.init).items():
-        cells = split_runs(group, lambda c: (c.activation, len(c.hidden_sizes)))
-        values = {cell: values_by_seed(own, "test_accuracy") for cell, own in cells.items()}
+    for init, group in group_by(runs, lambda run: run.config.init).items():
+        cells = group_by(group, lambda run: (run.config.activation, len(run.config.hidden_sizes)))
+        values = {cell: seed_values(own, "test_accuracy") for cell, own in cells.items()}
         depths = sorted({depth for _, depth in cells})
         learned = {cell for cell, own in cells.items() if _learn(values[cell], own)}
         reach = {name: reach_of(name, depths, learned) for name in ("gelu", "relu")}

@@ -11,10 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from mlp_core.report.by_seed import split_runs
+from mlp_core.report.measures import group_by, values_of
 from mlp_core.report.questions import Judged
 from mlp_core.report.spread import LEVEL, outside_seed_noise
-from mlp_core.report.tables import values_of
 from mlp_core.training import Run, RunConfig
 
 # Equal ratios may be told apart in this share of pairs, twice what chance does, and different
@@ -96,7 +95,7 @@ def judge_ratio(
     layers : int
         Layers of weights.
     """
-    groups = split_runs(runs, lambda config: (numerator(config), config.init_std))
+    groups = group_by(runs, lambda run: (numerator(run.config), run.config.init_std))
     accuracy = {cell: values_of(own, "test_accuracy") for cell, own in groups.items()}
     loss = {
         cell: [value / cell[0] ** unit for value in values_of(own, "test_loss")]

@@ -10,6 +10,7 @@ import pandas as pd
 
 from mlp_core.report.claims import VERDICTS, Claim
 from mlp_core.report.stored_study import StoredStudy, load_study
+from mlp_core.report.tables import table_of_rows
 from mlp_core.studies import find_results
 from mlp_core.training import Run
 
@@ -91,9 +92,8 @@ def table_of_verdicts(groups: Mapping[str, Sequence[Claim]]) -> pd.DataFrame:
         }
         for name, claims in groups.items()
     }
-    table = pd.DataFrame(rows).T
+    table = table_of_rows(rows, "claims")
     table.loc["all"] = table.sum()
-    table.columns.name = "claims"
     return table
 
 
@@ -109,6 +109,4 @@ def table_of_studies(questions: Sequence[Question], results: Path | None = None)
             "runs": f"{study.stored} of {study.planned}",
             "core-hours": f"{hours:.1f}",
         }
-    table = pd.DataFrame(rows).T
-    table.columns.name = "stored"
-    return table
+    return table_of_rows(rows, "stored")

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from mlp_core.report.axes import format_number
-from mlp_core.report.by_seed import describe_against, split_runs
-from mlp_core.report.measures import MEASURES
+from mlp_core.report.by_seed import describe_against
+from mlp_core.report.measures import MEASURES, group_by, values_of
 from mlp_core.report.questions import Judged
 from mlp_core.report.spread import seed_spread
-from mlp_core.report.tables import values_of
 from mlp_core.report.treatments import judge
 from mlp_core.training import Run, RunConfig
 
@@ -27,7 +26,7 @@ def judge_scaling(runs: Sequence[Run]) -> Judged:
 
     "Keeps" means: no run diverges, and the accuracy is not worse outside seed noise.
     """
-    cells = split_runs(runs, lambda config: (config.batch_size, rounded(config.learning_rate)))
+    cells = group_by(runs, lambda run: (run.config.batch_size, rounded(run.config.learning_rate)))
     base = RunConfig(dataset="mnist")
     start = (base.batch_size, rounded(base.learning_rate))
     reference = seed_spread(values_of(cells[start], "test_accuracy"))

@@ -7,10 +7,9 @@ from functools import partial
 
 from mlp_core.report.claims import describe_difference
 from mlp_core.report.dots import name_level
-from mlp_core.report.measures import group_runs
+from mlp_core.report.measures import group_runs, values_of
 from mlp_core.report.questions import Judged, Question
 from mlp_core.report.spread import seed_spread
-from mlp_core.report.tables import values_of
 from mlp_core.report.treatments import judge
 from mlp_core.training import Run, RunConfig
 

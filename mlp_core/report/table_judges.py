@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import permutations
 
+from mlp_core.report.axes import signed
 from mlp_core.report.cells import Cell, in_words
-from mlp_core.report.compare import TOLERANCES, Comparison, account_for, compare, signed
+from mlp_core.report.compare import TOLERANCES, Comparison, account_for, compare
+from mlp_core.report.measures import values_of
 from mlp_core.report.pairs import Pair, weigh_pairs
 from mlp_core.report.published import REPORT_A, SEEDS
 from mlp_core.report.questions import Judged
 from mlp_core.report.spread import seed_spread
-from mlp_core.report.tables import values_of
 from mlp_core.report.yardstick import least_difference, most_by_chance
 from mlp_core.training import Run
 

@@ -7,7 +7,7 @@ import math
 import pytest
 from ended_run import ended_run, ended_study, wobble
 
-from mlp_core.report.by_seed import describe_against, differences, judge_against, values_by_seed
+from mlp_core.report.by_seed import describe_against, differences, judge_against, seed_values
 from mlp_core.report.conjectures import (
     gains_of_decay,
     judge_depth,
@@ -37,9 +37,9 @@ from mlp_core.training import RunConfig
 # --- seed by seed ---------------------------------------------------------------------------
 
 
-def test_values_by_seed_leave_out_what_diverged() -> None:
+def test_seed_values_leave_out_what_diverged() -> None:
     runs = [ended_run(RunConfig(seed=seed), value) for seed, value in ((3, 97.0), (1, None))]
-    assert values_by_seed(runs, "test_accuracy") == {3: pytest.approx(97.0)}
+    assert seed_values(runs, "test_accuracy") == {3: pytest.approx(97.0)}
     assert differences({1: 2.0, 2: 5.0}, {2: 4.5}) == [0.5]
 
 

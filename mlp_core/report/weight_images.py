@@ -48,7 +48,7 @@ def plot_weight_images(
             axes.set_axis_off()
             axes.imshow(_coloured(tile / largest), interpolation="none")
             axes.set_title(name, size=9.5, loc="center", pad=3)
-        figure.supxlabel("blue: negative weight   orange: positive weight", color=INK, size=9.5)
+        figure.supxlabel("blue: negative weight, orange: positive weight", color=INK, size=9.5)
         figure.set_label(_describe(tiles, names))
     return figure
 

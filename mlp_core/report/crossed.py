@@ -136,7 +136,7 @@ def _cell_text(runs: Sequence[Run], measure: Measure) -> str:
     mean = _mean(runs, measure)
     if mean is None:
         return "✕"
-    text = f"{mean:.0f}" if mean >= 10 else f"{mean:.{max(measure.digits, 0)}f}"
+    text = f"{mean:.0f}" if mean >= 10 else f"{mean:#.3g}"
     return text if len(values_of(runs, measure)) == len(runs) else f"{text}\n✕"
 
 

@@ -71,6 +71,12 @@ def test_the_map_shows_means_and_divergence(grid: list[Run]) -> None:
     assert "batch size 10: 0.01: 1.90, 0.1: 9.00, 1: ✕." in figure.get_label()
 
 
+def test_a_map_of_losses_has_three_digits(grid: list[Run]) -> None:
+    groups = cross(grid, "batch_size", "learning_rate")
+    (axes,) = plot_map(groups, "batch size", "learning rate", "train_loss").axes
+    assert [text.get_text() for text in axes.texts][:3] == ["0.500", "0.500", "✕"]
+
+
 def test_the_map_frames_the_best_of_each_row(grid: list[Run]) -> None:
     (axes,) = plot_map(cross(grid, "batch_size", "learning_rate"), "batch", "rate").axes
     frames = [patch.get_linewidth() > 1 for patch in axes.patches if not patch.get_fill()]

@@ -151,15 +151,20 @@ export class Sketch {
     const pixels = this.shown === "drawing" ? toPixels(this.strokes) : null;
     const what = pixels ? { pixels } : { test: this.chosen };
     const number = (this.asked += 1);
-    this.waiting = true;
+    this.setWaiting(true);
     this.trainer.look(this.key, what, (seen) => {
-      this.waiting = false;
+      this.setWaiting(false);
       if (number === this.asked) this.tell(seen, pixels);
       if (this.again) {
         this.again = false;
         this.ask();
       }
     });
+  }
+
+  setWaiting(waiting) {
+    this.waiting = waiting;
+    this.root.setAttribute("aria-busy", String(waiting));
   }
 
   tell(seen, pixels) {

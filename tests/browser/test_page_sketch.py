@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from page_panel import CHAPTER, PagePanel, opened
+from page_panel import PagePanel, opened
 
 from mlp_core.data import load_dataset
 from mlp_core.report.sight import see_test_image
@@ -57,12 +57,12 @@ class Sketch:
         return self.root.locator(".what-if-scores li > :last-child").all_inner_texts()
 
     def wait_for_an_answer(self) -> None:
-        # An answer takes a few milliseconds, and the last of a stroke's is the one that counts.
+        # The last of a stroke's answers is the one that counts.
         self.page.wait_for_function(
-            "e => e.textContent.startsWith('The network sees')",
-            arg=self.root.locator(".what-if-sketch-status").element_handle(),
+            "e => e.getAttribute('aria-busy') === 'false' &&"
+            " e.querySelector('.what-if-sketch-status').textContent.startsWith('The network sees')",
+            arg=self.root.element_handle(),
         )
-        self.page.wait_for_timeout(150)
 
     def pixels(self) -> list[float]:
         return self.root.locator(".what-if-preview").evaluate(
@@ -86,11 +86,6 @@ class Sketch:
                 self.page.mouse.move(*place, steps=4)
             self.page.mouse.up()
         self.wait_for_an_answer()
-
-
-@pytest.fixture(scope="module")
-def address(host: str) -> str:
-    return f"{host}/{CHAPTER}"
 
 
 def test_before_a_network_is_trained_a_sentence(browser: Browser, address: str) -> None:

@@ -16,9 +16,8 @@ from pathlib import Path
 import nbformat
 import pytest
 from built_book import ROOT, require_own_python
-from page_panel import CHAPTERS, served
-
-START_S = 60
+from page_panel import CHAPTER, CHAPTERS, served
+from waiting import wait_for
 
 
 def free_port() -> int:
@@ -32,6 +31,12 @@ def host(html: Path) -> Iterator[str]:
     """Yield the address at which the built book is served."""
     with served(html) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def address(host: str) -> str:
+    """Return the address of the chapter that most tests look at."""
+    return f"{host}/{CHAPTER}"
 
 
 @pytest.fixture(scope="module")
@@ -113,13 +118,12 @@ def write_settings(folder: Path) -> None:
 
 
 def wait_until_up(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    end = time.monotonic() + START_S
-    while time.monotonic() < end:
-        if server.poll() is not None:
-            break
+    def answers() -> bool:
+        assert server.poll() is None, f"JupyterLab has ended:\n{log.read_text()[-3000:]}"
         try:
-            with urllib.request.urlopen(f"{address}/api", timeout=1):
-                return
+            with urllib.request.urlopen(f"{address}/api", timeout=5):
+                return True
         except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-3000:]}")
+            return False
+
+    wait_for(answers, rest=lambda: time.sleep(0.2), told=lambda: log.read_text()[-3000:])

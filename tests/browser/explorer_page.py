@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from built_book import ROOT
 from made_study import made_study
-from mlp_explorer import join_modules
+from mlp_scripts import join_modules
 from page_panel import opened
 
 from mlp_core.report.explorer import explorer_json
@@ -80,6 +81,16 @@ class ExplorerPage:
     def count(self) -> str:
         return self.root.locator(".explorer-count").inner_text()
 
+    def wait_for_count(self, words: str) -> None:
+        """Wait until the line above the table begins with some words."""
+        begins = "words => document.querySelector('.explorer-count').textContent.startsWith(words)"
+        self.page.wait_for_function(begins, arg=words)
+
+    def wait_for_frames(self) -> None:
+        """Wait until the page has shown what it draws in the next frame."""
+        frame = "await new Promise(requestAnimationFrame);"
+        self.page.evaluate(f"async () => {{ {frame} {frame} }}")
+
     def choose(self, label: str, option: str) -> None:
         self.root.get_by_label(label, exact=True).select_option(label=option)
 
@@ -104,7 +115,7 @@ def made_scripts() -> dict[str, str]:
         entry |= {"data": "made up", "script": f"study-{name}.js", "files": files}
         entries.append({**entry, "first": name == MADE[0]})
     scripts["studies.js"] = f"window.mlpCoreExplorer = {json.dumps(entries)};"
-    scripts["explorer.js"] = join_modules()
+    scripts["explorer.js"] = join_modules(ROOT / "book" / "explorer" / "main.js")
     return scripts
 
 

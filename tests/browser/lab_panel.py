@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import time
 import urllib.request
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from waiting import PATIENCE_S, wait_for
+
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
-
-PATIENCE_S = 60  # for a slow machine; nothing here is expected to take that long
 
 
 class LabPanel:
@@ -56,10 +55,7 @@ class LabPanel:
         self.root.get_by_role("button", name=button, exact=True).click()
 
     def wait(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while not condition():
-            assert time.monotonic() < end, f"waited in vain; the panel says: {self.says()}"
-            self.page.wait_for_timeout(20)
+        wait_for(condition, rest=lambda: self.page.wait_for_timeout(20), told=self.says)
 
     def wait_for(self, state: str) -> None:
         self.wait(lambda: self.status("state") == state)
@@ -78,15 +74,12 @@ def open_notebook(page: Page, address: str, path: str) -> None:
 
 
 def kernels(address: str) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(f"{address}/api/kernels", timeout=5) as answer:
+    with urllib.request.urlopen(f"{address}/api/kernels", timeout=PATIENCE_S) as answer:
         return [kernel for kernel in json.load(answer) if kernel["connections"]]
 
 
 def wait_until(page: Page, condition: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, f"waited in vain; tracebacks: {tracebacks(page)}"
-        page.wait_for_timeout(100)
+    wait_for(condition, rest=lambda: page.wait_for_timeout(100), told=lambda: f"{tracebacks(page)}")
 
 
 def prompts(page: Page) -> list[str]:

@@ -7,7 +7,7 @@ import http.server
 import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 from built_book import ROOT, toc_files
+from waiting import PATIENCE_S, wait_for
 
 from mlp_core.report.what_if import PANELS, Panel
 
@@ -23,7 +24,35 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
 
 CHAPTER = "notebooks/learning_rate.html"
-PATIENCE_S = 60
+AT_ONCE_MS = 100
+LOOP_MS = 25  # what `LOOP` takes where the limits of this folder were set
+LOOP = "() => { let x = 0; for (let i = 0; i < 2e7; i++) x = (x * 31 + i) | 0; return x; }"
+# From each event to the next frame, which shows the new drawing. A control goes through all of its
+# stops, or through a dozen values of its range, and back to where it stood.
+MOVE_A_CONTROL = """async input => {
+    const charts = input.closest('.what-if').querySelector('.what-if-charts');
+    const first = input.value;
+    const span = (low, high, step) => Array.from(
+        {length: 12}, (_, i) => String(low + Math.round((high - low) * i / 11 / step) * step));
+    const values = input.tagName === 'SELECT'
+        ? [...input.options].map(option => option.value)
+        : input.type === 'range' && Number(input.step) === 1
+            ? Array.from({length: Number(input.max) - Number(input.min) + 1},
+                         (_, i) => String(Number(input.min) + i))
+            : span(Number(input.min), Number(input.max), Number(input.step));
+    const times = [], drawings = new Set();
+    for (const value of [...values, first]) {
+        await new Promise(requestAnimationFrame);
+        const started = performance.now();
+        input.value = value;
+        input.dispatchEvent(new Event('input', {bubbles: true}));
+        input.dispatchEvent(new Event('change', {bubbles: true}));
+        drawings.add(charts.innerHTML.replace(/clip-\\d+/g, ''));
+        await new Promise(requestAnimationFrame);
+        times.push(performance.now() - started);
+    }
+    return [times, drawings.size];
+}"""
 
 
 @dataclass(frozen=True)
@@ -109,24 +138,82 @@ class PagePanel:
             value,
         )
 
-    def wait_for(self, state: str, patience_s: float = PATIENCE_S) -> None:
-        end = time.monotonic() + patience_s
-        while self.data("state") != state:
-            says = f"{self.text('status')} {self.text('problem')}"
-            assert time.monotonic() < end, f"state {self.data('state')}, not {state}: {says}"
-            self.page.wait_for_timeout(20)
+    def wait_for(self, state: str) -> None:
+        self.wait(lambda: self.data("state") == state)
 
     def wait_for_epoch(self, epoch: int) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while int(self.data("epoch")) < epoch:
-            assert time.monotonic() < end, self.text("status") + self.text("problem")
-            self.page.wait_for_timeout(10)
+        self.wait(lambda: int(self.data("epoch")) >= epoch)
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        def told() -> str:
+            return f"{self.data('state')}: {self.text('status')} {self.text('problem')}"
+
+        wait_for(condition, rest=lambda: self.page.wait_for_timeout(10), told=told)
+
+
+def count_work(page: Page) -> Callable[[], float]:
+    """Return a function that tells how many ms a page has worked so far.
+
+    Work, not waiting: what else this machine does delays the frames of any page.
+    """
+    session = page.context.new_cdp_session(page)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def work_ms() -> float:
+        metrics = session.send("Performance.getMetrics")["metrics"]
+        return next(1000 * m["value"] for m in metrics if m["name"] == "TaskDuration")
+
+    return work_ms
+
+
+def measure_answers(panel: PagePanel, names: Iterable[str]) -> tuple[float, dict[str, int]]:
+    """Move controls through their values; return ms of work an answer, and drawings a control.
+
+    On a slow machine, the ms are those that the work would take where the limits were set.
+    """
+    work_ms, times, drawings = count_work(panel.page), list[float](), dict[str, int]()
+    before = work_ms()
+    for name in names:
+        taken, drawings[name] = panel.control(name).evaluate(MOVE_A_CONTROL)
+        times += taken
+    work = (work_ms() - before) / len(times) / slowness(panel.page, work_ms)
+    print(f"answers: {work:.0f} ms of work, seen after {sorted(times)[len(times) // 2]:.0f} ms")
+    return work, drawings
+
+
+def slowness(page: Page, clock_ms: Callable[[], float] = lambda: 1000 * time.monotonic()) -> float:
+    """Return how many times slower a page is than where the limits were set, by a clock; or 1."""
+    taken = []
+    for _ in range(5):
+        before = clock_ms()
+        page.evaluate(LOOP)
+        taken.append(clock_ms() - before)
+    return max(1.0, min(taken) / LOOP_MS)
+
+
+def current_address(page: Page) -> str:
+    """Return the address as the page knows it; `page.url` hears of a new fragment later."""
+    return str(page.evaluate("location.href"))
+
+
+def go_to_fragment(page: Page, fragment: str) -> None:
+    """Change the fragment, and return when the page has heard of it."""
+    page.evaluate(
+        """async fragment => {
+            const before = location.href;
+            const heard = new Promise(resolve => addEventListener('hashchange', resolve));
+            location.hash = fragment;
+            if (location.href !== before) await heard;
+        }""",
+        fragment,
+    )
 
 
 @contextmanager
 def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
     """Open a page; at the end nothing may have failed, and no other host been asked."""
     context = browser.new_context(**{"viewport": {"width": 1280, "height": 1000}, **options})
+    context.set_default_timeout(1000 * PATIENCE_S)
     page = context.new_page()
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(str(error)))

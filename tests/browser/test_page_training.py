@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from built_book import HTML
-from page_panel import CHAPTER, PagePanel, opened
+from page_panel import PagePanel, go_to_fragment, opened, slowness
 
 from mlp_core.report.what_if import PANELS, run_panel
 
@@ -27,12 +27,8 @@ COLD_START_S = 8
 THIRTY_EPOCHS_S = 2.5
 LONGEST_TASK_MS = 100
 STOP_MS = 500
+RESTART_S = 2
 LONG = "learning-rate.batch_size=1&learning-rate.epochs=1000"
-
-
-@pytest.fixture(scope="module")
-def address(host: str) -> str:
-    return f"{host}/{CHAPTER}"
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +45,6 @@ def panel(warm: Page) -> PagePanel:
     return panel
 
 
-def set_fragment(page: Page, fragment: str) -> None:
-    page.evaluate("f => { location.hash = f; }", fragment)
-    page.wait_for_function("f => location.hash === '#' + f", arg=fragment)
-
-
 def test_cold_start_to_the_first_epoch(panel: PagePanel) -> None:
     started = time.monotonic()
     panel.click("Train here")
@@ -61,14 +52,14 @@ def test_cold_start_to_the_first_epoch(panel: PagePanel) -> None:
     elapsed = time.monotonic() - started
     print(f"cold start to the first epoch: {elapsed:.1f} s")
     panel.wait_for("completed")
-    assert elapsed < COLD_START_S
+    assert elapsed < COLD_START_S * slowness(panel.page)
 
 
 @pytest.mark.parametrize("values", [{}, {"learning_rate": 0.5, "momentum": 0.0, "seed": 3}])
 def test_the_page_trains_what_python_trains(panel: PagePanel, values: dict[str, float]) -> None:
     fragment = "&".join(f"learning-rate.{name}={value}" for name, value in values.items())
     if fragment:
-        set_fragment(panel.page, fragment)
+        go_to_fragment(panel.page, fragment)
     panel.click("Train here")
     panel.wait_for("completed")
     with panel.page.expect_download() as waiting:
@@ -112,12 +103,13 @@ def test_thirty_epochs_are_quick_and_the_page_stays_responsive(panel: PagePanel)
     panel.page.wait_for_function("() => longest >= 150")
     panel.page.evaluate("() => watch.disconnect()")
     print(f"30 epochs: {elapsed:.2f} s; longest task of the page: {longest:.0f} ms")
-    assert elapsed < THIRTY_EPOCHS_S
-    assert longest <= LONGEST_TASK_MS
+    slower = slowness(panel.page)
+    assert elapsed < THIRTY_EPOCHS_S * slower
+    assert longest <= LONGEST_TASK_MS * slower
 
 
 def test_stop_acts_at_once_and_the_next_run_needs_no_loading(panel: PagePanel) -> None:
-    set_fragment(panel.page, LONG)
+    go_to_fragment(panel.page, LONG)
     panel.click("Train here")
     panel.wait_for_epoch(1)
     elapsed = panel.root.evaluate(
@@ -130,7 +122,7 @@ def test_stop_acts_at_once_and_the_next_run_needs_no_loading(panel: PagePanel) -
         }"""
     )
     print(f"Stop acted after {elapsed:.0f} ms")
-    assert elapsed < STOP_MS
+    assert elapsed < STOP_MS * slowness(panel.page)
     reached = panel.data("epoch")
     panel.page.wait_for_timeout(700)
     assert (panel.data("state"), panel.data("epoch")) == ("stopped", reached)
@@ -138,12 +130,12 @@ def test_stop_acts_at_once_and_the_next_run_needs_no_loading(panel: PagePanel) -
     started = time.monotonic()
     panel.click("Train here")
     panel.wait_for_epoch(1)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < RESTART_S * slowness(panel.page)
     panel.wait_for("completed")
 
 
 def test_a_new_value_cancels_the_run_before_it(panel: PagePanel) -> None:
-    set_fragment(panel.page, LONG)
+    go_to_fragment(panel.page, LONG)
     panel.click("Train here")
     panel.wait_for_epoch(1)
     panel.set("epochs", "1")  # ten
@@ -154,7 +146,7 @@ def test_a_new_value_cancels_the_run_before_it(panel: PagePanel) -> None:
 
 
 def test_divergence_is_a_result(panel: PagePanel) -> None:
-    set_fragment(panel.page, "learning-rate.learning_rate=1000")
+    go_to_fragment(panel.page, "learning-rate.learning_rate=1000")
     panel.click("Train here")
     panel.wait_for("diverged")
     assert "Diverged at update" in panel.text("status")
@@ -172,7 +164,7 @@ def test_several_seeds_are_a_band(panel: PagePanel) -> None:
 
 
 def test_ten_runs_in_a_row(panel: PagePanel) -> None:
-    set_fragment(panel.page, "learning-rate.epochs=10")
+    go_to_fragment(panel.page, "learning-rate.epochs=10")
     for _ in range(10):
         panel.click("Train here")
         panel.wait_for("completed")
@@ -203,7 +195,7 @@ def test_two_panels_on_a_page_share_one_worker(browser: Browser, address: str) -
     started = time.monotonic()
     one.click("Train here")
     one.wait_for("completed")
-    assert time.monotonic() - started < COLD_START_S
+    assert time.monotonic() - started < COLD_START_S * slowness(page)
     assert one.data("epoch") == "100"
     assert len(page.workers) == 1
     one.click("Train here")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from conftest import make_run
+from shown_runs import make_run
 
 from mlp_core.report.crossed import cross, name_of, plot_map, values_by_seed
 from mlp_core.training import Run

@@ -197,8 +197,18 @@ def test_the_linear_rule(power: float, width: float, late: int, verdict: str) ->
     assert found == verdict
     assert evidence[0].startswith("From batches of 100 at a rate of 0.05, 98.05")
     if late == 400:
-        assert "is kept at 25, 50, 200, 400, and lower at 800, 1600" in evidence[1]
+        assert "kept at 25, 50, 200, 400; it is lower, or seeds break, at 800, 1600" in evidence[1]
         assert evidence[-1] == "Even at its best rate lower outside seed noise: 800, 1600."
+
+
+def test_one_collapsed_seed_breaks_a_rule_however_wide_the_spread() -> None:
+    def accuracy(config: RunConfig) -> float:
+        collapsed = config.learning_rate > 0.3 and config.seed == 2022
+        return 10.0 if collapsed else 98.0
+
+    evidence, found = judge_scaling(ended_study("batch-rate", accuracy))
+    assert "kept at 25, 50, 200, 400; it is lower, or seeds break, at 800" in evidence[1]
+    assert found == "cannot be told"  # the same rate does as well everywhere
 
 
 @pytest.mark.parametrize("power", [0.5, 1.0])

@@ -100,7 +100,9 @@ def plot_map(
             for column, runs in groups.items():
                 strength = _strength(_mean(runs, shown), best)
                 text = _cell_text(runs, shown)
-                _draw_cell(axes, columns.index(column), y, text, strength, column in framed)
+                # Where one seed of several collapsed, the spread is so wide that nothing is told.
+                marked = column in framed and strength > 0
+                _draw_cell(axes, columns.index(column), y, text, strength, marked)
         make_cells(axes, list(map(name_of, columns)), list(map(name_of, crossed)))
         axes.tick_params(labelsize=8.5)
         axes.set_title(f"{shown.label}, after the last epoch")

@@ -87,6 +87,18 @@ def test_the_map_frames_the_best_of_each_row(grid: list[Run]) -> None:
     assert 0 < grounds[1] < grounds[0]
 
 
+def test_a_cell_with_a_collapsed_seed_has_no_frame() -> None:
+    accuracies = {0.1: (0.980, 0.981, 0.982), 0.2: (0.98, 0.1, 0.1)}
+    runs = [
+        make_run(rate, seed, accuracy)
+        for rate, values in accuracies.items()
+        for seed, accuracy in enumerate(values)
+    ]
+    (axes,) = plot_map(cross(runs, "batch_size", "learning_rate"), "batch", "rate").axes
+    frames = [patch.get_linewidth() > 1 for patch in axes.patches if not patch.get_fill()]
+    assert frames == [True, False]
+
+
 def test_levels_are_named_to_three_digits() -> None:
     assert name_of(0.0062500001) == name_of(0.00625)
     assert name_of((128,)) == "(128,)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,19 +18,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def importance(grid: Grid, seed: int = 0) -> dict[str, float]:
+def importance(
+    grid: Grid, seed: int = 0, trees: int = 16, cells: Iterable[Cell] | None = None
+) -> dict[str, float]:
     """Return each factor's share of the variance that one factor alone explains, by fANOVA.
 
     Optuna's evaluator fits a forest of regression trees to the grid (Hutter, Hoos and
     Leyton-Brown, 2014) and splits the variance of its prediction; the shares of the factors alone
     are scaled to add up to 1. On a whole grid, `variance_shares` gives the same without a model,
-    and the interactions besides.
+    and the interactions besides; from some of the cells, only a model can tell.
 
     Parameters
     ----------
     grid : Grid
     seed : int
         Of the forest.
+    trees : int
+        How many it has.
+    cells : iterable of tuple of str, optional
+        All that the forest is shown, such as those of a search; by default the whole grid.
 
     Returns
     -------
@@ -39,21 +45,25 @@ def importance(grid: Grid, seed: int = 0) -> dict[str, float]:
     """
     with quiet_optuna():
         import optuna
-        from optuna.distributions import BaseDistribution, CategoricalDistribution
 
-        distributions: dict[str, BaseDistribution] = {
-            factor: CategoricalDistribution(labels) for factor, labels in grid.levels.items()
+        # Not categories: the evaluator gives each of these a column of its own and averages over
+        # combinations of columns that are no level at all. Levels in the middle of equally long
+        # stretches of a line count equally, and a tree can tell each of them from the others.
+        lines: dict[str, optuna.distributions.BaseDistribution] = {
+            factor: optuna.distributions.FloatDistribution(0.0, len(labels))
+            for factor, labels in grid.levels.items()
         }
         study = optuna.create_study(direction="maximize" if grid.maximized else "minimize")
-        for cell in itertools.product(*grid.levels.values()):
+        for cell in itertools.product(*grid.levels.values()) if cells is None else cells:
+            places = [place + 0.5 for place in grid.index(cell)]
             study.add_trial(
                 optuna.trial.create_trial(
-                    params=dict(zip(grid.levels, cell, strict=True)),
-                    distributions=distributions,
+                    params=dict(zip(grid.levels, places, strict=True)),
+                    distributions=lines,
                     value=grid.value(cell),
                 )
             )
-        evaluator = optuna.importance.FanovaImportanceEvaluator(seed=seed)
+        evaluator = optuna.importance.FanovaImportanceEvaluator(n_trees=trees, seed=seed)
         shares = optuna.importance.get_param_importances(study, evaluator=evaluator)
     return {factor: float(share) for factor, share in shares.items()}
 

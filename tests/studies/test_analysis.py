@@ -82,6 +82,28 @@ def test_importance_orders_the_factors_and_is_reproducible():
     assert importance(grid, seed=1) != shares
 
 
+def test_importance_of_a_whole_grid_is_its_analysis_of_variance():
+    """A forest that has seen all cells predicts them, but for those that a tree's draw left out."""
+    rng = np.random.default_rng(0)
+    levels = {"many": range(5), "few": range(3), "two": range(2), "none": range(3)}
+    main = np.add.outer(np.add.outer([0, 3, 1, 0, 2], [0, 2, 0]), [0, 1]).astype(float)
+    values = (main + rng.normal(0, 0.2, main.shape))[..., None] + np.zeros(3)
+    grid = Grid.from_values(levels, values)
+    table = variance_shares(grid)
+    alone = table[table["kind"] == "factor"].set_index("term")["share"]
+    exact = (alone / alone.sum()).to_dict()
+    assert importance(grid, trees=64) == pytest.approx(exact, abs=0.03)
+
+
+def test_importance_may_be_told_from_some_of_the_cells():
+    levels = {"small": range(3), "large": range(4)}
+    grid = Grid.from_values(levels, np.add.outer([0.0, 0.1, 0.2], [0.0, 1.0, 3.0, 2.0]))
+    cells = list(itertools.product("012", "0123"))
+    assert importance(grid, cells=cells) == importance(grid)
+    some = importance(grid, cells=cells[::2])
+    assert some != importance(grid) and list(some) == ["large", "small"]
+
+
 # --- the grid -------------------------------------------------------------------------------------
 
 

@@ -61,7 +61,7 @@ def test_the_page_trains_what_python_trains(browser: Browser, host: str, chapter
         panel.click("Train here")
         panel.wait_for_epoch(1)
         panel.click("Stop")
-        panel.wait_for("stopped", 1)
+        panel.wait_for("stopped")
         panel.click("Pin")
         assert panel.root.locator(".what-if-name").filter(has_text="pinned").count() == 1
 

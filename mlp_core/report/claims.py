@@ -99,3 +99,28 @@ def chance_in_words(first_values: Sequence[float], second_values: Sequence[float
     """
     p = welch_p(first_values, second_values)
     return "p\u00a0<\u00a00.001" if p < 0.001 else f"p\u00a0=\u00a0{p:.2g}"
+
+
+def weigh(outcomes: Sequence[tuple[str, str]]) -> str:
+    """Return the verdict on a finding that says several things.
+
+    Parameters
+    ----------
+    outcomes : sequence of (expected, seen)
+        Expected is "better", "worse" or "enough", seen what `treatments.judge` returns.
+
+    Examples
+    --------
+    >>> weigh([("better", "better"), ("better", "seed noise")])
+    'holds in part'
+    """
+    met = [
+        seen != "better" if expected == "enough" else seen == expected
+        for expected, seen in outcomes
+    ]
+    if all(met):
+        return "holds"
+    if any(met):
+        return "holds in part"
+    contradicted = any(seen != "seed noise" for _, seen in outcomes)
+    return "does not hold" if contradicted else "cannot be told"

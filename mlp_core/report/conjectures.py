@@ -14,10 +14,10 @@ from mlp_core.report.by_seed import (
     judge_against,
     seed_values,
 )
+from mlp_core.report.claims import weigh
 from mlp_core.report.measures import group_by
 from mlp_core.report.one_ratio import judge_margin, judge_target
 from mlp_core.report.questions import Judged, Question
-from mlp_core.report.report_b import weigh
 from mlp_core.report.scaling_rule import judge_scaling
 from mlp_core.report.spread import seed_spread
 from mlp_core.training import Run

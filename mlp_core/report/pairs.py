@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mlp_core.report.claims import chance_in_words
-from mlp_core.report.report_b import weigh
+from mlp_core.report.claims import chance_in_words, weigh
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.treatments import judge
 

@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mlp_core.report.cells import Cell
-from mlp_core.report.claims import Claim
+from mlp_core.report.claims import Claim, weigh
 from mlp_core.report.published import REPORT_A, SEEDS, UPDATES
-from mlp_core.report.report_b import weigh
 from mlp_core.report.stored_study import StoredStudy
 from mlp_core.report.timing import times_of, total_hours
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlp_core.report.claims import Claim, describe_difference
+from mlp_core.report.claims import Claim, describe_difference, weigh
 from mlp_core.report.dots import name_level
 from mlp_core.report.measures import group_runs
 from mlp_core.report.selection import runs_varying
@@ -97,28 +97,3 @@ def name_in_words(level: Any) -> str:
     ('mse', '128-64-64')
     """
     return NAMES.get(level) or name_level(level)
-
-
-def weigh(outcomes: Sequence[tuple[str, str]]) -> str:
-    """Return the verdict on a finding that says several things.
-
-    Parameters
-    ----------
-    outcomes : sequence of (expected, seen)
-        Expected is "better", "worse" or "enough", seen what `treatments.judge` returns.
-
-    Examples
-    --------
-    >>> weigh([("better", "better"), ("better", "seed noise")])
-    'holds in part'
-    """
-    met = [
-        seen != "better" if expected == "enough" else seen == expected
-        for expected, seen in outcomes
-    ]
-    if all(met):
-        return "holds"
-    if any(met):
-        return "holds in part"
-    contradicted = any(seen != "seed noise" for _, seen in outcomes)
-    return "does not hold" if contradicted else "cannot be told"

@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from mlp_core.report.axes import format_number
-from mlp_core.report.claims import Claim, describe_difference
+from mlp_core.report.claims import Claim, describe_difference, weigh
 from mlp_core.report.measures import values_of
 from mlp_core.report.questions import Judged, Question
 from mlp_core.report.regularized import group_treatments
-from mlp_core.report.report_b import FINDINGS, group_by_parameter, judge_findings, weigh
+from mlp_core.report.report_b import FINDINGS, group_by_parameter, judge_findings
 from mlp_core.report.speed import ENGINE, find_case
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.treatments import judge

@@ -15,7 +15,7 @@ from mlp_core.report.by_seed import (
     seed_values,
 )
 from mlp_core.report.claims import weigh
-from mlp_core.report.measures import group_by
+from mlp_core.report.measures import all_learned, group_by
 from mlp_core.report.one_ratio import judge_margin, judge_target
 from mlp_core.report.questions import Judged, Question
 from mlp_core.report.scaling_rule import judge_scaling
@@ -23,7 +23,6 @@ from mlp_core.report.spread import seed_spread
 from mlp_core.training import Run
 
 ALL_IMAGES = 60_000
-LEARNED = 50.0  # percent of test accuracy that every seed of a network has to reach
 
 # From a decay to its values by seed.
 Decays = Mapping[float, BySeed]
@@ -82,7 +81,7 @@ def judge_depth(runs: Sequence[Run]) -> Judged:
         cells = group_by(group, lambda run: (run.config.activation, len(run.config.hidden_sizes)))
         values = {cell: seed_values(own, "test_accuracy") for cell, own in cells.items()}
         depths = sorted({depth for _, depth in cells})
-        learned = {cell for cell, own in cells.items() if _learn(values[cell], own)}
+        learned = {cell for cell, own in cells.items() if all_learned(own)}
         reach = {name: reach_of(name, depths, learned) for name in ("gelu", "relu")}
         both = [d for d in depths if d <= min(reach.values())]
         evidence.append(
@@ -97,10 +96,6 @@ def judge_depth(runs: Sequence[Run]) -> Judged:
             evidence.append(_describe_gaps(gaps, slopes))
             outcomes.append(("better", judge_against(slopes)))
     return evidence, weigh(outcomes) if outcomes else "cannot be told"
-
-
-def _learn(values: BySeed, runs: Sequence[Run]) -> bool:
-    return len(values) == len(runs) and min(values.values()) > LEARNED
 
 
 def reach_of(activation: str, depths: Sequence[int], learned: Container[tuple[str, int]]) -> int:

@@ -1,4 +1,4 @@
-"""Two factors crossed: the runs of every pair of levels, as a map of cells or as lines of seeds."""
+"""Two factors crossed: the runs of every pair of levels, as a map of cells."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from mlp_core.report.axes import format_number, make_cells
-from mlp_core.report.measures import MEASURES, Measure, group_by, values_of
+from mlp_core.report.measures import MEASURES, Measure, all_learned, group_by, values_of
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_core.report.tables import best_of
@@ -47,25 +45,6 @@ def _level(config: RunConfig, factor: Factor) -> Any:
     return getattr(config, factor) if isinstance(factor, str) else factor(config)
 
 
-def values_by_seed(groups: Groups, measure: str) -> np.ndarray:
-    """Return a measure after the last epoch, a row a seed and a column a level; nan if diverged.
-
-    Raises
-    ------
-    ValueError
-        If a level has not the same seeds as the others.
-    """
-    seeds = sorted({run.config.seed for group in groups.values() for run in group})
-    table = np.full((len(seeds), len(groups)), np.nan)
-    for place, (level, group) in enumerate(groups.items()):
-        if sorted(run.config.seed for run in group) != seeds:
-            raise ValueError(f"the runs at {level} are not one for each of the seeds {seeds}")
-        for run in group:
-            value = MEASURES[measure].of_run(run)
-            table[seeds.index(run.config.seed), place] = np.nan if value is None else value
-    return table
-
-
 def plot_map(
     crossed: Crossed,
     row_title: str,
@@ -76,8 +55,9 @@ def plot_map(
     """Draw a cell for each pair of levels, with the mean over its seeds; smaller is better.
 
     The closer a cell is to the best of its row, the stronger its ground. A frame marks the best
-    cell of each row and those that seed noise cannot tell from it. A cross says that runs
-    diverged: alone that all of them did, below a number that some did.
+    cell of each row and those that seed noise cannot tell from it, as far as all their seeds
+    learned. A cross says that runs diverged: alone that all of them did, below a number that some
+    did.
 
     Parameters
     ----------
@@ -100,9 +80,7 @@ def plot_map(
             for column, runs in groups.items():
                 strength = _strength(_mean(runs, shown), best)
                 text = _cell_text(runs, shown)
-                # Where one seed of several collapsed, the spread is so wide that nothing is told.
-                marked = column in framed and strength > 0
-                _draw_cell(axes, columns.index(column), y, text, strength, marked)
+                _draw_cell(axes, columns.index(column), y, text, strength, column in framed)
         make_cells(axes, list(map(name_of, columns)), list(map(name_of, crossed)))
         axes.tick_params(labelsize=8.5)
         axes.set_title(f"{shown.label}, after the last epoch")
@@ -123,8 +101,8 @@ def _mean(runs: Sequence[Run], measure: Measure) -> float | None:
 
 
 def _framed(groups: Groups, measure: str) -> list[Any]:
-    whole = {k: runs for k, runs in groups.items() if len(values_of(runs, measure)) == len(runs)}
-    return best_of(whole, measure, largest=False) if whole else []
+    learned = {level: runs for level, runs in groups.items() if all_learned(runs)}
+    return best_of(learned, measure, largest=False) if learned else []
 
 
 def _strength(mean: float | None, best: float | None) -> float:

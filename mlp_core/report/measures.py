@@ -68,6 +68,8 @@ def _error_percent(accuracy: float) -> float:
     return 100 * (1 - accuracy)
 
 
+LEARNED = 50.0  # percent of test accuracy: a network below it has lost what it learns with
+
 MEASURES: dict[str, Measure] = {
     "test_accuracy": Measure("test_accuracy", "test accuracy, %", False, 2, _percent),
     "train_accuracy": Measure("train_accuracy", "training accuracy, %", False, 2, _percent),
@@ -85,6 +87,15 @@ def values_of(runs: Sequence[Run], measure: str | Measure) -> list[float]:
     """Return a measure after the last epoch, one value a run; diverged runs have none."""
     shown = MEASURES[measure] if isinstance(measure, str) else measure
     return [value for run in runs if (value := shown.of_run(run)) is not None]
+
+
+def all_learned(runs: Sequence[Run]) -> bool:
+    """Say whether every run came to its end and gets more than half of the test images right.
+
+    One seed that collapsed makes the spread so wide that a test of means tells nothing any more.
+    """
+    values = values_of(runs, "test_accuracy")
+    return len(values) == len(runs) and min(values, default=0.0) > LEARNED
 
 
 def group_by(runs: Sequence[Run], key: Callable[[Run], Key]) -> dict[Key, list[Run]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlp_core.report.axes import format_number
 from mlp_core.report.by_seed import describe_against
-from mlp_core.report.measures import MEASURES, group_by, values_of
+from mlp_core.report.measures import MEASURES, all_learned, group_by, values_of
 from mlp_core.report.questions import Judged
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.treatments import judge
@@ -18,8 +18,6 @@ from mlp_core.training import Run, RunConfig
 # By which power of the batch size the rate grows.
 RULES = {"in proportion to the batch": 1.0, "with its square root": 0.5, "not at all": 0.0}
 
-COLLAPSED = 50.0  # percent: a network below it has lost what it learns with
-
 Cells = Mapping[tuple[int, float], Sequence[Run]]  # by batch size and learning rate
 
 
@@ -27,11 +25,9 @@ def judge_scaling(runs: Sequence[Run]) -> Judged:
     """Say at which batch sizes a rate in proportion keeps the accuracy of the default.
 
     "Keeps" means: no run diverges or collapses, and the accuracy is not worse outside seed noise.
-    (One collapsed seed makes the spread so wide that the test alone would let it pass.)
     """
-    cells = group_by(runs, lambda run: (run.config.batch_size, rounded(run.config.learning_rate)))
-    base = RunConfig(dataset="mnist")
-    start = (base.batch_size, rounded(base.learning_rate))
+    cells = cells_of(runs)
+    start = (RunConfig().batch_size, RunConfig().learning_rate)
     reference = seed_spread(values_of(cells[start], "test_accuracy"))
     kept = {rule: kept_by_batch(cells, start, power) for rule, power in RULES.items()}
     evidence = [
@@ -62,17 +58,38 @@ def rounded(rate: float) -> float:
     return float(f"{rate:.6g}")
 
 
+def cells_of(runs: Sequence[Run]) -> dict[tuple[int, float], list[Run]]:
+    """Return the runs by batch size and learning rate."""
+    return group_by(runs, lambda run: (run.config.batch_size, rounded(run.config.learning_rate)))
+
+
+def follow_rule(cells: Cells, start: tuple[int, float], power: float) -> dict[int, Sequence[Run]]:
+    """Return the runs of each batch size at the rate that a rule asks for, where it is on the grid.
+
+    Parameters
+    ----------
+    cells : mapping
+        As from `cells_of`.
+    start : tuple of int and float
+        The batch size and the learning rate that the rule starts from.
+    power : float
+        One of `RULES`.
+    """
+    asked = {
+        batch: (batch, rounded(start[1] * (batch / start[0]) ** power))
+        for batch in sorted({batch for batch, _ in cells})
+    }
+    return {batch: cells[cell] for batch, cell in asked.items() if cell in cells}
+
+
 def kept_by_batch(cells: Cells, start: tuple[int, float], power: float) -> dict[int, bool]:
-    """Return for each batch size whether a rate that follows a rule keeps the accuracy."""
+    """Return for each other batch size whether a rate that follows a rule keeps the accuracy."""
     reference = values_of(cells[start], "test_accuracy")
-    kept = {}
-    for batch in sorted({batch for batch, _ in cells} - {start[0]}):
-        cell = (batch, rounded(start[1] * (batch / start[0]) ** power))
-        if cell in cells:
-            values = values_of(cells[cell], "test_accuracy")
-            whole = len(values) == len(cells[cell]) and min(values) > COLLAPSED
-            kept[batch] = whole and judge(values, reference) != "worse"
-    return kept
+    return {
+        batch: all_learned(own) and judge(values_of(own, "test_accuracy"), reference) != "worse"
+        for batch, own in follow_rule(cells, start, power).items()
+        if batch != start[0]
+    }
 
 
 def _describe(kept: Mapping[int, bool]) -> str:

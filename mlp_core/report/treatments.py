@@ -35,7 +35,7 @@ def table_of_treatments(
     ----------
     columns : mapping of str to mapping
         From what a group of columns is to its levels: from a level to one value a seed, larger
-        being better.
+        being better. A level that a group lacks is left blank.
     reference : str
         The level that the others are set against.
     title : str
@@ -56,7 +56,7 @@ def table_of_treatments(
             level: "" if level == reference else _difference(values, base)
             for level, values in levels.items()
         }
-    table = pd.DataFrame(parts)
+    table = pd.DataFrame(parts).fillna("")
     table.columns.name = title
     return table
 

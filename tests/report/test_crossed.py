@@ -1,12 +1,11 @@
-"""Two factors crossed: sorted pairs, values by seed, and a map that marks what is best."""
+"""Two factors crossed: sorted pairs, and a map that marks what is best."""
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from shown_runs import make_run
 
-from mlp_core.report.crossed import cross, name_of, plot_map, values_by_seed
+from mlp_core.report.crossed import cross, name_of, plot_map
 from mlp_core.training import Run
 
 
@@ -46,19 +45,6 @@ def test_a_factor_may_be_worked_out_of_the_config() -> None:
 def test_no_runs_are_an_error() -> None:
     with pytest.raises(ValueError, match="no runs to show"):
         cross([], "batch_size", "learning_rate")
-
-
-def test_values_stand_by_seed_and_level(grid: list[Run]) -> None:
-    values = values_by_seed(cross(grid, "batch_size", "learning_rate")[100], "test_accuracy")
-    assert values.shape == (3, 3)
-    np.testing.assert_allclose(values[:, 1], [98.0, 98.1, 98.2])
-    assert np.isnan(values[:, 2]).tolist() == [False, True, False]
-
-
-def test_a_missing_seed_is_an_error(grid: list[Run]) -> None:
-    groups = cross(grid[1:], "batch_size", "learning_rate")[100]
-    with pytest.raises(ValueError, match=r"the runs at 1.0 are not one for each of the seeds"):
-        values_by_seed(groups, "test_accuracy")
 
 
 def test_the_map_shows_means_and_divergence(grid: list[Run]) -> None:

@@ -57,30 +57,37 @@ MOVE_A_CONTROL = """async input => {
 
 @dataclass(frozen=True)
 class Chapter:
-    """A page with a panel."""
+    """A page with a panel: a chapter's notebook, or a page of text."""
 
-    notebook: str
+    source: str
     panel: Panel
 
     @property
     def page(self) -> str:
-        return str(Path(self.notebook).with_suffix(".html"))
+        return str(Path(self.source).with_suffix(".html"))
 
 
-def find_chapters() -> list[Chapter]:
+def find_pages() -> list[Chapter]:
     """Return every page of the table of contents that shows a panel, with the first it shows."""
     found = []
-    for name in (name for name in toc_files() if name.endswith(".ipynb")):
-        cells = nbformat.read(ROOT / name, as_version=4).cells
-        code = "\n".join(cell.source for cell in cells if cell.cell_type == "code")
-        shown = re.search(r"show_panel\(\s*[\"']([\w-]+)", code)
+    for name in toc_files():
+        shown = re.search(r"^show_panel\(\s*[\"']([\w-]+)", code_of(ROOT / name), re.MULTILINE)
         if shown:
             found.append(Chapter(name, PANELS[shown[1]]))
     return found
 
 
-CHAPTERS = find_chapters()
-each_chapter = pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda c: Path(c.notebook).stem)
+def code_of(source: Path) -> str:
+    """Return the code of a notebook; of a page of text, all of it."""
+    if source.suffix != ".ipynb":
+        return source.read_text("utf-8")
+    cells = nbformat.read(source, as_version=4).cells
+    return "\n".join(cell.source for cell in cells if cell.cell_type == "code")
+
+
+PAGES = find_pages()
+CHAPTERS = [page for page in PAGES if page.source.endswith(".ipynb")]
+each_chapter = pytest.mark.parametrize("chapter", PAGES, ids=lambda c: Path(c.source).stem)
 
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):

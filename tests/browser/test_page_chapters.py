@@ -11,6 +11,7 @@ from hostile import hostile_fragments
 from page_panel import (
     AT_ONCE_MS,
     CHAPTERS,
+    PAGES,
     Chapter,
     PagePanel,
     current_address,
@@ -29,8 +30,9 @@ SMALLEST_TARGET = 44
 MOST_BUTTONS, LONGEST_LIST = 12, 60
 
 
-def test_chapters_with_a_panel_are_found() -> None:
+def test_pages_with_a_panel_are_found() -> None:
     assert {"learning-rate", "engine"} <= {chapter.panel.name for chapter in CHAPTERS}
+    assert [page.source for page in PAGES if page not in CHAPTERS] == ["book/index.md"]
 
 
 @each_chapter

@@ -1,4 +1,4 @@
-"""Two factors crossed: the runs of every pair of levels, as a map of cells."""
+"""Two factors crossed: the runs of every pair of levels, as a map of cells or as lines."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from mlp_core.report.axes import format_number, make_cells
 from mlp_core.report.measures import MEASURES, Measure, all_learned, group_by, values_of
+from mlp_core.report.seed_bands import BandChart
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_core.report.tables import best_of
@@ -27,7 +30,8 @@ def cross(runs: Sequence[Run], row: Factor, column: Factor) -> dict[Any, dict[An
     ----------
     runs : sequence of Run
     row, column : str or callable
-        A config field, or a function of a config, such as the number of hidden layers.
+        A config field, or a function of a config, such as the number of hidden layers. Floats
+        meet to six digits, so that 0.4 / 0.02**2 and 0.1 / 0.01**2 are one level.
 
     Raises
     ------
@@ -42,7 +46,52 @@ def cross(runs: Sequence[Run], row: Factor, column: Factor) -> dict[Any, dict[An
 
 
 def _level(config: RunConfig, factor: Factor) -> Any:
-    return getattr(config, factor) if isinstance(factor, str) else factor(config)
+    level = getattr(config, factor) if isinstance(factor, str) else factor(config)
+    return float(f"{level:.6g}") if isinstance(level, float) else level
+
+
+def chart_rows(
+    crossed: Crossed,
+    column_title: str,
+    measure: str = "test_error",
+    *,
+    name_of: Callable[[Any], str] = str,
+    title: str | None = None,
+    log: str = "",
+) -> BandChart:
+    """Return a chart with a line of seeds for each row, over the levels of the columns.
+
+    Parameters
+    ----------
+    crossed : mapping
+        As from `cross`. All rows have the same number of seeds.
+    column_title : str
+        What the levels of the columns are: numbers.
+    measure : str
+        A name from `mlp_core.report.measures.MEASURES`, after the last epoch.
+    name_of : callable
+        From a row to the name of its line.
+    title : str, optional
+        By default the measure's label.
+    log : str
+        Which axes are logarithmic: "", "x", "y" or "xy".
+    """
+    shown = MEASURES[measure]
+    columns = sorted({level for groups in crossed.values() for level in groups})
+    lines = {name_of(row): _by_seed(groups, columns, shown) for row, groups in crossed.items()}
+    return BandChart(title or shown.label, columns, lines, column_title, log)
+
+
+def _by_seed(groups: Groups, columns: Sequence[Any], measure: Measure) -> np.ndarray:
+    """Return a row a seed and a column a level; nan where a run is missing or diverged."""
+    seeds = sorted({run.config.seed for runs in groups.values() for run in runs})
+    table = np.full((len(seeds), len(columns)), np.nan)
+    for level, runs in groups.items():
+        for run in runs:
+            value = measure.of_run(run)
+            if value is not None:
+                table[seeds.index(run.config.seed), columns.index(level)] = value
+    return table
 
 
 def plot_map(

@@ -49,9 +49,11 @@ def _describe(chart: BandChart) -> str:
     parts = []
     for name, values in chart.lines.items():
         mean = np.asarray(values, np.float64).mean(axis=0)
-        low = int(mean.argmin())
-        parts.append(
-            f"{name}: from {mean[0]:.3g} to {mean[-1]:.3g}, lowest {mean[low]:.3g} at "
-            f"{chart.x[low]:g}"
-        )
+        known = np.flatnonzero(np.isfinite(mean))
+        if known.size:
+            low = known[mean[known].argmin()]
+            parts.append(
+                f"{name}: from {mean[known[0]]:.3g} to {mean[known[-1]]:.3g}, lowest "
+                f"{mean[low]:.3g} at {chart.x[low]:g}"
+            )
     return f"Line chart of {chart.title}, by {chart.xlabel}. {'; '.join(parts)}."

@@ -1,11 +1,13 @@
-"""Two factors crossed: sorted pairs, and a map that marks what is best."""
+"""Two factors crossed: sorted pairs, lines, and a map that marks what is best."""
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from shown_runs import make_run
 
-from mlp_core.report.crossed import cross, name_of, plot_map
+from mlp_core.report.crossed import chart_rows, cross, name_of, plot_map
+from mlp_core.report.seed_bands import plot_bands
 from mlp_core.training import Run
 
 
@@ -40,6 +42,34 @@ def test_a_factor_may_be_worked_out_of_the_config() -> None:
     runs = [make_run(0.1, 1, 0.9, hidden_sizes=sizes) for sizes in ((8, 8), (8,), (8, 8, 8))]
     crossed = cross(runs, "activation", lambda config: len(config.hidden_sizes))
     assert list(crossed["relu"]) == [1, 2, 3]
+
+
+def test_levels_that_are_worked_out_meet() -> None:
+    runs = [
+        make_run(0.1, seed, 0.9, hinge_margin=margin, init_std=std)
+        for seed, (margin, std) in enumerate(((0.1, 0.01), (0.4, 0.02), (0.1 * 2**4, 0.04)))
+    ]
+    (groups,) = cross(
+        runs, "loss", lambda config: config.hinge_margin / config.init_std**2
+    ).values()
+    assert list(groups) == [1000]
+
+
+def test_a_row_becomes_a_line_of_seeds(grid: list[Run]) -> None:
+    extra = make_run(2.0, 2022, 0.5, batch_size=100)
+    crossed = cross([*grid, extra], "batch_size", "learning_rate")
+    chart = chart_rows(crossed, "rate", name_of=lambda size: f"{size} images", log="xy")
+    assert list(chart.x) == [0.01, 0.1, 1.0, 2.0]
+    assert (chart.title, chart.xlabel, chart.log) == ("test error, %", "rate", "xy")
+    nan = np.nan
+    np.testing.assert_allclose(
+        chart.lines["100 images"],
+        [[2.1, 2.0, 10.0, 50.0], [1.9, 1.9, nan, nan], [1.7, 1.8, 8.0, nan]],
+    )
+    np.testing.assert_allclose(chart.lines["10 images"][:, 1], [10, 9, 8])
+    assert np.isnan(chart.lines["10 images"][:, 2:]).all()
+    label = plot_bands([chart]).get_label()
+    assert "10 images: from 1.9 to 9, lowest 1.9 at 0.01" in label
 
 
 def test_no_runs_are_an_error() -> None:

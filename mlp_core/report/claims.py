@@ -97,7 +97,11 @@ def chance_in_words(first_values: Sequence[float], second_values: Sequence[float
     >>> chance_in_words([97.0, 97.1, 97.2], [98.0, 98.1, 98.2]).replace("\u00a0", " ")
     'p < 0.001'
     """
-    p = welch_p(first_values, second_values)
+    return p_in_words(welch_p(first_values, second_values))
+
+
+def p_in_words(p: float) -> str:
+    """Return a chance, such as "p = 0.03"."""
     return "p\u00a0<\u00a00.001" if p < 0.001 else f"p\u00a0=\u00a0{p:.2g}"
 
 

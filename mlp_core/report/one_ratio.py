@@ -1,5 +1,9 @@
 """Are two settings one, their ratio? Cells of equal ratio have to agree, others to differ.
 
+Two tests say so. Pair by pair, seed noise tells cells apart or does not. And where single pairs
+are too noisy, all of them together may still drift: from cell to cell of equal ratio, both settings
+grow, and nothing else may.
+
 For a network of rectified linear units, multiplying all weights by a multiplies the outputs by
 a**L, with L layers of weights. So what counts is the margin over std**L, not over std.
 """
@@ -11,9 +15,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+import numpy as np
+
+from mlp_core.report.axes import signed
+from mlp_core.report.claims import p_in_words
 from mlp_core.report.measures import group_by, values_of
 from mlp_core.report.questions import Judged
-from mlp_core.report.spread import LEVEL, outside_seed_noise
+from mlp_core.report.spread import LEVEL, outside_seed_noise, student_p
 from mlp_core.training import Run, RunConfig
 
 # Equal ratios may be told apart in this share of pairs, twice what chance does, and different
@@ -21,6 +29,7 @@ from mlp_core.training import Run, RunConfig
 MOST_APART, LEAST_APART = 2 * LEVEL, 0.25
 
 Settings = tuple[float, float]  # the numerator, such as a margin, and the std
+Cells = Mapping[Settings, Sequence[float]]
 Pairs = Mapping[tuple[Settings, Settings], bool]
 
 
@@ -50,7 +59,57 @@ class Apart:
         )
 
 
-def pairs_apart(cells: Mapping[Settings, Sequence[float]]) -> Pairs:
+@dataclass(frozen=True)
+class Drift:
+    """What becomes of a measure where the ratio stays, and the std doubles.
+
+    Attributes
+    ----------
+    slope, error : float
+        The change a doubling, and its standard error.
+    p : float
+        How often seeds alone would make it as large, or larger.
+    """
+
+    slope: float
+    error: float
+    p: float
+
+    @property
+    def text(self) -> str:
+        """In words."""
+        return f"{signed(self.slope)}\u00a0±\u00a0{self.error:.2f}, {p_in_words(self.p)}"
+
+
+def drift_of(cells: Cells, power: int) -> Drift:
+    """Return the drift of all cells together: one slope, and a level of its own for each ratio.
+
+    Parameters
+    ----------
+    cells : mapping
+        From numerator and std to one value a seed.
+    power : int
+        The ratio is the numerator over ``std ** power``.
+    """
+    ratios, x, y = [], [], []
+    for (numerator, std), values in cells.items():
+        for value in values:
+            ratios.append(f"{numerator / std**power:.6g}")
+            x.append(math.log2(std))
+            y.append(value)
+    groups, place = np.unique(ratios, return_inverse=True)
+    x, y = (np.asarray(each) - _group_means(np.asarray(each), place)[place] for each in (x, y))
+    slope = float(x @ y / (x @ x))
+    freedom = len(y) - len(groups) - 1
+    error = math.sqrt(float(np.sum((y - slope * x) ** 2)) / freedom / float(x @ x))
+    return Drift(slope, error, student_p(slope / error, freedom) if error else float(slope == 0))
+
+
+def _group_means(values: np.ndarray, place: np.ndarray) -> np.ndarray:
+    return np.bincount(place, values) / np.bincount(place)
+
+
+def pairs_apart(cells: Cells) -> Pairs:
     """Return for each pair of cells whether seed noise tells them apart.
 
     Parameters
@@ -80,8 +139,9 @@ def judge_ratio(
 ) -> Judged:
     """Say whether a setting and the initial std are one hyper-parameter.
 
-    The test accuracy decides. Where it hardly depends on either setting, the test loss does, in
-    units of the setting, so that losses of different settings can be compared.
+    The test accuracy decides, pair by pair. Where it hardly depends on either setting, the test
+    loss does, in units of the setting, so that losses of different settings can be compared.
+    Where that cannot tell either, it is the drift of all test accuracies.
 
     Parameters
     ----------
@@ -111,6 +171,15 @@ def judge_ratio(
         )
         if verdict == "cannot be told":
             verdict = verdict_of(plain, raised)
+    if verdict == "cannot be told":
+        drifts = {power: drift_of(accuracy, power) for power in (1, layers)}
+        evidence.append(
+            "All runs together, the change of the test accuracy in points whenever both double: "
+            f"{drifts[1].text}; whenever the std doubles and {name.lower()} over std to the power "
+            f"of {layers} stays: {drifts[layers].text}."
+        )
+        if max(drift.p for drift in drifts.values()) < LEVEL:
+            verdict = "does not hold"
     return evidence, verdict
 
 

@@ -108,8 +108,17 @@ def welch_p_of_spreads(a: Spread, b: Spread) -> float:
     if variance == 0:
         return 1.0 if a.mean == b.mean else 0.0
     freedom = variance**2 / (errors[0] ** 2 / (a.n - 1) + errors[1] ** 2 / (b.n - 1))
+    return student_p((a.mean - b.mean) / math.sqrt(variance), freedom)
+
+
+def student_p(t: float, freedom: float) -> float:
+    """Return how often Student's t with so many degrees of freedom is as far from zero, or more.
+
+    >>> round(student_p(2.776, 4), 3)
+    0.05
+    """
     # With t = sqrt(freedom) tan(u), Student's density becomes cos(u)^(freedom - 1).
-    angle = math.atan(abs(a.mean - b.mean) / math.sqrt(variance * freedom))
+    angle = math.atan(abs(t) / math.sqrt(freedom))
     tail = _integrate_power_of_cosine(freedom - 1, angle, math.pi / 2)
     return tail / _integrate_power_of_cosine(freedom - 1, 0.0, math.pi / 2)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from ended_run import ended_run, ended_study, wobble
 
@@ -17,6 +18,7 @@ from mlp_core.report.conjectures import (
 from mlp_core.report.one_ratio import (
     Apart,
     count_apart,
+    drift_of,
     judge_margin,
     judge_target,
     pairs_apart,
@@ -148,11 +150,47 @@ def test_where_accuracies_are_alike_the_loss_decides() -> None:
     flat = ended_study("margin-init", lambda config: 95.0)
     _, verdict = judge_margin(flat)
     assert verdict != "cannot be told"  # the loss is 0.1 everywhere, in units of the margin not
-    runs = [
-        ended_run(run.config, 95.0, loss=run.config.hinge_margin + 0.01 * wobble(run.config))
-        for run in flat
-    ]
+    runs = [ended_run(run.config, 95.0, loss=no_news_of_losses(run.config)) for run in flat]
     assert judge_margin(runs)[1] == "cannot be told"
+
+
+def no_news_of_losses(config: RunConfig) -> float:
+    """A loss that is the margin itself, and so the same in its unit everywhere, but for noise."""
+    return config.hinge_margin * (1 + 0.1 * wobble(config))
+
+
+@pytest.mark.parametrize(("growth", "verdict"), [(0.3, "does not hold"), (0.0, "cannot be told")])
+def test_noisy_cells_are_told_by_what_all_of_them_do(growth: float, verdict: str) -> None:
+    """Seeds scatter by a point; where both settings double, the accuracy grows, or does not."""
+    scatter = np.random.default_rng(1)
+    runs = [
+        ended_run(
+            run.config,
+            95 + growth * math.log2(run.config.init_std / 0.01) + float(scatter.normal()),
+            loss=no_news_of_losses(run.config),
+        )
+        for run in ended_study("margin-init", lambda config: 95.0)
+    ]
+    evidence, found = judge_margin(runs)
+    assert found == verdict
+    assert "whenever both double: " in evidence[-1]
+    assert ("p\u00a0<\u00a00.001" in evidence[-1]) == (verdict == "does not hold")
+
+
+def test_drift_is_the_slope_within_groups_of_equal_ratio() -> None:
+    cells = {
+        (top, std): [10 * math.log2(top / std) + 3 * math.log2(std) + seed for seed in (-1, 0, 1)]
+        for top in (1.0, 2.0, 4.0, 8.0)
+        for std in (1.0, 2.0, 4.0, 8.0)
+    }
+    drift = drift_of(cells, 1)
+    assert drift.slope == pytest.approx(3)
+    # Six of seven ratios have more than one cell, whose places are spread over them.
+    spread = sum(n * (n**2 - 1) / 12 for n in (1, 2, 3, 4, 3, 2, 1)) * 3
+    assert drift.error == pytest.approx(math.sqrt(32 / (48 - 7 - 1) / spread))
+    assert drift.p < 1e-9
+    flat = {cell: [1.0, 1.0] for cell in cells}
+    assert (drift_of(flat, 1).slope, drift_of(flat, 1).p) == (0, 1)
 
 
 def test_pairs_are_counted_by_their_ratio() -> None:

@@ -13,7 +13,7 @@ import mlp_downloads as downloads
 import mlp_tables as tables
 import pytest
 
-from mlp_core.report.run_files import runs_csv, runs_json
+from mlp_core.report.stored.run_files import runs_csv, runs_json
 from mlp_core.report.style import new_figure, styled, to_file
 from mlp_core.training import History, Run, RunConfig
 
@@ -51,7 +51,7 @@ def test_json_has_every_epoch() -> None:
 def test_json_of_many_runs_is_thinned_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     runs = [made_run(seed, epochs=101) for seed in range(3)]
     whole = len(runs_json("x", runs))
-    monkeypatch.setattr("mlp_core.report.run_files.MAX_CHARACTERS", whole // 3)
+    monkeypatch.setattr("mlp_core.report.stored.run_files.MAX_CHARACTERS", whole // 3)
     content = json.loads(runs_json("x", runs))
     step = content["every_epochs"]
     assert step > 1

@@ -13,7 +13,7 @@ from made_study import made_study
 from mlp_scripts import join_modules
 from sphinx.errors import ExtensionError
 
-from mlp_core.report.stored_study import StoredStudy
+from mlp_core.report.stored.stored_study import StoredStudy
 from mlp_core.studies import RunStore
 
 ROOT = Path(__file__).parents[1]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.errors import ExtensionError
 
-from mlp_core.report.run_files import runs_csv, runs_json
+from mlp_core.report.stored.run_files import runs_csv, runs_json
 from mlp_core.report.style import to_file
 from mlp_core.studies import load_runs
 

@@ -14,10 +14,10 @@ from mlp_scripts import join_modules
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from mlp_core.report.explorer import explorer_json
-from mlp_core.report.page_study import dataset_name
-from mlp_core.report.run_files import runs_csv, runs_json
-from mlp_core.report.stored_study import StoredStudy, load_studies
+from mlp_core.report.stored.explorer import explorer_json
+from mlp_core.report.stored.page_study import dataset_name
+from mlp_core.report.stored.run_files import runs_csv, runs_json
+from mlp_core.report.stored.stored_study import StoredStudy, load_studies
 from mlp_core.studies import find_results
 
 if TYPE_CHECKING:

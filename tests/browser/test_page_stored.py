@@ -21,7 +21,7 @@ from page_panel import (
     opened,
 )
 
-from mlp_core.report.page_study import pack_study
+from mlp_core.report.stored.page_study import pack_study
 from mlp_core.report.what_if import PANELS
 
 if TYPE_CHECKING:

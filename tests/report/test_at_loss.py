@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from mlp_core.report.at_loss import value_at_loss, values_at_loss
+from mlp_core.report.chapters.at_loss import value_at_loss, values_at_loss
 from mlp_core.training import Run
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlp_core.report.calibration import (
+from mlp_core.report.chapters.calibration import (
     bin_by_confidence,
     calibration_error,
     chance_errors,
     plot_reliability,
     pool,
 )
-from mlp_core.report.predictions import Predictions
+from mlp_core.report.chapters.predictions import Predictions
 from mlp_core.report.style import COLOURS
 
 CONFIDENCE = np.array([0.6] * 5 + [0.8] * 5 + [1.0] * 10)

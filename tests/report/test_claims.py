@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlp_core.report.claims import Claim, ClaimTable, describe_difference
+from mlp_core.report.findings.claims import Claim, ClaimTable, describe_difference
 
 PM = "\u00a0±\u00a0"
 

@@ -7,7 +7,7 @@ import pytest
 
 from mlp_core.report.axes import signed
 from mlp_core.report.cells import ACTIVATIONS, Cell, depth_name, group_cells
-from mlp_core.report.compare import (
+from mlp_core.report.findings.compare import (
     Comparison,
     account_for,
     compare,
@@ -16,8 +16,8 @@ from mlp_core.report.compare import (
     table_of_comparisons,
     table_of_gains,
 )
-from mlp_core.report.published import REPORT_A, SEEDS, UPDATES
-from mlp_core.report.timing import table_of_update_times, times_of, total_hours
+from mlp_core.report.findings.published import REPORT_A, SEEDS, UPDATES
+from mlp_core.report.findings.timing import table_of_update_times, times_of, total_hours
 from mlp_core.studies import STUDIES
 from mlp_core.training import History, Run, RunConfig
 

@@ -8,14 +8,19 @@ import numpy as np
 import pytest
 from ended_run import ended_run, ended_study, wobble
 
-from mlp_core.report.by_seed import describe_against, differences, judge_against, seed_values
-from mlp_core.report.conjectures import (
+from mlp_core.report.findings.by_seed import (
+    describe_against,
+    differences,
+    judge_against,
+    seed_values,
+)
+from mlp_core.report.findings.conjectures import (
     gains_of_decay,
     judge_depth,
     judge_few_images,
     slopes_of,
 )
-from mlp_core.report.one_ratio import (
+from mlp_core.report.findings.one_ratio import (
     Apart,
     count_apart,
     drift_of,
@@ -24,9 +29,9 @@ from mlp_core.report.one_ratio import (
     pairs_apart,
     verdict_of,
 )
-from mlp_core.report.scaling_rule import judge_scaling, slopes_of_best
-from mlp_core.report.settings import QUESTIONS
-from mlp_core.report.undone import (
+from mlp_core.report.findings.scaling_rule import judge_scaling, slopes_of_best
+from mlp_core.report.findings.settings import QUESTIONS
+from mlp_core.report.findings.undone import (
     PUBLISHED,
     UNDONE,
     judge_batch_times,

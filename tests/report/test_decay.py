@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlp_core.nn import SGD
-from mlp_core.report.decay import half_life, shrinkage, table_of_half_lives
+from mlp_core.report.chapters.decay import half_life, shrinkage, table_of_half_lives
 from mlp_core.training import RunConfig
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlp_core.data import load_dataset
-from mlp_core.report.examples import plot_examples, tile_examples
+from mlp_core.report.chapters.examples import plot_examples, tile_examples
 
 
 def test_tiles_hold_the_first_images_of_each_class() -> None:

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from made_study import made_run, made_study
 
-from mlp_core.report.explorer import (
+from mlp_core.report.stored.explorer import (
     DIGITS,
     MAX_CHARACTERS,
     explorer_dict,
     explorer_json,
     kept_epochs,
 )
-from mlp_core.report.stored_study import StoredStudy, level_text, load_studies, load_study
+from mlp_core.report.stored.stored_study import StoredStudy, level_text, load_studies, load_study
 from mlp_core.studies import STUDIES, RunStore
 from mlp_core.training import History, Run, RunConfig
 
@@ -75,7 +75,7 @@ def levels_of(study: str, factor: str) -> int:
 
 
 def test_a_study_that_stays_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlp_core.report.explorer.MAX_CHARACTERS", 1000)
+    monkeypatch.setattr("mlp_core.report.stored.explorer.MAX_CHARACTERS", 1000)
     with pytest.raises(ValueError, match="'learning-rate' is too large for the explorer page"):
         explorer_json(made_study("learning-rate"))
 

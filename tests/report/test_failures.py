@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlp_core.report.failures import (
+from mlp_core.report.chapters.failures import (
     Outcome,
     collect_outcomes,
     plot_outcomes,

@@ -15,12 +15,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlp_core.report.axes import format_number, spread_out
-from mlp_core.report.curve import Curve, labels
-from mlp_core.report.descent import plot_descent
+from mlp_core.report.chapters.descent import plot_descent
 from mlp_core.report.figures import plot_curves, plot_sweep
-from mlp_core.report.panel_figure import MAX_KEPT, plot_panel
 from mlp_core.report.style import COLOURS, INK, RAMP, STYLE, ReportFigure, styled
 from mlp_core.report.what_if import PANELS, run_panel
+from mlp_core.report.what_if.curve import Curve, labels
+from mlp_core.report.what_if.panel_figure import MAX_KEPT, plot_panel
 from mlp_core.training import Run
 
 PANEL = PANELS["learning-rate"]

@@ -7,7 +7,7 @@ import pytest
 
 from mlp_core.data import load_dataset
 from mlp_core.nn import MLP, initialize
-from mlp_core.report.gradient_noise import GradientNoise, measure_gradient_noise
+from mlp_core.report.chapters.gradient_noise import GradientNoise, measure_gradient_noise
 
 SIZES = (1, 2, 5, 10, 50)
 

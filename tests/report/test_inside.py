@@ -7,8 +7,8 @@ import math
 
 import pytest
 
-from mlp_core.report.inside import EXAMPLES
 from mlp_core.report.what_if import PANELS, run_panel
+from mlp_core.report.what_if.inside import EXAMPLES
 from mlp_core.training import ActivationStatistics, NormStatistics, RunConfig, train
 
 PANEL = PANELS["engine"].with_base(epochs=2)

@@ -5,18 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlp_core.report.binomial import binomial_std, plot_shares, share_interval
-from mlp_core.report.confusion import count_confusions, plot_confusion, worst_confusion
-from mlp_core.report.disagreement import (
+from mlp_core.report.chapters.binomial import binomial_std, plot_shares, share_interval
+from mlp_core.report.chapters.confusion import count_confusions, plot_confusion, worst_confusion
+from mlp_core.report.chapters.disagreement import (
     describe_agreement,
     plot_agreement,
     table_of_agreement,
     toss_std,
 )
-from mlp_core.report.error_spread import plot_error_spread, stack_dots
-from mlp_core.report.image_grid import plot_images, plot_most_wrong
+from mlp_core.report.chapters.error_spread import plot_error_spread, stack_dots
+from mlp_core.report.chapters.image_grid import plot_images, plot_most_wrong
+from mlp_core.report.chapters.predictions import Predictions
 from mlp_core.report.note import Note
-from mlp_core.report.predictions import Predictions
 from mlp_core.report.seed_bands import BandChart, plot_bands
 
 LABELS = np.array([0, 0, 1, 2])

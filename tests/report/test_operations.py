@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlp_core.nn import MLP
-from mlp_core.report.operations import (
+from mlp_core.report.chapters.operations import (
     UPDATE_PASSES,
     count_operations,
     plot_operations,

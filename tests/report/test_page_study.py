@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from mlp_core import Run, RunConfig, train
-from mlp_core.report import page_study
-from mlp_core.report.page_study import pack_study, study_dict, study_json
+from mlp_core.report.stored import page_study
+from mlp_core.report.stored.page_study import pack_study, study_dict, study_json
 from mlp_core.studies import STUDIES
 from mlp_core.studies.store import RunStore
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlp_core.report.panel_code import as_code
 from mlp_core.report.what_if import PANELS
+from mlp_core.report.what_if.panel_code import as_code
 from mlp_core.training import RunConfig, train
 
 

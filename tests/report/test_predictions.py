@@ -7,7 +7,7 @@ import pytest
 
 from mlp_core import RunConfig, train
 from mlp_core.data import load_dataset
-from mlp_core.report.predictions import (
+from mlp_core.report.chapters.predictions import (
     Predictions,
     PredictionTrace,
     average,

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from ended_run import ended_run, ended_study
 
-from mlp_core.report import conjectures, report_a, settings, undone
-from mlp_core.report.chapter_links import chapter_link
-from mlp_core.report.claims import Claim, ClaimTable
+from mlp_core.report.findings import conjectures, report_a, settings, undone
+from mlp_core.report.findings.chapter_links import chapter_link
+from mlp_core.report.findings.claims import Claim, ClaimTable
+from mlp_core.report.findings.questions import Question, settle, table_of_studies, table_of_verdicts
 from mlp_core.report.glue import BUILDING
-from mlp_core.report.questions import Question, settle, table_of_studies, table_of_verdicts
 from mlp_core.studies import STUDIES, RunStore
 from mlp_core.training import RunConfig
 

@@ -6,8 +6,14 @@ import numpy as np
 import pytest
 
 from mlp_core.nn import MLP, SGD, initialize
-from mlp_core.report.regions import accuracy_of, fit, make_xor, plot_regions, share_of_starts
-from mlp_core.report.weight_images import plot_weight_images
+from mlp_core.report.chapters.regions import (
+    accuracy_of,
+    fit,
+    make_xor,
+    plot_regions,
+    share_of_starts,
+)
+from mlp_core.report.chapters.weight_images import plot_weight_images
 
 
 @pytest.fixture(scope="module")

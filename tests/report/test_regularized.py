@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlp_core.report.bands import plot_seed_charts
-from mlp_core.report.regularized import (
+from mlp_core.report.chapters.regularized import (
     accuracy_gap,
     chart_doses,
     group_treatments,

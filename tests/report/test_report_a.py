@@ -7,16 +7,21 @@ from collections.abc import Callable
 import pytest
 from ended_run import ended_run, wobble
 
-from mlp_core.report.agreement import plot_agreement
 from mlp_core.report.cells import Cell
-from mlp_core.report.compare import compare
-from mlp_core.report.pairs import Pair, weigh_pairs
-from mlp_core.report.published import REPORT_A
-from mlp_core.report.report_a import FIGURES, LOWEST, ORDERS, STUDY
-from mlp_core.report.report_a_times import describe_compute, judge_times
-from mlp_core.report.stored_study import StoredStudy
-from mlp_core.report.table_judges import differ_in, judge_default, judge_yardstick, published_pairs
-from mlp_core.report.yardstick import least_difference, most_by_chance
+from mlp_core.report.findings.agreement import plot_agreement
+from mlp_core.report.findings.compare import compare
+from mlp_core.report.findings.pairs import Pair, weigh_pairs
+from mlp_core.report.findings.published import REPORT_A
+from mlp_core.report.findings.report_a import FIGURES, LOWEST, ORDERS, STUDY
+from mlp_core.report.findings.report_a_times import describe_compute, judge_times
+from mlp_core.report.findings.table_judges import (
+    differ_in,
+    judge_default,
+    judge_yardstick,
+    published_pairs,
+)
+from mlp_core.report.findings.yardstick import least_difference, most_by_chance
+from mlp_core.report.stored.stored_study import StoredStudy
 from mlp_core.studies import STUDIES
 from mlp_core.training import Run, RunConfig
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlp_core.report.claims import weigh
-from mlp_core.report.report_b import FINDINGS, group_by_parameter, judge_findings
+from mlp_core.report.findings.claims import weigh
+from mlp_core.report.findings.report_b import FINDINGS, group_by_parameter, judge_findings
 from mlp_core.studies import STUDIES
 from mlp_core.training import History, Run, RunConfig
 

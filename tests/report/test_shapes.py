@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlp_core.nn import STABLE_ACTIVATIONS
-from mlp_core.report.shapes import trace_activation, trace_loss
+from mlp_core.report.chapters.shapes import trace_activation, trace_loss
 
 X = np.linspace(-4, 4, 81)
 

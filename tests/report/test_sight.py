@@ -9,7 +9,7 @@ import pytest
 
 from mlp_core.data import load_dataset
 from mlp_core.nn.names import LOSSES
-from mlp_core.report.sight import PLAIN_SCORES, see_image, see_test_image
+from mlp_core.report.what_if.sight import PLAIN_SCORES, see_image, see_test_image
 from mlp_core.training import ConfigError, Run, RunConfig, predict, train
 
 DIGITS = load_dataset("digits")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlp_core.nn import MLP
-from mlp_core.report.sizes import (
+from mlp_core.report.chapters.sizes import (
     count_parameters,
     enough_units,
     group_sizes,

@@ -4,14 +4,14 @@ import json
 
 import pytest
 
-from mlp_core.report.speed import (
+from mlp_core.report.chapters.speed import (
     find_case,
     load_benchmark,
     over_floor,
     plot_contestants,
     plot_growth,
 )
-from mlp_core.report.speed_tables import (
+from mlp_core.report.chapters.speed_tables import (
     describe_machine,
     table_of_activations,
     table_of_parts,

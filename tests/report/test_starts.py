@@ -8,7 +8,7 @@ import pytest
 from mlp_core import RunConfig, load_dataset
 from mlp_core.nn import make_loss
 from mlp_core.nn.gradient_check import compute_gradients
-from mlp_core.report.starts import (
+from mlp_core.report.chapters.starts import (
     Start,
     at_epoch,
     epochs_until,

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from mlp_core.nn import MLP, SGD, make_loss
-from mlp_core.report.stepper import step_through
-from mlp_core.report.update_steps import PHASES, Update, say
+from mlp_core.report.chapters.stepper import step_through
+from mlp_core.report.chapters.update_steps import PHASES, Update, say
 
 IMAGE, LABEL, RATE = (0.5, -1.0), 1, 0.5
 

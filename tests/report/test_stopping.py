@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlp_core import RunConfig, train
-from mlp_core.report.stopping import Stop, _range, find_stop, table_of_patience
+from mlp_core.report.chapters.stopping import Stop, _range, find_stop, table_of_patience
 from mlp_core.training import Run
 from mlp_core.training.callbacks import EarlyStopping
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlp_core.nn import SGD
-from mlp_core.report.valley import (
+from mlp_core.report.chapters.valley import (
     critical_momentum,
     eigenvalues,
     plot_damping_map,

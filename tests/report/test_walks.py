@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from mlp_core.nn import SGD, Adam
-from mlp_core.report.walks import descend, losses_along, make_valley, plot_walks
+from mlp_core.report.chapters.walks import descend, losses_along, make_valley, plot_walks
 
 
 @pytest.mark.parametrize("degrees", [0.0, 30.0, 90.0])

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from waiting import PATIENCE_S
 
-from mlp_core.report.control import Control
-from mlp_core.report.inside import INSIDE_COLUMNS
 from mlp_core.report.what_if import EPOCH_COLUMNS, PANELS, Panel, run_panel
+from mlp_core.report.what_if.control import Control
+from mlp_core.report.what_if.inside import INSIDE_COLUMNS
 from mlp_core.studies import STUDIES
 from mlp_core.training import ConfigError, RunConfig, train
 

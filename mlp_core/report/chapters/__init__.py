@@ -1,0 +1,1 @@
+"""What single chapters measure and draw; what several of them need is one floor up."""

@@ -135,8 +135,9 @@ function spread(histories, name, length) {
 /** Return the run that was trained when the page was built, as a curve. */
 export function curveOfBuild(run) {
   const { name, train_size: size } = run.dataset;
+  const seed = "seed" in run.values ? `, seed ${run.values.seed}` : "";
   return {
-    source: `book: ${name}, ${size.toLocaleString("en")} images, seed ${run.values.seed ?? ""}`,
+    source: `book: ${name}, ${size.toLocaleString("en")} images${seed}`,
     values: run.values,
     epochs: run.columns.epoch,
     planned: run.epochs,

@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 
 from mlp_core.report.axes import format_number, make_cells
-from mlp_core.report.measures import MEASURES, Measure, all_learned, group_by, values_of
+from mlp_core.report.measures import (
+    MEASURES,
+    Measure,
+    all_learned,
+    group_by,
+    round_level,
+    values_of,
+)
 from mlp_core.report.seed_bands import BandChart
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
@@ -47,7 +54,7 @@ def cross(runs: Sequence[Run], row: Factor, column: Factor) -> dict[Any, dict[An
 
 def _level(config: RunConfig, factor: Factor) -> Any:
     level = getattr(config, factor) if isinstance(factor, str) else factor(config)
-    return float(f"{level:.6g}") if isinstance(level, float) else level
+    return round_level(level) if isinstance(level, float) else level
 
 
 def chart_rows(

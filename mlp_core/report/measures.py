@@ -98,6 +98,15 @@ def all_learned(runs: Sequence[Run]) -> bool:
     return len(values) == len(runs) and min(values, default=0.0) > LEARNED
 
 
+def round_level(level: float) -> float:
+    """Return a level without the last bits of its arithmetic, so that equal ones meet.
+
+    >>> round_level(0.4 / 0.02**2) == round_level(0.1 / 0.01**2) == 1000
+    True
+    """
+    return float(f"{level:.6g}")
+
+
 def group_by(runs: Sequence[Run], key: Callable[[Run], Key]) -> dict[Key, list[Run]]:
     """Return the runs by what a function says of each, in the order in which that is met first.
 

@@ -20,7 +20,7 @@ import numpy as np
 from mlp_core.report.axes import signed
 from mlp_core.report.findings.claims import p_in_words
 from mlp_core.report.findings.questions import Judged
-from mlp_core.report.measures import group_by, values_of
+from mlp_core.report.measures import group_by, round_level, values_of
 from mlp_core.report.spread import LEVEL, outside_seed_noise, student_p
 from mlp_core.training import Run, RunConfig
 
@@ -94,7 +94,7 @@ def drift_of(cells: Cells, power: int) -> Drift:
     ratios, x, y = [], [], []
     for (numerator, std), values in cells.items():
         for value in values:
-            ratios.append(f"{numerator / std**power:.6g}")
+            ratios.append(round_level(numerator / std**power))
             x.append(math.log2(std))
             y.append(value)
     groups, place = np.unique(ratios, return_inverse=True)
@@ -124,7 +124,8 @@ def count_apart(pairs: Pairs, power: int) -> Apart:
     """Count the pairs that are told apart, by whether their numerator / std**power agree."""
     counts = {True: [0, 0], False: [0, 0]}
     for (a, b), apart in pairs.items():
-        count = counts[math.isclose(a[0] / a[1] ** power, b[0] / b[1] ** power, rel_tol=1e-6)]
+        first, second = (round_level(numerator / std**power) for numerator, std in (a, b))
+        count = counts[first == second]
         count[0] += apart
         count[1] += 1
     return Apart(*counts[True], *counts[False])

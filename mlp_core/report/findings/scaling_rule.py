@@ -10,7 +10,13 @@ import numpy as np
 from mlp_core.report.axes import format_number
 from mlp_core.report.findings.by_seed import describe_against
 from mlp_core.report.findings.questions import Judged
-from mlp_core.report.measures import MEASURES, all_learned, group_by, values_of
+from mlp_core.report.measures import (
+    MEASURES,
+    all_learned,
+    group_by,
+    round_level,
+    values_of,
+)
 from mlp_core.report.spread import seed_spread
 from mlp_core.report.treatments import judge
 from mlp_core.training import Run, RunConfig
@@ -53,14 +59,11 @@ def verdict_of(linear: Sequence[bool], root: Sequence[bool], constant: Sequence[
     return "holds in part" if any(linear) else "does not hold"
 
 
-def rounded(rate: float) -> float:
-    """Return a rate without the last bits of its computation."""
-    return float(f"{rate:.6g}")
-
-
 def cells_of(runs: Sequence[Run]) -> dict[tuple[int, float], list[Run]]:
     """Return the runs by batch size and learning rate."""
-    return group_by(runs, lambda run: (run.config.batch_size, rounded(run.config.learning_rate)))
+    return group_by(
+        runs, lambda run: (run.config.batch_size, round_level(run.config.learning_rate))
+    )
 
 
 def follow_rule(cells: Cells, start: tuple[int, float], power: float) -> dict[int, Sequence[Run]]:
@@ -76,7 +79,7 @@ def follow_rule(cells: Cells, start: tuple[int, float], power: float) -> dict[in
         One of `RULES`.
     """
     asked = {
-        batch: (batch, rounded(start[1] * (batch / start[0]) ** power))
+        batch: (batch, round_level(start[1] * (batch / start[0]) ** power))
         for batch in sorted({batch for batch, _ in cells})
     }
     return {batch: cells[cell] for batch, cell in asked.items() if cell in cells}

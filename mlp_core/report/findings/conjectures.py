@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from mlp_core.report.axes import format_number
+from mlp_core.report.crossed import cross
 from mlp_core.report.findings.by_seed import (
     BySeed,
     describe_against,
@@ -78,12 +79,13 @@ def judge_depth(runs: Sequence[Run]) -> Judged:
     """
     evidence, outcomes = [], []
     for init, group in group_by(runs, lambda run: run.config.init).items():
-        cells = group_by(group, lambda run: (run.config.activation, len(run.config.hidden_sizes)))
-        values = {cell: seed_values(own, "test_accuracy") for cell, own in cells.items()}
-        depths = sorted({depth for _, depth in cells})
-        learned = {cell for cell, own in cells.items() if all_learned(own)}
-        reach = {name: reach_of(name, depths, learned) for name in ("gelu", "relu")}
-        both = [d for d in depths if d <= min(reach.values())]
+        grid = cross(group, "activation", lambda config: len(config.hidden_sizes))
+        gelu, relu = (
+            {depth: seed_values(own, "test_accuracy") for depth, own in grid[name].items()}
+            for name in ("gelu", "relu")
+        )
+        reach = {name: reach_of(grid[name]) for name in ("gelu", "relu")}
+        both = [depth for depth in gelu if depth <= min(reach.values())]
         evidence.append(
             f"Initial weights '{init}': networks learn up to a depth of {reach['gelu']} with "
             f"GELU, and of {reach['relu']} with ReLU."
@@ -91,22 +93,18 @@ def judge_depth(runs: Sequence[Run]) -> Judged:
         if reach["gelu"] != reach["relu"]:
             outcomes.append(("better", "better" if reach["gelu"] > reach["relu"] else "worse"))
         if len(both) >= 3:
-            gaps = {d: differences(values["gelu", d], values["relu", d]) for d in both}
+            gaps = {depth: differences(gelu[depth], relu[depth]) for depth in both}
             slopes = slopes_of(gaps)
             evidence.append(_describe_gaps(gaps, slopes))
             outcomes.append(("better", judge_against(slopes)))
     return evidence, weigh(outcomes) if outcomes else "cannot be told"
 
 
-def reach_of(activation: str, depths: Sequence[int], learned: Container[tuple[str, int]]) -> int:
-    """Return the last depth up to which all networks learn, 0 if not even the first do.
-
-    >>> reach_of("relu", [1, 2, 3, 4], {("relu", 1), ("relu", 2), ("relu", 4)})
-    2
-    """
+def reach_of(by_depth: Mapping[int, Sequence[Run]]) -> int:
+    """Return the last depth up to which all networks learn, 0 if not even the first do."""
     reach = 0
-    for depth in depths:
-        if (activation, depth) not in learned:
+    for depth in sorted(by_depth):
+        if not all_learned(by_depth[depth]):
             break
         reach = depth
     return reach

@@ -1,1 +1,1 @@
-"""What single chapters measure and draw; what several of them need is one floor up."""
+"""What belongs to a chapter: what it measures and draws, though another one may borrow it."""

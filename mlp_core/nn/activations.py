@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from mlp_core.nn.denormals import TINY_GRADIENT, flush_tiny
 from mlp_core.nn.layers import Layer
 
 
@@ -124,10 +125,15 @@ class Sigmoid(Activation):
         return np.divide(outputs, denominator, out=outputs)
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
-        """Return the gradient times y (1 - y), with y the output."""
+        """Return the gradient times y (1 - y), with y the output.
+
+        Of a unit pushed far below 0 the factor is almost nothing, and its products with the
+        inputs would be denormal numbers: what is that small is flushed to 0.
+        """
         np.subtract(1, self.outputs, out=self._scratch)
         np.multiply(self._scratch, self.outputs, out=self._scratch)
-        return np.multiply(grad_outputs, self._scratch, out=grad_outputs)
+        np.multiply(grad_outputs, self._scratch, out=grad_outputs)
+        return flush_tiny(grad_outputs, beside=TINY_GRADIENT)
 
 
 class Tanh(Activation):

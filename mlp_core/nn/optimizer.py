@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from mlp_core.nn.denormals import flush_tiny
 from mlp_core.nn.workspace import aligned_zeros
 
 
@@ -19,23 +20,6 @@ FLUSH_STEPS = 64
 # Values worked on at a time. A step passes over several vectors again and again; in stretches of
 # this length they stay in the processor's second cache, with the layers' buffers beside them.
 BLOCK = 25_600
-
-
-def flush_tiny(vector: np.ndarray) -> None:
-    """Set what is smaller than about 1e-22 (float32) to exactly 0, in place.
-
-    What is multiplied by 0.9 again and again, the velocity of a dead unit, say, never reaches
-    0: it sticks among the denormal numbers near 1e-44, where every operation takes some hundred
-    times as long. Next to 1e-15, which is added and taken off again, such numbers vanish, and
-    the ones that matter are not changed.
-
-    >>> vector = np.array([1e-40, -1e-30, 1e-12, 0.5], "float32")
-    >>> flush_tiny(vector)
-    >>> vector.tolist() == [0, 0, np.float32(1e-12), 0.5]
-    True
-    """
-    np.add(vector, 1e-15, out=vector)
-    np.subtract(vector, 1e-15, out=vector)
 
 
 class Optimizer:

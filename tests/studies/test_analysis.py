@@ -9,8 +9,9 @@ from made_runs import Inline
 
 from mlp_core.studies import RunStore, Study, run_missing
 from mlp_core.studies.analysis import importance, one_at_a_time, variance_shares
-from mlp_core.studies.effort import search_effort
+from mlp_core.studies.effort import best_so_far, effort_until, play_searches, search_effort
 from mlp_core.studies.grid import Grid, load_grid
+from mlp_core.studies.search import Trial
 from mlp_core.training import ConfigError
 
 pytest.importorskip("pandas")
@@ -206,3 +207,29 @@ def test_tpe_needs_fewer_trials_than_chance(peak):
     tpe, random = (search_effort(peak, s, within=0.0, seeds=range(9)) for s in ("tpe", "random"))
     assert tpe.median_trials < random.median_trials
     assert all(c <= t for c, t in zip(random.cells, random.trials, strict=True))
+
+
+def test_searches_are_played_on_the_grid(peak):
+    played = play_searches(peak, "random", range(3), trials=20)
+    assert [len(trials) for trials in played] == [20, 20, 20]
+    assert all(trial.value == peak.value(trial.cell) for trials in played for trial in trials)
+    assert played == play_searches(peak, "random", range(3), trials=20)
+
+
+def test_the_best_so_far_never_gets_worse():
+    searches = [
+        [Trial(n, (), value) for n, value in enumerate(v, 1)] for v in ([3, 1, 4], [1, 5, 2])
+    ]
+    assert best_so_far(searches).tolist() == [[3, 3, 4], [1, 5, 5]]
+    assert best_so_far(searches, maximized=False).tolist() == [[3, 1, 1], [1, 1, 1]]
+
+
+def test_effort_counts_a_cell_once_and_adds_up_what_cells_cost():
+    cells = [("a",), ("b",), ("a",), ("c",), ("d",)]
+    path = [Trial(n, cell, float(n)) for n, cell in enumerate(cells, 1)]
+    costs = Grid.from_values({"letter": "abcd"}, [1.0, 10.0, 100.0, 1000.0], "duration_s")
+    effort = effort_until([path, path[:3]], lambda value: value >= 4, costs)
+    assert effort.trials == [4, math.inf]
+    assert effort.cells == [3, math.inf]
+    assert effort.costs == [111, math.inf]
+    assert effort_until([path], lambda value: value >= 4).costs == []

@@ -86,6 +86,12 @@ def test_a_panel_of_networks_reaches_the_stored_runs(name: str) -> None:
     assert panel.config({}) == RunConfig(dataset="mnist")
 
 
+def test_the_panel_of_searching_reaches_the_stored_runs() -> None:
+    panel = PANELS["searching"].with_base(dataset="mnist")
+    for config in STUDIES["full-factorial"].configs():
+        assert panel.config({name: config.to_dict()[name] for name in panel.defaults}) == config
+
+
 def test_the_panel_of_failures_reaches_the_stored_runs() -> None:
     panel = PANELS["where-it-fails"].with_base(dataset="mnist")
     for config in STUDIES["seed-noise"].configs():

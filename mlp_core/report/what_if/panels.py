@@ -230,6 +230,28 @@ _OPTIMIZERS = Panel(
     study="one-at-a-time",
 )  # fmt: skip
 
+_SEARCHING = Panel(
+    name="searching",
+    title="What if you searched by hand?",
+    question="How few runs does it take you to come near the best, changing one thing at a time?",
+    controls=(
+        Control("learning_rate", "learning rate", "choice", 1.0, choices=(0.1, 1.0, 10.0)),
+        Control("batch_size", "batch size", "choice", 64, choices=(16, 64, 256)),
+        Control(
+            "hidden_sizes", "hidden units", "choice", [128],
+            choices=([128], [128, 64, 64], [256, 128, 128, 64, 64]),
+        ),
+        Control(
+            "activation", "activation", "choice", "relu", choices=("relu", "sigmoid", "tanh")
+        ),
+        Control("loss", "loss", "choice", "nll", choices=("nll", "log_softmax_mse")),
+        Control("l2_penalty", "L2 strength", "choice", 0.0, choices=(0.0, 1e-4)),
+        Control("dropout", "dropout rate", "choice", 0.0, choices=(0.0, 0.2)),
+    ),
+    base={**_REPORT_B, "epochs": 25, "seed": 1},
+    study="full-factorial",
+)  # fmt: skip
+
 _WHERE_IT_FAILS = Panel(
     name="where-it-fails",
     title="What if training went on?",
@@ -264,6 +286,7 @@ PANELS: dict[str, Panel] = {
         _NUMERICAL_STABILITY,
         _REGULARIZATION,
         _OPTIMIZERS,
+        _SEARCHING,
         _WHERE_IT_FAILS,
         _ENGINE,
         _SPEED,

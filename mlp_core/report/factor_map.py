@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from mlp_core.report.axes import make_cells
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_core.studies.grid import Grid
 from mlp_core.studies.space import Cell
 
 
-def plot_map(grid: Grid, marks: Mapping[str, Cell], height: float = 3.4) -> ReportFigure:
+def plot_marked_map(grid: Grid, marks: Mapping[str, Cell], height: float = 3.4) -> ReportFigure:
     """Draw two factors' cells with their test accuracies in percent.
 
     The better a cell, the stronger its ground. Marked cells have a frame and a name.
@@ -44,14 +45,7 @@ def plot_map(grid: Grid, marks: Mapping[str, Cell], height: float = 3.4) -> Repo
             value = float(grid.table[place])
             share = (value - lowest) / ((highest - lowest) or 1.0)
             _draw_cell(axes, place, 100 * value, share, names.get(place, []))
-        axes.set_xlim(-0.5, len(columns) - 0.5)
-        axes.set_ylim(len(rows) - 0.5, -0.5)
-        axes.set_xticks(range(len(columns)), columns)
-        axes.set_yticks(range(len(rows)), rows)
-        axes.tick_params(length=0)
-        axes.grid(visible=False)
-        for side in ("left", "bottom"):
-            axes.spines[side].set_visible(False)
+        make_cells(axes, columns, rows)
         axes.set_xlabel(across)
         axes.set_ylabel(down)
         figure.set_label(_describe(grid, marks))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from mlp_core.report.axes import signed
+from mlp_core.report.tables import table_of_rows
 from mlp_core.studies.analysis import OneAtATime
 from mlp_core.studies.grid import Grid
 
@@ -25,11 +27,11 @@ def table_of_changes(grid: Grid, found: OneAtATime, gap: float) -> pd.DataFrame:
         grid.levels, found.base, found.found, found.best, strict=True
     ):
         gain = 100 * found.gains[factor]
-        words = f"+{gain:.2f}, {'more than' if gain > gap else 'inside'}\u00a0seed\u00a0noise"
+        words = f"{signed(gain)}, {'more than' if gain > gap else 'inside'}\u00a0seed\u00a0noise"
         rows[factor.replace(" ", "\u00a0")] = {
             "from": start,
             "best alone": level if level != start else "as it is",
             "gain, points": words if level != start else "",
             "best together": best,
         }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return table_of_rows(rows, "factor")

@@ -11,6 +11,7 @@ from mlp_core.report.axes import format_number, label_ends, make_log
 from mlp_core.report.bands import make_log_with_ticks
 from mlp_core.report.lines import DASHES
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_core.report.tables import table_of_rows
 from mlp_core.studies.effort import Effort
 
 BAND = (0.1, 0.9)  # the band holds what lies between these quantiles
@@ -92,7 +93,7 @@ def table_of_effort(goals: Mapping[str, Mapping[str, Effort]], trials: int) -> p
                 "cells, median": count_text(effort.median_cells, trials),
                 "core-minutes, median": _minutes_text(effort.costs),
             }
-    return pd.DataFrame.from_dict(rows, orient="index")
+    return table_of_rows(rows, "goal, search")
 
 
 def count_text(count: float, limit: int) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlp_core.report.factor_lines import mean_errors, plot_factor_pairs
-from mlp_core.report.factor_map import plot_map
+from mlp_core.report.factor_map import plot_marked_map
 from mlp_core.report.factor_shares import plot_shares
 from mlp_core.report.one_change import table_of_changes
 from mlp_core.report.parallel import errors_of, level_shares, plot_parallel
@@ -130,7 +130,7 @@ def test_shares_are_bars_and_what_is_not_shown_is_summed_up(grid: Grid) -> None:
 def test_a_map_has_a_number_a_cell_and_names() -> None:
     two = Grid.from_values({"depth": LEVELS["depth"], "rate": LEVELS["rate"]}, np.mean(VALUES, 2))
     marks = {"start": ("flat", "low"), "best": ("deep", "good"), "also": ("deep", "good")}
-    figure = plot_map(two, marks)
+    figure = plot_marked_map(two, marks)
     (axes,) = figure.axes
     assert texts(axes) == ["90.5\nstart", "96.5", "94.5", "92.5", "98.5\nbest\nalso", "11.0"]
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["low", "good", "bad"]
@@ -141,7 +141,7 @@ def test_a_map_has_a_number_a_cell_and_names() -> None:
 
 def test_a_map_is_of_two_factors(grid: Grid) -> None:
     with pytest.raises(ValueError, match="3 factors: a map is of two"):
-        plot_map(grid, {})
+        plot_marked_map(grid, {})
 
 
 def test_changes_are_named_with_what_they_gain(grid: Grid) -> None:

@@ -34,7 +34,8 @@ def plot_shares(tables: Mapping[str, pd.DataFrame], pairs: int = PAIRS) -> Repor
         for axes, (title, rows) in zip(all_axes, panels.items(), strict=True):
             for place, (kind, _, share) in enumerate(rows):
                 colour = {"factor": COLOURS[0], "pair": COLOURS[1]}.get(kind, INK)
-                axes.barh(place, 100 * share, 0.7, color=colour, linewidth=0)
+                alpha = 0.5 if colour == INK else 1.0
+                axes.barh(place, 100 * share, 0.7, color=colour, alpha=alpha, linewidth=0)
                 axes.text(100 * share, place, f" {100 * share:.1f}", va="center", size=9)
             axes.set_yticks(range(len(rows)), [words for _, words, _ in rows])
             axes.set_ylim(len(rows) - 0.4, -0.6)

@@ -122,6 +122,7 @@ def load_grid(
     *,
     epochs: Sequence[int] = (),
     overrides: Mapping[str, Any] | None = None,
+    only_whole: str | None = None,
 ) -> Grid:
     """Read a finished grid.
 
@@ -137,13 +138,15 @@ def load_grid(
         more. This is the same as shorter runs only if the rate follows no schedule.
     overrides : mapping, optional
         Config fields that replace the study's.
+    only_whole : str, optional
+        A factor whose levels are left out of which runs are missing, as long as two remain.
 
     Raises
     ------
     FileNotFoundError
         If runs are missing; says how many.
     ConfigError
-        If the objective is not known after every epoch.
+        If the objective is not known after every epoch, or `only_whole` does not vary.
     """
     space = Space.of(study, overrides)
     is_maximized(objective)
@@ -151,6 +154,7 @@ def load_grid(
         _check_epochs(space, objective, epochs)
     store = RunStore(study.name, root)
     runs = {run.config.run_id: run for run in store}
+    space = space.keep_whole(only_whole, runs) if only_whole else space
     asked = [[config.run_id for config in space.configs(cell)] for cell in space.cells()]
     lacking = sum(run_id not in runs for each in asked for run_id in each)
     if lacking:

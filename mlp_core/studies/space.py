@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mlp_core.studies.study import Study
@@ -90,6 +90,38 @@ class Space:
             fields.update(levels[label])
         fields.update(self.overrides)
         return [RunConfig.from_dict({**fields, "seed": seed}) for seed in self.seeds]
+
+    def keep_whole(self, factor: str, stored: Collection[str]) -> Space:
+        """Return the part that a study's runs fill as far as they are made, level by level.
+
+        Parameters
+        ----------
+        factor : str
+            Of its levels those are kept of which every run is stored.
+        stored : collection of str
+            Ids of runs.
+
+        Returns
+        -------
+        Space
+            The whole one if fewer than two levels are left: such a part would not vary.
+
+        Raises
+        ------
+        ConfigError
+            If the factor does not vary; names those that do.
+        """
+        if factor not in self.factors:
+            known = ", ".join(self.factors)
+            raise ConfigError(f"factor={factor!r} does not vary: must be one of {known}")
+        axis = list(self.factors).index(factor)
+        lacking = {
+            cell[axis]
+            for cell in self.cells()
+            if any(config.run_id not in stored for config in self.configs(cell))
+        }
+        levels = {k: fields for k, fields in self.factors[factor].items() if k not in lacking}
+        return self if len(levels) < 2 else replace(self, factors={**self.factors, factor: levels})
 
     def describe(self) -> str:
         """Return everything that the space depends on, as one line of JSON."""

@@ -1,5 +1,6 @@
 """Finished grids: a variance split by hand, importance, one factor at a time, search effort."""
 
+import dataclasses
 import itertools
 import math
 
@@ -163,6 +164,27 @@ def test_a_finished_study_is_a_grid(tmp_path):
     for epochs, objective in [((1, 4), "test_accuracy"), ((1,), "train_accuracy")]:
         with pytest.raises(ConfigError):
             load_grid(STUDY, tmp_path, objective, epochs=epochs)
+
+
+def test_only_the_whole_levels_of_a_factor(tmp_path):
+    study = dataclasses.replace(
+        STUDY, grids=[{"learning_rate": (0.1, 0.05, 0.02), "batch_size": (100, 200)}], seeds=(1,)
+    )
+    run_missing(study.configs()[:3], RunStore("small", tmp_path), (), Inline())
+    for only_whole in ("learning_rate", "batch_size"):  # one level is whole: no grid
+        with pytest.raises(FileNotFoundError, match="3 of 6 runs of the grid of 'small' are not"):
+            load_grid(study, tmp_path, only_whole=only_whole)
+    run_missing(study.configs()[:5], RunStore("small", tmp_path), (), Inline())
+    part = load_grid(study, tmp_path, epochs=(1, 3), only_whole="learning_rate")
+    assert part.levels == {
+        "learning_rate": ("0.1", "0.05"), "batch_size": ("100", "200"), "epochs": ("1", "3")
+    }  # fmt: skip
+    run_missing(study.configs(), RunStore("small", tmp_path), (), Inline())
+    whole = load_grid(study, tmp_path, only_whole="learning_rate")
+    assert whole.levels == load_grid(study, tmp_path).levels
+    np.testing.assert_array_equal(part.table[..., 1], whole.table[:2])
+    with pytest.raises(ConfigError, match="factor='epochs' does not vary: must be one of learning"):
+        load_grid(study, tmp_path, only_whole="epochs")
 
 
 # --- what searches find ---------------------------------------------------------------------------

@@ -1,9 +1,14 @@
-"""Report B's whole grid: three levels of seven parameters, answered by a fifth of the runs."""
+"""Report B's whole grid: three levels of seven parameters, answered by a fifth of the runs.
+
+The study goes through one batch size after another. While it runs, those stand for the grid of
+which every run is stored; with the last run it is the whole grid.
+"""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,12 +17,15 @@ from mlp_core.studies.grid import EPOCHS, Grid, load_grid
 from mlp_core.studies.space import Cell
 from mlp_core.studies.subgrid import keep_levels, rename
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 STUDY = "full-factorial"
 EPOCH_LEVELS = (5, 14, 25)
 # nll and cross-entropy are one function of a network that ends in log-softmax: one set of runs.
 LOSSES = ("nll", "nll", "log_softmax_mse")
+OUTERMOST = "batch_size"  # the factor whose levels are run one after another
 WORDS = {
-    "batch_size": ("batch size", ("256", "64", "16")),
     "hidden_sizes": ("hidden layers", ("1", "3", "5")),
     "activation": ("activation", ("relu", "sigmoid", "tanh")),
     "loss": ("loss", ("nll", "cross-entropy", "mse")),
@@ -52,7 +60,9 @@ def describe_cell(cell: Cell) -> str:
 
 
 def load_full_factorial(root: str | Path | None = None, objective: str = "test_accuracy") -> Grid:
-    """Return all cells of report B's grid, factors and levels named as a reader sees them.
+    """Return the cells of report B's grid, factors and levels named as a reader sees them.
+
+    Batch sizes of which runs are missing are left out, as long as two remain.
 
     Parameters
     ----------
@@ -63,10 +73,10 @@ def load_full_factorial(root: str | Path | None = None, objective: str = "test_a
     Raises
     ------
     FileNotFoundError
-        If runs are missing; says how many.
+        If fewer than two batch sizes are whole; says how many runs are missing.
     """
-    grid = load_grid(STUDIES[STUDY], root, objective, epochs=EPOCH_LEVELS)
-    return rename(keep_levels(grid, "loss", LOSSES), WORDS)
+    grid = load_grid(STUDIES[STUDY], root, objective, epochs=EPOCH_LEVELS, only_whole=OUTERMOST)
+    return _in_words(grid)
 
 
 def load_seconds(root: str | Path | None = None) -> Grid:
@@ -75,7 +85,7 @@ def load_seconds(root: str | Path | None = None) -> Grid:
     The levels are those of `load_full_factorial`. The durations are those that the runs noted,
     on whatever machine they were made and beside whatever else it did.
     """
-    grid = load_grid(STUDIES[STUDY], root, "duration_s")
+    grid = load_grid(STUDIES[STUDY], root, "duration_s", only_whole=OUTERMOST)
     shares = np.array(EPOCH_LEVELS) / max(EPOCH_LEVELS)
     whole = replace(
         grid,
@@ -83,4 +93,41 @@ def load_seconds(root: str | Path | None = None) -> Grid:
         table=grid.table[..., None] * shares,
         diverged=np.repeat(grid.diverged[..., None], len(shares), axis=-1),
     )
-    return rename(keep_levels(whole, "loss", LOSSES), WORDS)
+    return _in_words(whole)
+
+
+def _in_words(grid: Grid) -> Grid:
+    words = {**WORDS, OUTERMOST: ("batch size", grid.levels[OUTERMOST])}
+    return rename(keep_levels(grid, "loss", LOSSES), words)
+
+
+def missing_batches(grid: Grid) -> list[str]:
+    """Return the batch sizes that the study plans and the grid does not have (yet)."""
+    planned = map(str, STUDIES[STUDY].grids[0][OUTERMOST])
+    return [batch for batch in planned if batch not in grid.levels["batch size"]]
+
+
+def describe_part(grid: Grid) -> str:
+    """Return in a sentence which part of the study the grid is, if it is not the whole."""
+    missing = missing_batches(grid)
+    if not missing:
+        return "All of them are stored."
+    here = " and ".join(grid.levels["batch size"])
+    return (
+        f"Not all of them are made yet: this page rests on the {grid.table.size:,} cells with "
+        f"batches of {here}, and takes in those with batches of {' and '.join(missing)} by itself "
+        "as soon as the last of their runs is stored."
+    )
+
+
+def table_of_levels(grid: Grid) -> pd.DataFrame:
+    """Return a row a factor: its levels, one a column, and the default."""
+    import pandas as pd
+
+    missing = [f"{batch}: runs missing" for batch in missing_batches(grid)]
+    levels = {
+        factor: [*labels, *(missing if factor == "batch size" else [])]
+        for factor, labels in grid.levels.items()
+    }
+    table = pd.DataFrame.from_dict(levels, orient="index", columns=["first", "second", "third"])
+    return table.assign(default=pd.Series(DEFAULT)).rename_axis(columns="levels")

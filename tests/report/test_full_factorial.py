@@ -7,7 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlp_core.report.full_factorial import DEFAULT, STUDY, load_full_factorial, load_seconds
+from mlp_core.report.full_factorial import (
+    DEFAULT,
+    STUDY,
+    describe_part,
+    load_full_factorial,
+    load_seconds,
+    missing_batches,
+    table_of_levels,
+)
 from mlp_core.studies import STUDIES
 from mlp_core.studies.grid import Grid
 from mlp_core.studies.store import RunStore
@@ -70,10 +78,44 @@ def test_what_a_cell_took_is_its_part_of_the_run(results: Path, grid: Grid) -> N
     assert seconds.value(list(cell.values())) == pytest.approx(256 * 5 / 25)
 
 
-def test_a_missing_run_is_an_error(results: Path, tmp_path: Path) -> None:
-    store = RunStore(STUDY, tmp_path)
+def test_the_whole_grid_needs_no_word_of_what_is_missing(grid: Grid) -> None:
+    assert missing_batches(grid) == []
+    assert describe_part(grid) == "All of them are stored."
+    table = table_of_levels(grid)
+    assert table.loc["batch size"].tolist() == ["256", "64", "16", "64"]
+    assert table["default"].to_dict() == DEFAULT
+
+
+def without(folder: Path, *batches: int, of: Path, but: int = 0) -> Path:
+    """Return a folder of results without the runs of some batch sizes, or with few of them."""
+    store = RunStore(STUDY, folder)
     store.folder.mkdir()
-    for path in sorted((results / STUDY).iterdir())[1:]:
-        (store.folder / path.name).symlink_to(path)
-    with pytest.raises(FileNotFoundError, match="1 of 486 runs of the grid of 'full-factorial'"):
-        load_full_factorial(tmp_path)
+    dropped = [config for config in STUDIES[STUDY].configs() if config.batch_size in batches][but:]
+    names = {f"{config.run_id}.json" for config in dropped}
+    for path in (of / STUDY).iterdir():
+        if path.name not in names:
+            (store.folder / path.name).symlink_to(path)
+    return folder
+
+
+@pytest.mark.parametrize("made", [0, 161])
+def test_batches_whose_runs_are_not_all_there_are_left_out(
+    made: int, results: Path, grid: Grid, tmp_path: Path
+) -> None:
+    folder = without(tmp_path, 16, of=results, but=made)
+    part = load_full_factorial(folder)
+    assert part.levels == {**grid.levels, "batch size": ("256", "64")}
+    np.testing.assert_array_equal(part.table, grid.table[:2])
+    assert load_seconds(folder).levels == part.levels
+    assert missing_batches(part) == ["16"]
+    assert "the 1,458 cells with batches of 256 and 64, and takes in those with batches of 16" in (
+        describe_part(part)
+    )
+    row = table_of_levels(part).loc["batch size"]
+    assert row.tolist() == ["256", "64", "16: runs missing", "64"]
+
+
+def test_one_batch_size_is_not_enough(results: Path, tmp_path: Path) -> None:
+    folder = without(tmp_path, 16, 64, of=results, but=161)
+    with pytest.raises(FileNotFoundError, match="163 of 486 runs of the grid of 'full-factorial'"):
+        load_full_factorial(folder)

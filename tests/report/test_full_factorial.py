@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mlp_core.report.full_factorial import (
+from mlp_core.report.chapters.full_factorial import (
     DEFAULT,
     STUDY,
     describe_part,

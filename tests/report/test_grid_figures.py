@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from mlp_core.report.factor_lines import mean_errors, plot_factor_pairs
-from mlp_core.report.factor_map import plot_marked_map
-from mlp_core.report.factor_shares import plot_shares
-from mlp_core.report.one_change import table_of_changes
-from mlp_core.report.parallel import errors_of, level_shares, plot_parallel
-from mlp_core.report.ranking import plot_ranking
+from mlp_core.report.chapters.factor_lines import mean_errors, plot_factor_pairs
+from mlp_core.report.chapters.factor_map import plot_marked_map
+from mlp_core.report.chapters.factor_shares import plot_shares
+from mlp_core.report.chapters.one_change import table_of_changes
+from mlp_core.report.chapters.parallel import errors_of, level_shares, plot_parallel
+from mlp_core.report.chapters.ranking import plot_ranking
 from mlp_core.studies.analysis import one_at_a_time, variance_shares
 from mlp_core.studies.grid import Grid
 

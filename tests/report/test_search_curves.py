@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlp_core.report.search_curves import plot_searches, table_of_effort
+from mlp_core.report.chapters.search_curves import plot_searches, table_of_effort
 from mlp_core.studies.effort import Effort
 
 ERRORS = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from mlp_core.report.single_runs import expected_best, pooled_std, smallest_gap
+from mlp_core.report.chapters.single_runs import expected_best, pooled_std, smallest_gap
 
 
 def test_settings_share_a_spread_by_their_degrees_of_freedom() -> None:

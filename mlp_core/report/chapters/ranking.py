@@ -9,8 +9,8 @@ import numpy as np
 
 from mlp_core.report.axes import label_ends
 from mlp_core.report.bands import make_log_with_ticks
+from mlp_core.report.chapters.parallel import errors_of
 from mlp_core.report.lines import DASHES
-from mlp_core.report.parallel import errors_of
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_core.studies.grid import Grid
 from mlp_core.studies.space import Cell

@@ -51,7 +51,7 @@ def plot_ranking(
         axes.set_title("test error, %")
         axes.set_xlabel(f"share of the cells of that {factor}, %")
         axes.set_xlim(-1, 100)
-        axes.set_ylim(bottom=0.8 * float(errors_of(grid).min()))
+        axes.set_ylim(bottom=0.7 * float(errors_of(grid).min()))
         make_log_with_ticks(axes, "y")
         figure.draw_without_rendering()  # settles the layout, by which labels keep their gaps
         label_ends(axes, ends, factor)

@@ -108,11 +108,12 @@ def test_batches_whose_runs_are_not_all_there_are_left_out(
     np.testing.assert_array_equal(part.table, grid.table[:2])
     assert load_seconds(folder).levels == part.levels
     assert missing_batches(part) == ["16"]
-    assert "the 1,458 cells with batches of 256 and 64, and takes in those with batches of 16" in (
-        describe_part(part)
+    assert (
+        "the 1,458 cells with batches of 256 and 64, and takes in those with 16 (in brackets above)"
+        in (describe_part(part))
     )
     row = table_of_levels(part).loc["batch size"]
-    assert row.tolist() == ["256", "64", "16: runs missing", "64"]
+    assert row.tolist() == ["256", "64", "(16)", "64"]
 
 
 def test_one_batch_size_is_not_enough(results: Path, tmp_path: Path) -> None:

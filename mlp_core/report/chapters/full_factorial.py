@@ -112,19 +112,19 @@ def describe_part(grid: Grid) -> str:
     missing = missing_batches(grid)
     if not missing:
         return "All of them are stored."
-    here = " and ".join(grid.levels["batch size"])
+    here, later = " and ".join(grid.levels["batch size"]), " and ".join(missing)
     return (
         f"Not all of them are made yet: this page rests on the {grid.table.size:,} cells with "
-        f"batches of {here}, and takes in those with batches of {' and '.join(missing)} by itself "
+        f"batches of {here}, and takes in those with {later} (in brackets above) by itself "
         "as soon as the last of their runs is stored."
     )
 
 
 def table_of_levels(grid: Grid) -> pd.DataFrame:
-    """Return a row a factor: its levels, one a column, and the default."""
+    """Return a row a factor: its levels, in brackets those that are missing, and the default."""
     import pandas as pd
 
-    missing = [f"{batch}: runs missing" for batch in missing_batches(grid)]
+    missing = [f"({batch})" for batch in missing_batches(grid)]
     levels = {
         factor: [*labels, *(missing if factor == "batch size" else [])]
         for factor, labels in grid.levels.items()

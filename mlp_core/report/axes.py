@@ -64,18 +64,6 @@ def make_log(axes: Any, which: str) -> None:
     axis.set_minor_formatter(NullFormatter())
 
 
-def make_cells(axes: Any, columns: Sequence[str], rows: Sequence[str]) -> None:
-    """Give axes a place for each of named columns and rows, from the upper left, without lines."""
-    axes.set_xlim(-0.5, len(columns) - 0.5)
-    axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.set_xticks(range(len(columns)), columns)
-    axes.set_yticks(range(len(rows)), rows)
-    axes.tick_params(length=0)
-    axes.grid(visible=False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
-
-
 def spread_out(positions: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Move positions apart until neighbours keep a gap, staying as near as they can.
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.report.axes import format_number, make_cells
+from mlp_core.report.axes import format_number
+from mlp_core.report.map_cells import draw_cell, make_cells
 from mlp_core.report.measures import (
     MEASURES,
     Measure,
@@ -19,7 +20,7 @@ from mlp_core.report.measures import (
 )
 from mlp_core.report.seed_bands import BandChart
 from mlp_core.report.spread import seed_spread
-from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
 from mlp_core.report.tables import best_of
 from mlp_core.training import Run, RunConfig
 
@@ -136,7 +137,8 @@ def plot_map(
             for column, runs in groups.items():
                 strength = _strength(_mean(runs, shown), best)
                 text = _cell_text(runs, shown)
-                _draw_cell(axes, columns.index(column), y, text, strength, column in framed)
+                frame = {"alpha": 1.0, "linewidth": 1.6} if column in framed else {}
+                draw_cell(axes, columns.index(column), y, text, COLOURS[2], strength, **frame)
         make_cells(axes, list(map(name_of, columns)), list(map(name_of, crossed)))
         axes.tick_params(labelsize=8.5)
         axes.set_title(f"{shown.label}, after the last epoch")
@@ -174,14 +176,6 @@ def _cell_text(runs: Sequence[Run], measure: Measure) -> str:
         return "✕"
     text = f"{mean:.0f}" if mean >= 10 else f"{mean:#.3g}"
     return text if len(values_of(runs, measure)) == len(runs) else f"{text}\n✕"
-
-
-def _draw_cell(axes: Any, x: int, y: int, text: str, strength: float, framed: bool) -> None:
-    box = {"left": x - 0.46, "height": 0.88}
-    edge = {"alpha": 1.0, "linewidth": 1.6} if framed else {"alpha": 0.25, "linewidth": 0.8}
-    axes.barh(y, 0.92, color=COLOURS[2], alpha=strength, linewidth=0, **box)
-    axes.barh(y, 0.92, fill=False, edgecolor=INK, **edge, **box)
-    axes.text(x, y, text, ha="center", va="center", linespacing=1.0, size=9)
 
 
 def _describe(crossed: Crossed, row_title: str, column_title: str, measure: Measure) -> str:

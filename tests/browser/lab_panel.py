@@ -54,6 +54,28 @@ class LabPanel:
     def click(self, button: str) -> None:
         self.root.get_by_role("button", name=button, exact=True).click()
 
+    def train(self) -> None:
+        """Press Train and wait for the end of the run that begins by it.
+
+        The state alone does not tell: it says what became of the run before, until the kernel has
+        heard of the click.
+        """
+        states = self.root.evaluate_handle(
+            """panel => {
+                const seen = [];
+                const look = () => seen.push(panel.querySelector('.what-if-status')?.dataset.state);
+                const changes = {subtree: true, childList: true, attributes: true};
+                new MutationObserver(look).observe(panel, changes);
+                return seen;
+            }"""
+        )
+        self.click("Train")
+        self.wait(lambda: states.evaluate("seen => seen.some(s => /waiting|running/.test(s))"))
+        self.wait_for_end()
+
+    def wait_for_end(self) -> None:
+        self.wait(lambda: self.status("state") in {"completed", "diverged"})
+
     def wait(self, condition: Callable[[], bool]) -> None:
         wait_for(condition, rest=lambda: self.page.wait_for_timeout(20), told=self.says)
 

@@ -39,13 +39,12 @@ def page(browser: Browser, jupyterlab: str) -> Iterator[Page]:
 def test_panel_is_run_moved_kept_and_stopped(page: Page, number: int) -> None:
     panel = LabPanel(page, number)
     panel.root.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
-    panel.click("Train")
-    panel.wait(lambda: panel.status("state") in {"completed", "diverged"})
+    panel.train()
     panel.click("Keep")
     panel.wait(lambda: panel.status("kept") == "1")
     move_first_control(panel, CHAPTERS[number])
     panel.wait(lambda: len(panel.names()) == 2 and panel.status("state") != "waiting")
-    panel.wait(lambda: panel.status("state") in {"completed", "diverged"})
+    panel.wait_for_end()
     # Five seeds take long enough to be stopped.
     panel.choose("seeds to train", "5")
     panel.wait_for("running")

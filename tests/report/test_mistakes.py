@@ -54,7 +54,7 @@ def test_confusion_matrix_shows_what_is_not_zero() -> None:
 def test_no_mistakes_draw_no_colour() -> None:
     figure = plot_confusion(np.diag([3.0, 4.0]))
     grounds = [bar.get_alpha() for bar in figure.axes[0].patches if bar.get_fill()]
-    assert grounds == [0, 0]
+    assert grounds == [0, 0, 0, 0]
 
 
 # --- shares ---------------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.report.axes import make_cells
 from mlp_core.report.chapters.predictions import Predictions
-from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_core.report.map_cells import draw_cell, make_cells
+from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
 
 
 def count_confusions(members: Sequence[Predictions]) -> np.ndarray:
@@ -63,16 +63,10 @@ def plot_confusion(counts: np.ndarray, height: float = 4.5) -> ReportFigure:
 
 
 def _draw_cell(axes: Any, true: int, predicted: int, count: float, largest: float) -> None:
-    box = {"left": predicted - 0.46, "height": 0.92}
-    if true == predicted:
-        axes.barh(true, 0.92, fill=False, edgecolor=INK, alpha=0.6, **box)
-    else:
-        strength = 0.08 + 0.5 * count / largest if count else 0.0
-        axes.barh(true, 0.92, color=COLOURS[1], alpha=strength, linewidth=0, **box)
-        axes.barh(true, 0.92, fill=False, edgecolor=INK, alpha=0.15, **box)
-    if count:
-        text = f"{count:.1f}".removesuffix(".0")
-        axes.text(predicted, true, text, ha="center", va="center", size=9)
+    right = true == predicted
+    strength = 0.08 + 0.5 * count / largest if count and not right else 0.0
+    text = f"{count:.1f}".removesuffix(".0") if count else ""
+    draw_cell(axes, predicted, true, text, COLOURS[1], strength, alpha=0.6 if right else 0.15)
 
 
 def _describe(counts: np.ndarray) -> str:

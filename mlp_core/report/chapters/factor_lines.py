@@ -9,6 +9,7 @@ import numpy as np
 
 from mlp_core.report.axes import label_ends
 from mlp_core.report.bands import MARKERS, make_log_with_ticks
+from mlp_core.report.chapters.parallel import errors_of
 from mlp_core.report.lines import DASHES
 from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
 from mlp_core.studies.grid import Grid
@@ -33,7 +34,7 @@ def mean_errors(grid: Grid, lines: str, across: str) -> np.ndarray:
     factors = list(grid.levels)
     kept = (factors.index(lines), factors.index(across))
     others = tuple(axis for axis in range(len(factors)) if axis not in kept)
-    means = 100 * (1 - grid.table.mean(axis=others))
+    means = errors_of(grid).mean(axis=others)
     return means if kept[0] < kept[1] else means.T
 
 

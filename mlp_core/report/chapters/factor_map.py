@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.report.axes import make_cells
-from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_core.report.map_cells import draw_cell, make_cells
+from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
 from mlp_core.studies.grid import Grid
 from mlp_core.studies.space import Cell
 
@@ -56,12 +56,9 @@ def _draw_cell(
     axes: Any, place: tuple[int, ...], percent: float, share: float, names: list[str]
 ) -> None:
     y, x = place
-    box = {"left": x - 0.46, "height": 0.9}
-    axes.barh(y, 0.92, color=COLOURS[0], alpha=0.05 + 0.4 * share, linewidth=0, **box)
-    frame = {"edgecolor": COLOURS[1], "linewidth": 2} if names else {"edgecolor": INK, "alpha": 0.2}
-    axes.barh(y, 0.92, fill=False, **frame, **box)
+    frame = {"edgecolor": COLOURS[1], "alpha": 1.0, "linewidth": 2} if names else {}
     text = "\n".join([f"{percent:.1f}", *names])
-    axes.text(x, y, text, ha="center", va="center", size=9, linespacing=1.1)
+    draw_cell(axes, x, y, text, COLOURS[0], 0.05 + 0.4 * share, **frame)
 
 
 def _describe(grid: Grid, marks: Mapping[str, Cell]) -> str:

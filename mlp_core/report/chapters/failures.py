@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from mlp_core.report.axes import format_number, make_cells
+from mlp_core.report.axes import format_number
+from mlp_core.report.map_cells import draw_cell, make_cells
 from mlp_core.report.measures import group_by, group_runs, values_of
 from mlp_core.report.spread import seed_spread
-from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
 from mlp_core.report.tables import table_of_rows
 from mlp_core.training import Run
 
@@ -143,17 +144,15 @@ def plot_outcomes(
         figure, (axes,) = new_figure(height or 0.75 + 0.44 * len(outcomes))
         for y, cells in enumerate(outcomes.values()):
             for level, outcome in cells.items():
-                _draw_cell(axes, levels.index(level), y, outcome)
+                x, strength = levels.index(level), 0.4 * outcome.share
+                draw_cell(axes, x, y, _short(outcome), COLOURS[1], strength)
         make_cells(axes, [format_number(level) for level in levels], list(map(row_name, outcomes)))
         axes.set_xlabel(column.replace("_", " "))
         figure.set_label(_describe(outcomes, column))
     return figure
 
 
-def _draw_cell(axes: Any, x: int, y: int, outcome: Outcome) -> None:
-    strength = 0.4 * outcome.share
-    axes.barh(y, 0.94, left=x - 0.47, height=0.9, color=COLOURS[1], alpha=strength, linewidth=0)
-    axes.barh(y, 0.94, left=x - 0.47, height=0.9, fill=False, edgecolor=INK, alpha=0.35)
+def _short(outcome: Outcome) -> str:
     lines = []
     if outcome.accuracies:
         lines.append(f"{seed_spread(outcome.accuracies).mean:.1f}")
@@ -163,7 +162,7 @@ def _draw_cell(axes: Any, x: int, y: int, outcome: Outcome) -> None:
         if whole:
             first, *later = dict.fromkeys(outcome.diverged_at)
             lines.append(f"from {first}" if later else f"at {first}")
-    axes.text(x, y, "\n".join(lines), ha="center", va="center", linespacing=1.1, size=9.5)
+    return "\n".join(lines)
 
 
 def _describe(outcomes: Mapping[tuple[Any, ...], Mapping[Any, Outcome]], column: str) -> str:

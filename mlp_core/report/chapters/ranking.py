@@ -71,7 +71,7 @@ def _sorted_errors(grid: Grid, factor: str) -> dict[str, np.ndarray]:
 def _mark(
     axes: Any, grid: Grid, lines: Mapping[str, np.ndarray], factor: str, name: str, cell: Cell
 ) -> None:
-    error = 100 * (1 - grid.value(cell))
+    error = float(errors_of(grid)[grid.index(cell)])
     errors = lines[cell[list(grid.levels).index(factor)]]
     share = 100 * float(np.mean(errors < error))
     axes.plot([share], [error], "o", color=INK, markersize=6, zorder=5)
@@ -88,7 +88,8 @@ def _describe(
         f"{errors[-1]:.3g}"
         for label, errors in lines.items()
     ]
-    named = ", ".join(f"{name} {100 * (1 - grid.value(cell)):.3g}" for name, cell in marks.items())
+    errors = errors_of(grid)
+    named = ", ".join(f"{name} {errors[grid.index(cell)]:.3g}" for name, cell in marks.items())
     return (
         f"Line chart of the test errors in percent of {grid.table.size:,} cells in order, a line "
         f"for each {factor}. {'; '.join(parts)}. Marked: {named}."

@@ -168,7 +168,7 @@ def loaded_by(module: str) -> set[str]:
 
 def test_the_what_if_panels_need_numpy_alone() -> None:
     """They also run in a browser, where nothing else is installed."""
-    modules = loaded_by("mlp_core.report.what_if")
+    modules = loaded_by("mlp_core.what_if")
     roots = {name.split(".")[0] for name in modules}
     assert roots - sys.stdlib_module_names == {"mlp_core", "numpy"}
     assert not [name for name in modules if name.startswith("mlp_core.studies")]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from types import SimpleNamespace
 
-import mlp_book
 import pytest
+
+import mlp_book
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ assert run.status == "completed", run.status
 assert run.summary["updates"] > 0
 """
 
-WHAT_IF = "import mlp_core.report.what_if"
+WHAT_IF = "import mlp_core.what_if"
 
 # Everything that is installed beside NumPy and the package is out of reach.
 BLOCK_ALL_BUT_NUMPY = """

@@ -9,9 +9,10 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-import make_pdf
 import pytest
 from waiting import PATIENCE_S
+
+import make_pdf
 
 ROOT = Path(__file__).parents[1]
 SCRIPT = ROOT / "book" / "make_pdf.py"

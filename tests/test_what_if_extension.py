@@ -43,9 +43,7 @@ def test_the_wheel_is_the_package(tmp_path: Path) -> None:
         names = set(archive.namelist())
         assert archive.read("mlp_core/_version.py") == (ROOT / "mlp_core/_version.py").read_bytes()
     assert {"mlp_core/py.typed", "mlp_core/data/digits.npz"} <= names
-    program = (
-        "import mlp_core, sys; from mlp_core.report.what_if import PANELS; print(mlp_core.__file__)"
-    )
+    program = "import mlp_core, sys; from mlp_core.what_if import Panel; print(mlp_core.__file__)"
     environment = {**os.environ, "PYTHONPATH": str(wheel)}
     command = [sys.executable, "-c", program]
     found = subprocess.run(

@@ -8,8 +8,8 @@ import time
 
 import mlp_core
 import numpy
-from mlp_core.report.what_if.sight import see_image, see_test_image
-from mlp_core.report.what_if import Panel, run_panel
+from mlp_core.what_if.classify import see_image, see_test_image
+from mlp_core.what_if import Panel, run_panel
 from mlp_core.training import ConfigError
 from pyodide.ffi import run_sync
 

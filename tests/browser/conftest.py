@@ -96,7 +96,7 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def write_panels(path: Path) -> None:
     """Write a notebook that shows every chapter's panel as the chapter does, and then counts."""
-    cells = ["from mlp_core.report.what_if.widgets import show_panel\nimport threading"]
+    cells = ["from mlp_book.panels.widgets import show_panel\nimport threading"]
     cells += [f"show_panel({chapter.panel.name!r})" for chapter in CHAPTERS]
     cells.append("sorted(t.name for t in threading.enumerate() if t.name.startswith('panel '))")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])

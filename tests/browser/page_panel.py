@@ -18,7 +18,8 @@ import pytest
 from built_book import ROOT, toc_files
 from waiting import PATIENCE_S, wait_for
 
-from mlp_core.report.what_if import PANELS, Panel
+from mlp_book.panels import PANELS
+from mlp_core.what_if import Panel
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

@@ -10,7 +10,7 @@ import pytest
 from lab_panel import LabPanel, open_notebook, tracebacks, wait_until
 from page_panel import CHAPTERS, Chapter
 
-from mlp_core.report.what_if.curve import format_value
+from mlp_book.panels.curve import format_value
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

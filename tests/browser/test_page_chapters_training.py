@@ -11,9 +11,9 @@ import pytest
 from page_panel import CHAPTER, Chapter, PagePanel, each_chapter, opened
 
 from mlp_core.data import load_dataset
-from mlp_core.report.what_if import run_panel
-from mlp_core.report.what_if.panel_code import as_code
 from mlp_core.training import RunConfig
+from mlp_core.what_if import run_panel
+from mlp_core.what_if.panel_code import as_code
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

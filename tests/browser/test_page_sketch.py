@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from page_panel import PagePanel, opened
 
+from mlp_book.panels import PANELS
 from mlp_core.data import load_dataset
-from mlp_core.report.what_if import PANELS, run_panel
-from mlp_core.report.what_if.sight import see_test_image
+from mlp_core.what_if import run_panel
+from mlp_core.what_if.classify import see_test_image
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

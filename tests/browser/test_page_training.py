@@ -12,7 +12,8 @@ import pytest
 from built_book import HTML
 from page_panel import PagePanel, go_to_fragment, opened, slowness
 
-from mlp_core.report.what_if import PANELS, run_panel
+from mlp_book.panels import PANELS
+from mlp_core.what_if import run_panel
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

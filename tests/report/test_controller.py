@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 from waiting import PATIENCE_S, wait_for
 
+from mlp_book.panels import PANELS
+from mlp_book.panels.controller import PanelController
+from mlp_book.panels.panel_figure import MAX_KEPT
 from mlp_core.data import DataError
-from mlp_core.report.what_if import PANELS, Panel
-from mlp_core.report.what_if.controller import PanelController
-from mlp_core.report.what_if.inside import INSIDE_COLUMNS
-from mlp_core.report.what_if.panel_figure import MAX_KEPT
+from mlp_core.what_if import Panel
+from mlp_core.what_if.inside import INSIDE_COLUMNS
 
 PANEL = PANELS["learning-rate"]
 LONG_S = 1000  # longer than any test: what is to begin after that does not begin in it

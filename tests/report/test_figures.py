@@ -14,14 +14,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlp_book.panels import PANELS
+from mlp_book.panels.curve import Curve, labels
+from mlp_book.panels.panel_figure import MAX_KEPT, plot_panel
 from mlp_core.report.axes import format_number, spread_out
 from mlp_core.report.chapters.descent import plot_descent
 from mlp_core.report.figures import plot_curves, plot_sweep
 from mlp_core.report.style import COLOURS, INK, RAMP, STYLE, ReportFigure, styled
-from mlp_core.report.what_if import PANELS, run_panel
-from mlp_core.report.what_if.curve import Curve, labels
-from mlp_core.report.what_if.panel_figure import MAX_KEPT, plot_panel
 from mlp_core.training import Run
+from mlp_core.what_if import run_panel
 
 PANEL = PANELS["learning-rate"]
 LIGHT, DARK = "#fdfdfb", "#14191d"  # the book's grounds

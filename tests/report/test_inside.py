@@ -7,9 +7,10 @@ import math
 
 import pytest
 
-from mlp_core.report.what_if import PANELS, run_panel
-from mlp_core.report.what_if.inside import EXAMPLES
+from mlp_book.panels import PANELS
 from mlp_core.training import ActivationStatistics, NormStatistics, RunConfig, train
+from mlp_core.what_if import run_panel
+from mlp_core.what_if.inside import EXAMPLES
 
 PANEL = PANELS["engine"].with_base(epochs=2)
 

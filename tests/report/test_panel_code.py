@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from mlp_core.report.what_if import PANELS
-from mlp_core.report.what_if.panel_code import as_code
+from mlp_book.panels import PANELS
 from mlp_core.training import RunConfig, train
+from mlp_core.what_if.panel_code import as_code
 
 
 def configs_of(code: str) -> list[RunConfig]:

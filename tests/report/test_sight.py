@@ -9,8 +9,8 @@ import pytest
 
 from mlp_core.data import load_dataset
 from mlp_core.nn.names import LOSSES
-from mlp_core.report.what_if.sight import PLAIN_SCORES, see_image, see_test_image
 from mlp_core.training import ConfigError, Run, RunConfig, predict, train
+from mlp_core.what_if.classify import PLAIN_SCORES, see_image, see_test_image
 
 DIGITS = load_dataset("digits")
 

@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from waiting import PATIENCE_S
 
-from mlp_core.report.what_if import EPOCH_COLUMNS, PANELS, Panel, run_panel
-from mlp_core.report.what_if.control import Control
-from mlp_core.report.what_if.inside import INSIDE_COLUMNS
+from mlp_book.panels import PANELS
 from mlp_core.studies import STUDIES
 from mlp_core.training import ConfigError, RunConfig, train
+from mlp_core.what_if import EPOCH_COLUMNS, Panel, run_panel
+from mlp_core.what_if.control import Control
+from mlp_core.what_if.inside import INSIDE_COLUMNS
 
 PANEL = PANELS["learning-rate"]
 QUICK = {"epochs": 10}

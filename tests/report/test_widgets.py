@@ -12,13 +12,14 @@ from pathlib import Path
 import pytest
 from waiting import PATIENCE_S, wait_for
 
+from mlp_book.panels import widgets
+from mlp_book.panels.panel_figure import LOWER_CHARTS
+from mlp_book.panels.panel_html import panel_html
+from mlp_book.panels.widgets import PanelView, make_widget, show_panel
 from mlp_core.report.style import ReportFigure
-from mlp_core.report.what_if import Panel, widgets
-from mlp_core.report.what_if.control import Control
-from mlp_core.report.what_if.panel_figure import LOWER_CHARTS
-from mlp_core.report.what_if.panel_html import panel_html
-from mlp_core.report.what_if.widgets import PanelView, make_widget, show_panel
 from mlp_core.training import ConfigError
+from mlp_core.what_if import Panel
+from mlp_core.what_if.control import Control
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ import json
 from html import escape
 from typing import Any
 
-from mlp_core.report.what_if.curve import Curve
-from mlp_core.report.what_if.panel import Panel
-from mlp_core.report.what_if.panel_figure import plot_panel
+from mlp_book.panels.curve import Curve
+from mlp_book.panels.panel_figure import plot_panel
 from mlp_core.studies.store import round_figures
+from mlp_core.what_if.panel import Panel
 
 DIGITS = 4  # significant, of the default run: its curves are drawn from them
 

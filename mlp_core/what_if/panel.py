@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mlp_core.report.what_if.control import Control
 from mlp_core.training import ConfigError, RunConfig
+from mlp_core.what_if.control import Control
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mlp_core.report.what_if.panel import Panel
-from mlp_core.report.what_if.training import EPOCH_COLUMNS, Event
+from mlp_core.what_if.panel import Panel
+from mlp_core.what_if.train_panel import EPOCH_COLUMNS, Event
 
 
 @dataclass

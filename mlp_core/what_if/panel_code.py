@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
-from mlp_core.report.what_if.panel import Panel
+from mlp_core.what_if.panel import Panel
 
 
 def as_code(panel: Panel, values: Mapping[str, Any], seeds: Sequence[int]) -> str:

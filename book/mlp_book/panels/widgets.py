@@ -9,19 +9,19 @@ from typing import Any
 
 import ipywidgets
 
-from mlp_core.report.style import ReportFigure
-from mlp_core.report.what_if.control_widgets import make_button, make_options, make_widget
-from mlp_core.report.what_if.controller import PanelController, Snapshot
-from mlp_core.report.what_if.curve import Curve
-from mlp_core.report.what_if.panel import Panel
-from mlp_core.report.what_if.panel_code import code_html
-from mlp_core.report.what_if.panel_figure import plot_panel, save_beside
-from mlp_core.report.what_if.panel_html import panel_html
-from mlp_core.report.what_if.panels import PANELS
-from mlp_core.report.what_if.sight_widget import SightWidget
-from mlp_core.report.what_if.status import status_html
-from mlp_core.report.what_if.training import run_panel
+from mlp_book.panels.catalogue import PANELS
+from mlp_book.panels.control_widgets import make_button, make_options, make_widget
+from mlp_book.panels.controller import PanelController, Snapshot
+from mlp_book.panels.curve import Curve
+from mlp_book.panels.panel_figure import plot_panel, save_beside
+from mlp_book.panels.panel_html import panel_html
+from mlp_book.panels.sight_widget import SightWidget
+from mlp_book.panels.status import status_html
+from mlp_book.style import ReportFigure
 from mlp_core.training import ConfigError, Run
+from mlp_core.what_if.panel import Panel
+from mlp_core.what_if.panel_code import code_html
+from mlp_core.what_if.train_panel import run_panel
 
 DEBOUNCE_S = 0.25  # how long a control has to rest before its value is trained
 FRAME_S = 0.2  # least time between two drawings of a growing curve
@@ -35,7 +35,7 @@ def show_panel(panel: str | Panel, **base: Any) -> PanelView:
     Parameters
     ----------
     panel : str or Panel
-        A panel, or the name of one in `mlp_core.report.what_if.PANELS`.
+        A panel, or the name of one in `mlp_book.panels.PANELS`.
     **base
         Config fields that replace those of the panel's base, such as ``dataset="mnist"``.
 

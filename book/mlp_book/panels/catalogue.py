@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from mlp_core.report.what_if.control import Control
-from mlp_core.report.what_if.panel import Panel
+from mlp_core.what_if.control import Control
+from mlp_core.what_if.panel import Panel
 
 _SEED = Control("seed", "seed", "int", 2022, low=0, high=999_999, step=1)
 _EPOCHS = Control("epochs", "epochs", "choice", 100, choices=(1, 10, 20, 50, 100, 200, 500, 1000))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from mlp_core.report.what_if.inside import INSIDE_COLUMNS, look_inside
-from mlp_core.report.what_if.panel import Panel
 from mlp_core.training import Callback, Run, Training, train
+from mlp_core.what_if.inside import INSIDE_COLUMNS, look_inside
+from mlp_core.what_if.panel import Panel
 
 Event = dict[str, Any]
 

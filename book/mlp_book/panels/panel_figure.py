@@ -7,10 +7,9 @@ from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from mlp_core.report.axes import make_log
-from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
-from mlp_core.report.what_if.curve import Curve, labels
-from mlp_core.report.what_if.panel import Panel
+from mlp_book.panels.curve import Curve, labels
+from mlp_book.style import COLOURS, ReportFigure, make_log, new_figure, styled
+from mlp_core.what_if.panel import Panel
 
 HIGHEST_LOSS = 30.0
 LOWER_CHARTS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from mlp_core.report.what_if.controller import Snapshot
-from mlp_core.report.what_if.curve import Curve
+from mlp_book.panels.controller import Snapshot
+from mlp_book.panels.curve import Curve
 
 
 def status_html(snapshot: Snapshot) -> str:

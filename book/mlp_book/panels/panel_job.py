@@ -8,7 +8,7 @@ from typing import Any
 
 from mlp_core.data import DataError
 from mlp_core.data.mnist import find_mnist
-from mlp_core.report.what_if.panel import Panel
+from mlp_core.what_if.panel import Panel
 
 NO_MNIST = (
     "MNIST is not on this computer. Type mlp-core data fetch in a terminal (12 MB, once), or put "

@@ -7,10 +7,10 @@ from typing import Any
 
 import ipywidgets
 
-from mlp_core.report.what_if.control import Control
-from mlp_core.report.what_if.curve import format_value
-from mlp_core.report.what_if.panel import Panel
-from mlp_core.report.what_if.panel_figure import LOWER_CHARTS
+from mlp_book.panels.curve import format_value
+from mlp_book.panels.panel_figure import LOWER_CHARTS
+from mlp_core.what_if.control import Control
+from mlp_core.what_if.panel import Panel
 
 DATA = {"small digits": "digits", "MNIST": "mnist"}
 SEEDS = (1, 3, 5)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mlp_book.panels.curve import Curve
+from mlp_book.panels.panel_figure import MAX_KEPT
+from mlp_book.panels.panel_job import Job, make_job, require_data
 from mlp_core.data import DataError
-from mlp_core.report.what_if.curve import Curve
-from mlp_core.report.what_if.panel import Panel
-from mlp_core.report.what_if.panel_figure import MAX_KEPT
-from mlp_core.report.what_if.panel_job import Job, make_job, require_data
-from mlp_core.report.what_if.training import Event, run_panel
 from mlp_core.training import ConfigError, Run
+from mlp_core.what_if.panel import Panel
+from mlp_core.what_if.train_panel import Event, run_panel
 
 BUSY = ("waiting", "running")
 

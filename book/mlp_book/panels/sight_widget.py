@@ -9,11 +9,11 @@ from typing import Any
 
 import ipywidgets
 
+from mlp_book.panels.control_widgets import LABELLED
+from mlp_book.style import COLOURS
 from mlp_core.data import load_dataset
-from mlp_core.report.style import COLOURS
-from mlp_core.report.what_if.control_widgets import LABELLED
-from mlp_core.report.what_if.sight import see_test_image
 from mlp_core.training import ConfigError, Run
+from mlp_core.what_if.classify import see_test_image
 
 UNTRAINED = "<div>No network yet: press Train first.</div>"
 BUSY = "<div>The network is being trained.</div>"

@@ -1,0 +1,60 @@
+"""The text alternative of a figure, derived from its axes, titles and lines."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+LISTED = 12  # points: a line of more is described by its ends and its extremes
+
+
+def describe(figure: Figure) -> str:
+    """Return what a figure shows, in words: one sentence per panel and line.
+
+    A line is spoken of if it has a label. Axes that a chart described itself, by an attribute
+    ``alt``, keep those words.
+    """
+    panels = [_describe_axes(axes) for axes in figure.axes if axes.get_visible()]
+    head = f"Chart with {len(panels)} panels. " if len(panels) > 1 else "Chart: "
+    return (head + " ".join(panels)).replace("\u2011", "-").replace("\u00a0", " ")
+
+
+def _describe_axes(axes: Any) -> str:
+    title = " ".join(str(axes.get_title(loc="left") or axes.get_ylabel()).split())
+    along = " ".join(axes.get_xlabel().split())
+    head = f"{title}, by {along}" if title and along else title or along
+    own = getattr(axes, "alt", None)
+    if own is not None:
+        return f"{head}. {own}".strip(". ") + "."
+    lines = [text for line in axes.get_lines() if (text := _describe_line(line, axes))]
+    return f"{head}. {'; '.join(lines)}.".replace(". .", ".")
+
+
+def _describe_line(line: Any, axes: Any) -> str:
+    name = str(line.get_label()).strip()
+    x, y = (np.asarray(values, np.float64) for values in line.get_data())
+    known = np.isfinite(y)
+    if name.startswith("_") or not known.any():
+        return ""
+    x, y = x[known], y[known]
+    if len(x) <= LISTED:
+        named = _tick_names(axes)
+        values = ", ".join(f"{named.get(a, f'{a:g}')}: {b:.3g}" for a, b in zip(x, y, strict=True))
+        return f"{name}: {values}" if name else values
+    low, high = int(y.argmin()), int(y.argmax())
+    parts = [f"from {y[0]:.3g} to {y[-1]:.3g}"]
+    if 0 < low < len(y) - 1:
+        parts.append(f"lowest {y[low]:.3g} at {x[low]:g}")
+    if 0 < high < len(y) - 1:
+        parts.append(f"highest {y[high]:.3g} at {x[high]:g}")
+    return f"{name} {', '.join(parts)}".strip()
+
+
+def _tick_names(axes: Any) -> dict[float, str]:
+    """Return the words at the ticks of an axis whose places are levels, not numbers."""
+    named = getattr(axes, "tick_names", {})
+    return {float(place): str(name) for place, name in named.items()}

@@ -1,0 +1,168 @@
+"""Line charts: a measure over epochs, updates or any other axis, with a band over seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.ticker import MaxNLocator
+
+from mlp_book.charts.shared import (
+    Columns,
+    Palette,
+    draw_band,
+    drawn_epochs,
+    groups_of,
+    is_factor,
+    name_line,
+    palette_of,
+    panels_of,
+)
+from mlp_book.frames import label_of, levels_of
+from mlp_book.style import COLOURS, DASHES, ReportFigure, make_log, new_figure, styled
+
+
+def lines(
+    data: pd.DataFrame,
+    x: str,
+    y: Columns = "value",
+    *,
+    color: str | None = None,
+    dash: str | None = None,
+    panel: str | None = None,
+    by: str | None = None,
+    log: str = "",
+    ylim: tuple[float, float] | None = None,
+    thin: bool = True,
+    markers: bool = False,
+    palette: Palette | None = None,
+    sharex: bool = True,
+    title: str | None = None,
+    xlabel: str | None = None,
+    label_title: str | None = None,
+    height: float = 3.4,
+    alt: str | None = None,
+) -> ReportFigure:
+    """Draw lines over a common axis: the mean over seeds, a band from lowest to highest.
+
+    Rows that agree in `x`, `color`, `dash` and `panel` are seeds of one point. A point that not
+    all seeds of a line have (one of them diverged) is left out; a cross marks where the line ends
+    then. Values that are not finite, or not positive on a logarithmic axis, are gaps.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Such as from `epochs`, `records` or `tidy`.
+    x, y : str
+        Columns; several of `y` give a panel each.
+    color, dash : str, optional
+        Columns whose levels tell lines apart. Without `dash`, words differ in dash as well as in
+        colour.
+    panel : str, optional
+        A column whose levels have a panel each.
+    by : str, optional
+        The column along which points correspond where `x` differs from seed to seed, such as
+        ``epoch`` where `x` is a loss; then `x` is a mean too.
+    log : str
+        Which axes are logarithmic: "", "x", "y" or "xy".
+    ylim : tuple, optional
+        Lowest and highest y of all panels.
+    thin : bool
+        Whether late epochs are drawn more sparsely.
+    markers : bool
+        Whether each point has a dot.
+    palette : mapping, optional
+        From levels of `color` to colours.
+    sharex : bool
+        Whether panels share their x axis and its label.
+    title, xlabel, label_title : str, optional
+        Instead of what the columns are called; `label_title` stands above the lines' names.
+    height : float
+        Of the whole figure, in inches.
+    alt : str, optional
+        Instead of the derived text alternative.
+    """
+    columns = list(dict.fromkeys(column for column in (color, dash) if column))
+    colours = dict(palette or (palette_of(data[color]) if color else {}))
+    dashes = _dashes(data, color, dash)
+    marks: dict[str, Any] = {"marker": "o", "markersize": 3.5} if markers else {}
+    if label_title is None and color and columns == [color] and is_factor(data[color]):
+        label_title = color.replace("_", "\n")
+    with styled():
+        shown = panels_of(data, y, panel, title)
+        figure, rows = new_figure(height, len(shown), sharex=sharex)
+        for axes, (head, measure, own) in zip(rows, shown, strict=True):
+            for levels, group in groups_of(own, columns):
+                look = {
+                    "color": colours.get(levels.get(color or ""), COLOURS[0]),
+                    "linestyle": dashes.get(levels.get(dash or color or ""), "solid"),
+                }
+                table = _points(group, x, measure, by or x, thin, "y" in log)
+                diverged = "diverged" in group and bool(group["diverged"].any())
+                _draw_line(figure, axes, table, name_line(levels), {**look, **marks}, diverged)
+            axes.set_title(head)
+            axes.margins(x=0.01)
+            if ylim:
+                axes.set_ylim(*ylim)
+            if "y" in log:
+                make_log(axes, "y")
+            if not sharex or axes is rows[-1]:
+                _finish_x(axes, x, xlabel, "x" in log)
+        if label_title:
+            figure.end_labels.set_title(rows[0], label_title)
+        if alt:
+            figure.set_label(alt)
+    return figure
+
+
+def _dashes(data: pd.DataFrame, color: str | None, dash: str | None) -> dict[Any, Any]:
+    column = dash or (color if color and not is_factor(data[color]) else None)
+    levels = levels_of(data[column]) if column else []
+    return {level: DASHES[place % len(DASHES)] for place, level in enumerate(levels)}
+
+
+def _points(
+    group: pd.DataFrame, x: str, y: str, by: str, thin: bool, positive: bool
+) -> pd.DataFrame:
+    """Return mean, extremes and number of the seeds at each x, where all seeds have a value."""
+    values = group[y].astype(float)
+    known = np.isfinite(values) & ((values > 0) | (not positive))
+    seeds = values.where(known).groupby(group[by])
+    table = seeds.agg(["mean", "min", "max"]).assign(n=seeds.size(), x=group.groupby(by)[x].mean())
+    table[["mean", "min", "max"]] = table[["mean", "min", "max"]].where(seeds.count() == table["n"])
+    table = table[table["n"] == table["n"].max()]
+    if thin and by == "epoch":
+        table = table[table.index.isin(drawn_epochs(len(table)))]
+    return table.set_index("x")
+
+
+def _draw_line(
+    figure: ReportFigure,
+    axes: Any,
+    table: pd.DataFrame,
+    name: str,
+    look: Mapping[str, Any],
+    diverged: bool,
+) -> None:
+    axes.plot(table.index, table["mean"], label=name or " ", **look)
+    draw_band(axes, table, look["color"], 0.22)
+    ends = table["mean"].dropna()
+    if not len(ends):
+        return
+    x, y = float(ends.index[-1]), float(ends.iloc[-1])
+    if diverged:
+        axes.plot(x, y, "x", color=look["color"], markersize=8, markeredgewidth=2)
+    if name:
+        figure.end_labels.add(axes, x, y, name + (" diverged" if diverged else ""), look["color"])
+
+
+def _finish_x(axes: Any, x: str, xlabel: str | None, log: bool) -> None:
+    axes.set_xlabel(xlabel or label_of(x))
+    if x == "epoch":
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    if log:
+        make_log(axes, "x")
+    if x.endswith("loss"):
+        axes.invert_xaxis()

@@ -1,0 +1,199 @@
+"""Sweeps: a measure after the last epoch against a setting, with every seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
+
+from mlp_book.charts.shared import (
+    GUIDE,
+    Columns,
+    Palette,
+    draw_band,
+    groups_of,
+    listed,
+    name_line,
+    palette_of,
+    panels_of,
+)
+from mlp_book.frames import MEASURES, levels_of
+from mlp_book.stats import finite, spread
+from mlp_book.style import (
+    COLOURS,
+    DASHES,
+    INK,
+    MARKERS,
+    ReportFigure,
+    make_log,
+    make_log_with_ticks,
+    new_figure,
+    styled,
+)
+from mlp_book.text import format_level, format_number, in_words
+
+
+def sweep(
+    data: pd.DataFrame,
+    x: str,
+    y: Columns = ("test_error", "train_loss"),
+    *,
+    color: str | None = None,
+    panel: str | None = None,
+    reference: Mapping[str, pd.DataFrame] | None = None,
+    guessing: int | None = None,
+    even: bool = False,
+    log: str | None = None,
+    ticks: str | None = None,
+    band: bool | None = None,
+    palette: Palette | None = None,
+    title: str | None = None,
+    xlabel: str | None = None,
+    legend: bool = False,
+    height: float = 4.6,
+    alt: str | None = None,
+) -> ReportFigure:
+    """Draw a measure against a setting: a dot per seed, a line through the means, a band.
+
+    A cross at the top edge says that runs of this level diverged.
+
+    Parameters
+    ----------
+    data : DataFrame
+        One row per run, such as from `frame`.
+    x, y : str
+        Columns; several of `y` give a panel each.
+    color : str, optional
+        A column whose levels have a line each; they differ in marker and dash too.
+    panel : str, optional
+        A column whose levels have a panel each; these share the range of y.
+    reference : mapping of str to DataFrame, optional
+        Rows to compare with, by name: a band and a dashed line at their mean.
+    guessing : int, optional
+        Draws a line at what guessing among so many classes reaches.
+    even : bool
+        Whether the levels of `x` stand side by side at even distances, such as where one is 0.
+    log : str, optional
+        Which axes are logarithmic; by default y if the measure says so, and x unless `even`.
+    ticks : {"levels", "decades"}, optional
+        Whether the x axis has a tick at each level; by default where there are several lines or
+        panels by `panel`.
+    band : bool, optional
+        Whether lines have a band; by default where there is only one per panel.
+    palette, title, xlabel, height, alt
+        As in `lines`.
+    legend : bool
+        Whether the lines are named in a legend rather than at their ends.
+    """
+    shown = panels_of(data, y, panel, title)
+    if log is None:
+        log = ("" if even else "x") + ("y" if any(_is_log(name) for name in listed(y)) else "")
+    ticks = ticks or ("levels" if color or panel else "decades")
+    after = "" if title is not None or panel else ", after the last epoch"
+    colours = palette or (palette_of(data[color]) if color else {})
+    with styled():
+        figure, rows = new_figure(height, len(shown), sharex=panel is None)
+        for place, (axes, (head, measure, own)) in enumerate(zip(rows, shown, strict=True)):
+            places = {level: n if even else level for n, level in enumerate(levels_of(own[x]))}
+            for number, (levels, group) in enumerate(groups_of(own, listed(color))):
+                colour = colours.get(levels.get(color or ""), COLOURS[place % len(COLOURS)])
+                marker = MARKERS[number % len(MARKERS)]
+                table = _draw_seeds(axes, group, x, measure, places, colour, marker)
+                name = name_line(levels)
+                axes.plot(
+                    table.index, table["mean"], color=colour, label=name or " ",
+                    linestyle=DASHES[number % len(DASHES)], marker=marker if legend else None,
+                )  # fmt: skip
+                if band if band is not None else color is None:
+                    draw_band(axes, table, colour, 0.25)
+                if name and not legend and len(table):
+                    end = table["mean"].iloc[-1]
+                    figure.end_labels.add(axes, table.index[-1], end, name, colour)
+            for rank, (name, others) in enumerate((reference or {}).items()):
+                _draw_reference(figure, axes, others[measure], name, rank, max(places.values()))
+            if guessing is not None and measure in MEASURES:
+                _draw_guessing(axes, MEASURES[measure].of_guessing(guessing))
+            axes.set_title(head + after)
+            if "y" in log and (_is_log(measure) or measure not in MEASURES):
+                make_log_with_ticks(axes, "y")
+            if panel is not None or axes is rows[-1]:
+                _finish_levels(axes, places, xlabel or in_words(x), "x" in log, ticks, even)
+        if panel is not None:
+            _share_y(rows)
+        if legend:
+            rows[0].legend(frameon=False)
+        if alt:
+            figure.set_label(alt)
+    return figure
+
+
+def _is_log(measure: str) -> bool:
+    return measure in MEASURES and MEASURES[measure].log
+
+
+def _draw_seeds(
+    axes: Any,
+    group: pd.DataFrame,
+    x: str,
+    measure: str,
+    places: Mapping[Any, float],
+    colour: str,
+    marker: str,
+) -> pd.DataFrame:
+    """Draw a dot per seed; return mean, extremes and number of the seeds by place."""
+    rows = []
+    for level, place in places.items():
+        seeds = group.loc[[value == level for value in group[x]], measure]
+        values = finite(seeds)
+        axes.plot([place] * len(values), values, marker, color=colour, alpha=0.75)
+        if len(values) < len(seeds):
+            axes.plot(
+                place, 0.97, "x", color=COLOURS[1], markersize=8, markeredgewidth=2,
+                transform=axes.get_xaxis_transform(), clip_on=False,
+            )  # fmt: skip
+        if len(values):
+            found = spread(values)
+            rows.append((place, found.mean, found.low, found.high, found.n))
+    return pd.DataFrame(rows, columns=["x", "mean", "min", "max", "n"]).set_index("x")
+
+
+def _draw_reference(
+    figure: ReportFigure, axes: Any, values: pd.Series[Any], name: str, rank: int, end: float
+) -> None:
+    found = spread(values)
+    axes.axhspan(found.low, found.high, color=INK, alpha=0.28 - 0.1 * rank, linewidth=0)
+    axes.axhline(found.mean, label=name, **GUIDE)
+    figure.end_labels.add(axes, end, found.mean, name, INK)
+
+
+def _finish_levels(
+    axes: Any, places: Mapping[Any, float], xlabel: str, log: bool, ticks: str, even: bool
+) -> None:
+    axes.set_xlabel(xlabel)
+    if even:
+        axes.set_xticks(list(places.values()), [format_level(level) for level in places])
+        axes.tick_names = {place: format_level(level) for level, place in places.items()}
+        return
+    if log:
+        make_log(axes, "x")
+    if ticks == "levels" and len(places) <= 8:
+        axes.xaxis.set_major_locator(FixedLocator(sorted(places.values())))
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_number(value)))
+
+
+def _share_y(rows: Sequence[Any]) -> None:
+    lows, highs = zip(*(axes.get_ylim() for axes in rows), strict=True)
+    for axes in rows:
+        axes.set_ylim(min(lows), max(highs))
+
+
+def _draw_guessing(axes: Any, level: float | None) -> None:
+    if level is not None:
+        axes.axhline(level, **GUIDE)
+        axes.annotate(
+            "guessing", (0.5, level), xycoords=("axes fraction", "data"), xytext=(0, -3),
+            textcoords="offset points", va="top", ha="center",
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What published reports say, as data and as questions that stored runs answer."""

@@ -1,0 +1,198 @@
+"""Runs as tidy tables: one row per run, or one row per epoch, in the units of the figures."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlp_core.training import Run, RunConfig
+
+FIELDS = tuple(field.name for field in fields(RunConfig))
+LEARNED = 50.0  # percent of test accuracy: a network below it has lost what it learns with
+
+
+@dataclass(frozen=True)
+class Measure:
+    """How a column of a frame is shown.
+
+    Attributes
+    ----------
+    label : str
+        For axes and table heads, with the unit.
+    log : bool
+        Whether an axis of it is logarithmic.
+    digits : int
+        Decimals in tables; negative for that many significant digits.
+    """
+
+    label: str
+    log: bool = False
+    digits: int = 2
+
+    def of_guessing(self, classes: int) -> float | None:
+        """Return what a network reaches that gives every class the same probability."""
+        if "accuracy" in self.label:
+            return 100 / classes
+        if "error" in self.label:
+            return 100 - 100 / classes
+        return math.log(classes) if "loss" in self.label else None
+
+
+MEASURES = {
+    "test_accuracy": Measure("test accuracy, %"),
+    "train_accuracy": Measure("training accuracy, %"),
+    "running_accuracy": Measure("running accuracy, %"),
+    "test_error": Measure("test error, %", log=True),
+    "train_error": Measure("training error, %", log=True),
+    "test_loss": Measure("test loss", log=True, digits=-3),
+    "train_loss": Measure("training loss", log=True, digits=-3),
+    "running_loss": Measure("training loss, running mean", log=True, digits=-3),
+    "ms_per_update": Measure("ms an update", digits=-3),
+}
+
+
+def label_of(column: str) -> str:
+    """Return how a column of a frame is called on axes and in tables."""
+    return MEASURES[column].label if column in MEASURES else column.replace("_", " ")
+
+
+def frame(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return one row per run.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+
+    Returns
+    -------
+    DataFrame
+        Every field of `RunConfig`; the measures after the last epoch (accuracies and errors in
+        percent, nan where the run diverged); ``status``, ``diverged``, ``diverged_at`` (update),
+        ``epochs_run``, ``updates``, ``ms_per_update``, ``duration_s``, ``run_id`` and ``row``,
+        the place of the run in `runs`.
+    """
+    rows = [
+        {
+            **{name: getattr(run.config, name) for name in FIELDS},
+            **_last(run),
+            "status": run.status,
+            "diverged": run.status == "diverged",
+            "diverged_at": run.diverged_at_update,
+            "epochs_run": len(run.history),
+            "updates": run.summary["updates"],
+            "ms_per_update": run.ms_per_update,
+            "duration_s": run.duration_s,
+            "run_id": run.config.run_id,
+            "row": row,
+        }
+        for row, run in enumerate(runs)
+    ]
+    return _with_errors(pd.DataFrame(rows))
+
+
+def _last(run: Run) -> dict[str, float]:
+    """Return the figures after the last epoch, nan where the run diverged."""
+    names = ("train_accuracy", "train_loss", "test_accuracy", "test_loss")
+    running = ("running_loss", "running_accuracy")
+    if run.status == "diverged":
+        return dict.fromkeys((*names, *running), math.nan)
+    return {name: _number(run.history.last(name)) for name in (*names, *running)}
+
+
+def _number(value: Any) -> float:
+    return math.nan if value is None else float(value)
+
+
+def _with_errors(data: pd.DataFrame) -> pd.DataFrame:
+    """Add the errors, and turn fractions into percent."""
+    for split in ("train", "test"):
+        data[f"{split}_error"] = 100 * (1 - data[f"{split}_accuracy"].astype(float))
+    for name in ("train_accuracy", "test_accuracy", "running_accuracy"):
+        data[name] = 100 * data[name].astype(float)
+    return data
+
+
+def epochs(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return one row per run and epoch.
+
+    Returns
+    -------
+    DataFrame
+        Every field of `RunConfig`, every column of `History` in the units of `frame`, the errors,
+        and ``row``, the place of the run in `runs`. The epoch's learning rate is in
+        ``epoch_learning_rate``.
+    """
+    parts = []
+    for row, run in enumerate(runs):
+        history = run.history.to_dict()
+        history["epoch_learning_rate"] = history.pop("learning_rate")
+        part = pd.DataFrame(history)
+        for name in FIELDS:
+            value = getattr(run.config, name)
+            part[name] = [value] * len(part) if isinstance(value, tuple) else value
+        parts.append(part.assign(row=row, diverged=run.status == "diverged"))
+    return _with_errors(pd.concat(parts, ignore_index=True).infer_objects())
+
+
+def records(runs: Sequence[Run], name: str) -> pd.DataFrame:
+    """Return what a callback recorded of each layer: one row per run, epoch and layer.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+    name : str
+        A key of `Run.records` that holds one value per layer and epoch, such as ``dead_units``.
+
+    Returns
+    -------
+    DataFrame
+        The fields of `RunConfig`, ``epoch`` and ``layer`` (both from 1), ``layers`` (how many),
+        ``row``, and the values in a column of the record's name.
+    """
+    parts = []
+    for row, run in enumerate(runs):
+        values = np.asarray(run.records[name], np.float64)  # epoch, layer
+        epoch, layer = np.indices(values.shape) + 1
+        part = pd.DataFrame(
+            {"epoch": epoch.ravel(), "layer": layer.ravel(), name: values.ravel()}
+        ).assign(layers=values.shape[1], row=row)
+        for field in FIELDS:
+            part[field] = [getattr(run.config, field)] * len(part)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+def varying_only(data: pd.DataFrame, base: RunConfig, factor: str) -> pd.DataFrame:
+    """Return the rows of a frame that differ from a base in nothing but one field, and the seed."""
+    others = [name for name in FIELDS if name not in (factor, "seed")]
+    kept = [[value == getattr(base, name) for value in data[name]] for name in others]
+    return data[np.all(kept, axis=0)]
+
+
+def all_learned(group: pd.DataFrame) -> bool:
+    """Say whether every run came to its end and classifies most test images correctly.
+
+    One seed that collapsed makes the spread so wide that a test of means tells nothing any more.
+    """
+    return len(group) > 0 and bool((group["test_accuracy"] > LEARNED).all())
+
+
+def levels_of(column: pd.Series[Any]) -> list[Any]:
+    """Return the levels of a column: numbers from small to large, others as they come."""
+    levels = list(dict.fromkeys(column.dropna()))
+    numeric = all(isinstance(x, int | float | np.number) for x in levels)
+    return sorted(levels) if numeric else levels
+
+
+def round_level(level: float) -> float:
+    """Return a level without the last bits of its arithmetic, so that equal ones meet.
+
+    >>> round_level(0.4 / 0.02**2) == round_level(0.1 / 0.01**2) == 1000
+    True
+    """
+    return float(f"{level:.6g}")

@@ -1,0 +1,86 @@
+"""Numbers, levels and lists as a reader sees them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+MINUS = "\N{MINUS SIGN}"
+NONE = "-"  # in place of a value that does not exist
+WORDS = {
+    "gelu": "GELU",
+    "relu": "ReLU",
+    "cross_entropy": "cross\u2011entropy",  # a hyphen at which a narrow table does not break
+    "mse": "squared\u00a0error",
+}
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def format_number(value: float) -> str:
+    """Return a number as short plain text, very small and very large ones as powers of ten.
+
+    >>> format_number(0.05), format_number(10_000), format_number(2e-5), format_number(1e6)
+    ('0.05', '10000', '2·10⁻⁵', '10⁶')
+    """
+    if not math.isfinite(value):
+        return NONE if math.isnan(value) else f"{value}".replace("inf", "∞")
+    if value == 0 or 1e-3 <= abs(value) < 1e5:
+        return f"{value:.{5 if abs(value) >= 1e4 else 4}g}"
+    power = math.floor(math.log10(abs(value)) + 1e-9)
+    factor = f"{value / 10**power:.3g}"
+    ten = f"10{str(power).translate(_SUPERSCRIPTS)}"
+    return ten if factor == "1" else f"{factor}·{ten}"
+
+
+def format_level(level: Any) -> str:
+    """Return a setting's value as short plain text.
+
+    >>> format_level(2e-5), format_level("relu"), format_level((256, 128)), format_level(())
+    ('2·10⁻⁵', 'ReLU', '256-128', 'none')
+    """
+    if isinstance(level, bool) or level is None:
+        return str(level)
+    if isinstance(level, int | float):
+        return format_number(level)
+    if isinstance(level, tuple | list):
+        return "-".join(map(str, level)) or "none"
+    return WORDS.get(level, str(level).replace("_", " "))
+
+
+def in_words(name: str) -> str:
+    """Return the name of a field or a measure as words.
+
+    >>> in_words("learning_rate")
+    'learning rate'
+    """
+    return name.replace("_", " ")
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """Return a difference with its sign, such as "+0.05"; no sign where it rounds to zero.
+
+    >>> signed(0.051), signed(0.001)
+    ('+0.05', '0.00')
+    """
+    text = f"{abs(value):.{digits}f}"
+    if not math.isfinite(value) or float(text) == 0:
+        return NONE if math.isnan(value) else text
+    return ("+" if value > 0 else MINUS) + text
+
+
+def unbroken(words: str) -> str:
+    """Return words that a narrow table does not break."""
+    return words.replace(" ", "\u00a0")
+
+
+def enumerate_words(words: Sequence[str]) -> str:
+    """Return a list as it stands in a sentence.
+
+    >>> enumerate_words(["1", "2", "0.5"]), enumerate_words(["1"]), enumerate_words([])
+    ('1, 2 and 0.5', '1', 'none')
+    """
+    if not words:
+        return "none"
+    *most, last = words
+    return f"{', '.join(most)} and {last}" if most else last

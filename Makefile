@@ -45,10 +45,11 @@ test: lint ## every check: lint, types, the book without a warning, the tests
 test-browser: $(VENV)/.test book-offline ## the panels as readers meet them, in Chromium: a few minutes
 	MLP_CORE_BOOK=required MLP_CORE_OFFLINE=required $(BIN)/python -m pytest tests/browser
 
-lint: $(VENV)/.test ## ruff and mypy alone
+lint: $(VENV)/.test ## ruff, mypy and the import contract alone
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 lab: $(VENV)/.book ## open the notebooks in JupyterLab (ARGS=--no-browser and the like are passed on)
 	$(BIN)/jupyter-lab notebooks $(ARGS)
@@ -69,7 +70,7 @@ clean: ## delete what was built, keep .venv
 	rm -rf _build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 distclean: clean ## delete .venv too
-	rm -rf $(VENV) mlp_core.egg-info
+	rm -rf $(VENV) mlp_core.egg-info book/mlp_book.egg-info
 
 $(INDEX):
 	@$(MAKE) book
@@ -84,9 +85,9 @@ $(BIN)/python:
 
 # Importing matplotlib once builds its font cache, which it would announce on a page otherwise.
 # The kernel's log level: it warns that it talks to this same machine without encryption.
-$(VENV)/.book: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.book: $(BIN)/python pyproject.toml book/pyproject.toml constraints.txt
 	@echo "Installing the book's tools into $(VENV): a few minutes, once."
-	$(PIP) install --quiet -c constraints.txt -e ".[book]"
+	$(PIP) install --quiet -c constraints.txt -e . -e book
 	@$(BIN)/python -c 'import matplotlib.pyplot'
 	@mkdir -p $(VENV)/etc/ipython
 	@echo 'c.IPKernelApp.log_level = "ERROR"' > $(VENV)/etc/ipython/ipython_kernel_config.py

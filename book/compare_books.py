@@ -27,24 +27,7 @@ from svg_series import Drawing
 ARTICLE = re.compile(r'<article class="bd-article"[^>]*>(.*?)</article>', re.DOTALL)
 DRAWING = re.compile(r'(class="report-figure[^>]*>\s*)?(<svg\b.*?</svg>)', re.DOTALL)
 UNSEEN = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
-BLOCKS = [
-    "p",
-    "li",
-    "dt",
-    "dd",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "figcaption",
-    "summary",
-    "div",
-    "section",
-    "aside",
-    "figure",
-]
+BLOCKS = "p, li, dt, dd, h1, h2, h3, h4, h5, h6, figcaption, summary, div, section, aside, figure"
 BREAK = "\x1e"
 SHOWN = 8  # lines per page and kind
 Table = tuple[tuple[str, ...], ...]
@@ -72,7 +55,7 @@ class Page:
             anchor.extract()
         self.outputs = [fold(pre.extract().get_text()) for pre in soup.select(".cell_output pre")]
         self.code = [pre.extract().get_text().strip() for pre in soup("pre")]
-        for block in soup(BLOCKS):
+        for block in soup.select(BLOCKS):
             block.insert_before(BREAK)
             block.insert_after(BREAK)
         self.prose = list(filter(None, map(fold, soup.get_text().split(BREAK))))

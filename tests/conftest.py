@@ -27,6 +27,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+# A claim of the book that does not hold is an error, as in the book's build.
+os.environ["MLP_BOOK_STRICT"] = "1"
+
+
 def find_chromium() -> str | None:
     """Return the path of the browser that the tests drive; Playwright's own is not needed."""
     named = os.environ.get("MLP_CORE_CHROMIUM")

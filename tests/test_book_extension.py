@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-import mlp_book
+import mlp_build
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def sources(tmp_path: Path) -> Path:
 
 def outdated(root: Path, env: SimpleNamespace) -> list[str]:
     app = SimpleNamespace(srcdir=str(root))
-    return mlp_book.outdated_notebooks(app, env, set(), set(), set())
+    return mlp_build.outdated_notebooks(app, env, set(), set(), set())
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_notebooks_run_again_when_what_they_use_changes(
 @pytest.mark.parametrize(("name", "runs"), [("glossary", False), ("index", True), ("data", True)])
 def test_a_text_with_cells_of_code_is_run_again_too(name: str, runs: bool) -> None:
     page = Path(__file__).parents[1] / "book" / f"{name}.md"
-    assert mlp_book.has_code_to_run(page) is runs
+    assert mlp_build.has_code_to_run(page) is runs
 
 
 def test_pages_lose_the_icon_script_and_nothing_else(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_pages_lose_the_icon_script_and_nothing_else(tmp_path: Path) -> None:
     icons = '\n  <script src="../_static/scripts/fontawesome.js?digest=1"></script>'
     rest = '<head>{}\n<script src="../_static/scripts/bootstrap.js"></script></head>'
     page.write_text(rest.format(icons))
-    mlp_book.drop_icon_script(SimpleNamespace(outdir=str(tmp_path)))
+    mlp_build.drop_icon_script(SimpleNamespace(outdir=str(tmp_path)))
     assert page.read_text() == rest.format("")
 
 
@@ -66,7 +66,7 @@ def test_styles_keep_the_icons_of_the_pages_alone(tmp_path: Path) -> None:
     styles = tmp_path / "_static" / "styles" / "pydata-sphinx-theme.css"
     styles.parent.mkdir(parents=True)
     (tmp_path / "page.html").write_text('<i class="fa-solid fa-moon"></i>')
-    mlp_book.drop_unused_icons(SimpleNamespace(outdir=str(tmp_path)))
+    mlp_build.drop_unused_icons(SimpleNamespace(outdir=str(tmp_path)))
     text = styles.read_text(encoding="utf-8")
     assert ".fa-moon:before{" in text
     assert ".fa-solid" in text
@@ -77,5 +77,5 @@ def test_styles_keep_the_icons_of_the_pages_alone(tmp_path: Path) -> None:
 def test_pages_lose_the_state_of_widgets() -> None:
     files = {"ipywidgets_state": (None, {}), "other": ("x.js", {})}
     env = SimpleNamespace(nb_metadata={"notebooks/rate": {"js_files": files}, "book/index": {}})
-    mlp_book.drop_widget_state(SimpleNamespace(), env)
+    mlp_build.drop_widget_state(SimpleNamespace(), env)
     assert list(files) == ["other"]

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 # What a notebook's output depends on besides the notebook itself.
 SOURCES = (
     ("mlp_core", "*.py"),
-    ("mlp_core", "*.js"),
+    ("book/mlp_book", "*.py"),
+    ("book/mlp_book", "*.csv"),
     ("mlp_core", "*.npz"),
     ("results", "*.json"),
 )
@@ -57,8 +58,8 @@ def outdated_notebooks(
 ) -> list[str]:
     """Name the notebooks to run again because the package or the stored runs changed."""
     now = fingerprint(Path(app.srcdir))
-    before = getattr(env, "mlp_book_fingerprint", None)
-    env.mlp_book_fingerprint = now  # type: ignore[attr-defined]
+    before = getattr(env, "mlp_build_fingerprint", None)
+    env.mlp_build_fingerprint = now  # type: ignore[attr-defined]
     if now == before:
         return []
     return [doc for doc in env.found_docs if has_code_to_run(Path(env.doc2path(doc)))]
@@ -138,7 +139,9 @@ def finish(app: Sphinx, error: Exception | None) -> None:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions above to the build's events."""
-    os.environ["MLP_CORE_BUILDING_BOOK"] = "1"  # for the notebooks that the build runs
+    # For the notebooks that the build runs: a claim that does not hold is an error.
+    os.environ["MLP_BOOK_STRICT"] = "1"
+    os.environ["MLP_CORE_BUILDING_BOOK"] = "1"
     # Jupyter Book sets this for sphinx_comments, which the book leaves out.
     app.add_config_value("comments_config", {}, "", dict)
     app.connect("env-get-outdated", outdated_notebooks)

@@ -40,7 +40,7 @@ def write_wheel(root: Path, folder: Path) -> Path:
         f"Metadata-Version: 2.1\nName: mlp-core\nVersion: {__version__}\n".encode()
     )
     content[f"{info}/WHEEL"] = (
-        b"Wheel-Version: 1.0\nGenerator: mlp_book\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        b"Wheel-Version: 1.0\nGenerator: mlp_build\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     )
     rows = [f"{name},{_record_hash(data)},{len(data)}" for name, data in content.items()]
     content[f"{info}/RECORD"] = "\n".join([*rows, f"{info}/RECORD,,", ""]).encode()

@@ -23,6 +23,8 @@ from mlp_book.charts.shared import (
 from mlp_book.frames import label_of, levels_of
 from mlp_book.style import COLOURS, DASHES, ReportFigure, make_log, new_figure, styled
 
+Limits = tuple[float, float]
+
 
 def lines(
     data: pd.DataFrame,
@@ -33,8 +35,8 @@ def lines(
     dash: str | None = None,
     panel: str | None = None,
     by: str | None = None,
-    log: str = "",
-    ylim: tuple[float, float] | None = None,
+    log: str | Mapping[str, str] = "",
+    ylim: Limits | Mapping[str, Limits] | None = None,
     thin: bool = True,
     markers: bool = False,
     palette: Palette | None = None,
@@ -65,10 +67,10 @@ def lines(
     by : str, optional
         The column along which points correspond where `x` differs from seed to seed, such as
         ``epoch`` where `x` is a loss; then `x` is a mean too.
-    log : str
-        Which axes are logarithmic: "", "x", "y" or "xy".
-    ylim : tuple, optional
-        Lowest and highest y of all panels.
+    log : str or mapping
+        Which axes are logarithmic: "", "x", "y" or "xy"; or that by panel, named by its title.
+    ylim : tuple or mapping, optional
+        Lowest and highest y of all panels; or that by panel, named by its title.
     thin : bool
         Whether late epochs are drawn more sparsely.
     markers : bool
@@ -94,22 +96,24 @@ def lines(
         shown = panels_of(data, y, panel, title)
         figure, rows = new_figure(height, len(shown), sharex=sharex)
         for axes, (head, measure, own) in zip(rows, shown, strict=True):
+            logarithmic = log.get(head, "") if isinstance(log, Mapping) else log
+            limits = ylim.get(head) if isinstance(ylim, Mapping) else ylim
             for levels, group in groups_of(own, columns):
                 look = {
                     "color": colours.get(levels.get(color or ""), COLOURS[0]),
                     "linestyle": dashes.get(levels.get(dash or color or ""), "solid"),
                 }
-                table = _points(group, x, measure, by or x, thin, "y" in log)
+                table = _points(group, x, measure, by or x, thin, "y" in logarithmic)
                 diverged = "diverged" in group and bool(group["diverged"].any())
                 _draw_line(figure, axes, table, name_line(levels), {**look, **marks}, diverged)
             axes.set_title(head)
             axes.margins(x=0.01)
-            if ylim:
-                axes.set_ylim(*ylim)
-            if "y" in log:
+            if limits:
+                axes.set_ylim(*limits)
+            if "y" in logarithmic:
                 make_log(axes, "y")
             if not sharex or axes is rows[-1]:
-                _finish_x(axes, x, xlabel, "x" in log)
+                _finish_x(axes, x, xlabel, "x" in logarithmic)
         if label_title:
             figure.end_labels.set_title(rows[0], label_title)
         if alt:

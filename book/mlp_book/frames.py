@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from mlp_core.training import Run, RunConfig
 
+Runs = Sequence[Run] | Mapping[str, Sequence[Run]]
 FIELDS = tuple(field.name for field in fields(RunConfig))
 LEARNED = 50.0  # percent of test accuracy: a network below it has lost what it learns with
 
@@ -61,12 +62,13 @@ def label_of(column: str) -> str:
     return MEASURES[column].label if column in MEASURES else column.replace("_", " ")
 
 
-def frame(runs: Sequence[Run]) -> pd.DataFrame:
+def frame(runs: Runs) -> pd.DataFrame:
     """Return one row per run.
 
     Parameters
     ----------
-    runs : sequence of Run
+    runs : sequence of Run, or mapping of str to such
+        The names of a mapping become the column ``group``.
 
     Returns
     -------
@@ -76,6 +78,7 @@ def frame(runs: Sequence[Run]) -> pd.DataFrame:
         ``epochs_run``, ``updates``, ``ms_per_update``, ``duration_s``, ``run_id`` and ``row``,
         the place of the run in `runs`.
     """
+    listed, group = _listed(runs)
     rows = [
         {
             **{name: getattr(run.config, name) for name in FIELDS},
@@ -90,9 +93,18 @@ def frame(runs: Sequence[Run]) -> pd.DataFrame:
             "run_id": run.config.run_id,
             "row": row,
         }
-        for row, run in enumerate(runs)
+        for row, run in enumerate(listed)
     ]
-    return _with_errors(pd.DataFrame(rows))
+    data = _with_errors(pd.DataFrame(rows))
+    return data.assign(group=group) if group else data
+
+
+def _listed(runs: Runs) -> tuple[Sequence[Run], list[str]]:
+    """Return runs one after the other, and the name of each one's group, if they are grouped."""
+    if not isinstance(runs, Mapping):
+        return runs, []
+    pairs = [(run, name) for name, own in runs.items() for run in own]
+    return [run for run, _ in pairs], [name for _, name in pairs]
 
 
 def _last(run: Run) -> dict[str, float]:
@@ -117,8 +129,13 @@ def _with_errors(data: pd.DataFrame) -> pd.DataFrame:
     return data
 
 
-def epochs(runs: Sequence[Run]) -> pd.DataFrame:
+def epochs(runs: Runs) -> pd.DataFrame:
     """Return one row per run and epoch.
+
+    Parameters
+    ----------
+    runs : sequence of Run, or mapping of str to such
+        The names of a mapping become the column ``group``.
 
     Returns
     -------
@@ -128,13 +145,16 @@ def epochs(runs: Sequence[Run]) -> pd.DataFrame:
         ``epoch_learning_rate``.
     """
     parts = []
-    for row, run in enumerate(runs):
+    listed, group = _listed(runs)
+    for row, run in enumerate(listed):
         history = run.history.to_dict()
         history["epoch_learning_rate"] = history.pop("learning_rate")
         part = pd.DataFrame(history)
         for name in FIELDS:
             value = getattr(run.config, name)
             part[name] = [value] * len(part) if isinstance(value, tuple) else value
+        if group:
+            part["group"] = group[row]
         parts.append(part.assign(row=row, diverged=run.status == "diverged"))
     return _with_errors(pd.concat(parts, ignore_index=True).infer_objects())
 

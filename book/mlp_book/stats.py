@@ -72,6 +72,21 @@ def spread(values: Values) -> Spread:
     return Spread(float(array.mean()), std, float(array.min()), float(array.max()), array.size)
 
 
+def pooled_std(groups: Iterable[Values]) -> float:
+    """Return the standard deviation over seeds that several settings have in common.
+
+    The root of the mean of their variances, each weighted by its degrees of freedom. Where a
+    setting has a single run, the spread of others like it is the best guess at its own. Nan where
+    no setting has two seeds.
+
+    >>> round(pooled_std([[1.0, 3.0], [5.0, 5.0, 5.0]]), 3)
+    0.816
+    """
+    spreads = [found for values in groups if (found := spread(values)).n > 1]
+    squares = sum((found.n - 1) * found.std**2 for found in spreads)
+    return math.sqrt(squares / sum(found.n - 1 for found in spreads)) if spreads else math.nan
+
+
 def welch_p(first: Values | Spread, second: Values | Spread) -> float:
     """Return the p value of Welch's t-test of two means; nan with fewer than two seeds a side.
 

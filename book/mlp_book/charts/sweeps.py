@@ -45,12 +45,12 @@ def sweep(
     reference: Mapping[str, pd.DataFrame] | None = None,
     guessing: int | None = None,
     even: bool = False,
-    log: str | None = None,
+    log: str | Mapping[str, str] | None = None,
     ticks: str | None = None,
     band: bool | None = None,
     palette: Palette | None = None,
     title: str | None = None,
-    xlabel: str | None = None,
+    xlabel: str | Mapping[str, str] | None = None,
     legend: bool = False,
     height: float = 4.6,
     alt: str | None = None,
@@ -75,15 +75,16 @@ def sweep(
         Draws a line at what guessing among so many classes reaches.
     even : bool
         Whether the levels of `x` stand side by side at even distances, such as where one is 0.
-    log : str, optional
-        Which axes are logarithmic; by default y if the measure says so, and x unless `even`.
+    log : str or mapping, optional
+        Which axes are logarithmic; by default y if the measure says so, and x unless `even`. Of
+        panels that differ in it, by their titles.
     ticks : {"levels", "decades"}, optional
         Whether the x axis has a tick at each level; by default where there are several lines or
         panels by `panel`.
     band : bool, optional
         Whether lines have a band; by default where there is only one per panel.
     palette, title, xlabel, height, alt
-        As in `lines`.
+        As in `lines`; an `xlabel` of each panel by its title.
     legend : bool
         Whether the lines are named in a legend rather than at their ends.
     """
@@ -96,6 +97,8 @@ def sweep(
     with styled():
         figure, rows = new_figure(height, len(shown), sharex=panel is None)
         for place, (axes, (head, measure, own)) in enumerate(zip(rows, shown, strict=True)):
+            logarithmic = log.get(head, "") if isinstance(log, Mapping) else log
+            along = xlabel.get(head) if isinstance(xlabel, Mapping) else xlabel
             places = {level: n if even else level for n, level in enumerate(levels_of(own[x]))}
             for number, (levels, group) in enumerate(groups_of(own, listed(color))):
                 colour = colours.get(levels.get(color or ""), COLOURS[place % len(COLOURS)])
@@ -116,10 +119,10 @@ def sweep(
             if guessing is not None and measure in MEASURES:
                 _draw_guessing(axes, MEASURES[measure].of_guessing(guessing))
             axes.set_title(head + after)
-            if "y" in log and (_is_log(measure) or measure not in MEASURES):
+            if "y" in logarithmic and (_is_log(measure) or measure not in MEASURES):
                 make_log_with_ticks(axes, "y")
             if panel is not None or axes is rows[-1]:
-                _finish_levels(axes, places, xlabel or in_words(x), "x" in log, ticks, even)
+                _finish_levels(axes, places, along or in_words(x), "x" in logarithmic, ticks, even)
         if panel is not None:
             _share_y(rows)
         if legend:

@@ -190,8 +190,13 @@ def records(runs: Sequence[Run], name: str) -> pd.DataFrame:
 def varying_only(data: pd.DataFrame, base: RunConfig, factor: str) -> pd.DataFrame:
     """Return the rows of a frame that differ from a base in nothing but one field, and the seed."""
     others = [name for name in FIELDS if name not in (factor, "seed")]
-    kept = [[value == getattr(base, name) for value in data[name]] for name in others]
+    kept = [[_agrees(value, getattr(base, name)) for value in data[name]] for name in others]
     return data[np.all(kept, axis=0)]
+
+
+def _agrees(value: Any, setting: Any) -> bool:
+    """Say whether a value is a setting; beside numbers, None stands in a column as nan."""
+    return bool(value == setting or (setting is None and value != value))
 
 
 def all_learned(group: pd.DataFrame) -> bool:

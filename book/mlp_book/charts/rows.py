@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -31,6 +32,7 @@ def dots(
     group: str | None = None,
     reference: tuple[str, Any] | None = None,
     interval: tuple[str, str] | None = None,
+    name: Callable[[Any], str] = format_level,
     log: bool = False,
     title: str | None = None,
     xlabel: str = "",
@@ -50,6 +52,8 @@ def dots(
         What to compare with: a band from the lowest to the highest value.
     interval : (low, high), optional
         Columns with the ends of each dot's interval.
+    name : callable
+        What a level is called.
     log : bool
         Whether the axis of the values is logarithmic.
     title, xlabel, height, alt
@@ -71,7 +75,7 @@ def dots(
                 _head(axes, place, format_level(levels[group]), colour)
             for level in dict.fromkeys(block[row]):
                 place += 1
-                names[place] = format_level(level)
+                names[place] = name(level)
                 _draw_row(
                     axes, place, block[[own == level for own in block[row]]], x, interval, colour
                 )
@@ -85,7 +89,7 @@ def dots(
         suffix = f" (band: {reference[0]})" if reference else ""
         axes.set_title((title or label_of(x)) + suffix)
         axes.set_xlabel(xlabel)
-        axes.alt = _say_rows(data, row, x, group)
+        axes.alt = _say_rows(data, row, x, group, name)
         if alt:
             figure.set_label(alt)
     return figure
@@ -116,11 +120,13 @@ def _draw_row(
         axes.plot([mean, mean], [place - 0.38, place + 0.38], color=colour, linewidth=2)
 
 
-def _say_rows(data: pd.DataFrame, row: str, x: str, group: str | None) -> str:
+def _say_rows(
+    data: pd.DataFrame, row: str, x: str, group: str | None, name: Callable[[Any], str]
+) -> str:
     sentences = []
     for levels, block in groups_of(data, listed(group)):
         means = (
-            f"{format_level(level)}: {spread(own[x]).mean:.3g}"
+            f"{name(level)}: {spread(own[x]).mean:.3g}"
             for level, own in block.groupby(row, sort=False)
         )
         head = f"{format_level(levels[group])}: " if group else ""

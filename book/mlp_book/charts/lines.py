@@ -138,7 +138,7 @@ def _points(
     table[["mean", "min", "max"]] = table[["mean", "min", "max"]].where(seeds.count() == table["n"])
     table = table[table["n"] == table["n"].max()]
     if thin and by == "epoch":
-        table = table[table.index.isin(drawn_epochs(len(table)))]
+        table = table.iloc[drawn_epochs(len(table)) - 1]
     return table.set_index("x")
 
 

@@ -87,9 +87,9 @@ def dots(
         if log:
             make_log_with_ticks(axes, "x")
         suffix = f" (band: {reference[0]})" if reference else ""
-        axes.set_title((title or label_of(x)) + suffix)
+        axes.set_title((label_of(x) if title is None else title) + suffix)
         axes.set_xlabel(xlabel)
-        axes.alt = _say_rows(data, row, x, group, name)
+        axes.alt = _say_rows(blocks, row, x, interval, name)
         if alt:
             figure.set_label(alt)
     return figure
@@ -121,16 +121,21 @@ def _draw_row(
 
 
 def _say_rows(
-    data: pd.DataFrame, row: str, x: str, group: str | None, name: Callable[[Any], str]
+    blocks: list[tuple[dict[str, Any], pd.DataFrame]],
+    row: str,
+    x: str,
+    interval: tuple[str, str] | None,
+    name: Callable[[Any], str],
 ) -> str:
     sentences = []
-    for levels, block in groups_of(data, listed(group)):
-        means = (
-            f"{name(level)}: {spread(own[x]).mean:.3g}"
-            for level, own in block.groupby(row, sort=False)
-        )
-        head = f"{format_level(levels[group])}: " if group else ""
-        sentences.append(head + ", ".join(means))
+    for levels, block in blocks:
+        said = []
+        for level, own in block.groupby(row, sort=False):
+            ends = [f"{own[end].mean():.3g}" for end in interval or ()]
+            between = f" ({' to '.join(ends)})" if ends else ""
+            said.append(f"{name(level)}: {spread(own[x]).mean:.3g}{between}")
+        head = "".join(f"{format_level(level)}: " for level in levels.values())
+        sentences.append(head + ", ".join(said))
     return ". ".join(sentences)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -208,10 +208,21 @@ def all_learned(group: pd.DataFrame) -> bool:
 
 
 def levels_of(column: pd.Series[Any]) -> list[Any]:
-    """Return the levels of a column: numbers from small to large, others as they come."""
+    """Return the levels of a column: ordered ones from small to large, others as they come.
+
+    >>> levels_of(pd.Series([(16,), (256, 128), (), (8,)]))
+    [(), (8,), (16,), (256, 128)]
+    """
     levels = list(dict.fromkeys(column.dropna()))
-    numeric = all(isinstance(x, int | float | np.number) for x in levels)
-    return sorted(levels) if numeric else levels
+    if not are_ordered(levels):
+        return levels
+    return sorted(levels, key=lambda level: (np.size(level), level))
+
+
+def are_ordered(levels: Iterable[Any]) -> bool:
+    """Say whether levels are numbers or hidden sizes, which go from small to large."""
+    parts = (part for level in levels for part in (level if type(level) is tuple else (level,)))
+    return all(isinstance(part, int | float | np.number) for part in parts)
 
 
 def round_level(level: float) -> float:

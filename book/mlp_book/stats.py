@@ -57,14 +57,18 @@ def finite(values: Values) -> np.ndarray:
     return array[np.isfinite(array)]
 
 
-def spread(values: Values) -> Spread:
+def spread(values: Values | Spread) -> Spread:
     """Return mean, standard deviation and extremes of one measure over seeds.
+
+    A spread is returned as it is: what compares settings takes either.
 
     >>> spread([98.0, 98.1, 98.2]).text().split()
     ['98.10', '±', '0.10']
     >>> spread([]).text()
     '-'
     """
+    if isinstance(values, Spread):
+        return values
     array = finite(values)
     if not array.size:
         return Spread(math.nan, math.nan, math.nan, math.nan, 0)
@@ -93,7 +97,7 @@ def welch_p(first: Values | Spread, second: Values | Spread) -> float:
     Source: B. L. Welch, "The generalization of 'Student's' problem when several different
     population variances are involved", Biometrika 34, 28-35 (1947).
     """
-    a, b = (x if isinstance(x, Spread) else spread(x) for x in (first, second))
+    a, b = spread(first), spread(second)
     if min(a.n, b.n) < 2:
         return math.nan
     if a.std == 0 == b.std:
@@ -114,7 +118,7 @@ def different(first: Values | Spread, second: Values | Spread) -> bool:
     return welch_p(first, second) < LEVEL
 
 
-def judge(values: Values, reference: Values) -> str:
+def judge(values: Values | Spread, reference: Values | Spread) -> str:
     """Say whether values, larger being better, are better than a reference's.
 
     >>> judge([98.0, 98.1, 98.2], [97.0, 97.1, 97.2])

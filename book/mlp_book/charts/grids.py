@@ -189,8 +189,8 @@ def images(
     Parameters
     ----------
     pixels : ndarray of shape (n, rows, columns)
-        Bright on black, from 0 to the largest; or, if `signed`, weights: one colour for positive
-        ones, another for negative ones, nothing for 0.
+        Bright on black, from 0 to the largest; or, if `signed`, weights: orange where they are
+        positive, blue where they are negative, nothing where they are 0.
     names : sequence of str
         One per image.
     columns : int
@@ -206,7 +206,7 @@ def images(
     top = float(np.abs(pixels).max()) or 1.0
     cmap: Any = "gray"
     if signed:
-        low, high = COLOURS[1], COLOURS[0]
+        low, high = COLOURS[0], COLOURS[1]
         cmap = _colormap([low, (low, 0.0), (high, 0.0), high], (0, 0.5, 0.5, 1))
     with styled():
         figure, panels = new_figure(height or 0.3 + 1.1 * rows, len(pixels), columns)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mlp_book.frames import label_of, levels_of
+from mlp_book.frames import are_ordered, label_of, levels_of
 from mlp_book.style import COLOURS, INK, MEANINGS, ramp
 from mlp_book.text import format_level
 
@@ -52,9 +52,9 @@ def tidy(x_name: str, x: Any, panels: Mapping[str, Mapping[str, Any]]) -> pd.Dat
 
 
 def palette_of(column: pd.Series[Any]) -> dict[Any, str]:
-    """Return a colour for each level: a ramp for numbers, a fixed one where the book has one."""
+    """Return a colour for each level: a ramp for ordered ones, the book's own where it has one."""
     levels = levels_of(column)
-    if all(isinstance(x, int | float | np.number) and not isinstance(x, bool) for x in levels):
+    if are_ordered(levels) and not any(isinstance(level, bool) for level in levels):
         return dict(zip(levels, ramp(len(levels)), strict=True))
     free = (c for c in COLOURS * len(levels) if c not in [MEANINGS.get(x) for x in levels])
     return {level: MEANINGS.get(level) or next(free) for level in levels}
@@ -112,8 +112,8 @@ def panels_of(
 
 
 def is_factor(column: pd.Series[Any]) -> bool:
-    """Say whether the levels are numbers, which need a word on what they are values of."""
-    return pd.api.types.is_numeric_dtype(column)
+    """Say whether the levels are ordered: these need a word on what they are values of."""
+    return are_ordered(levels_of(column))
 
 
 def groups_of(data: pd.DataFrame, columns: list[str]) -> list[tuple[dict[str, Any], pd.DataFrame]]:

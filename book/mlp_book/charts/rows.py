@@ -111,10 +111,11 @@ def _draw_row(
     colour: str,
 ) -> None:
     values = finite(rows[x])
-    axes.plot(values, [place] * len(values), "o", color=colour, alpha=0.75)
+    look = {"markersize": 6.0, "zorder": 3.0} if interval else {"alpha": 0.75}
+    axes.plot(values, [place] * len(values), "o", color=colour, **look)
     if interval:
         for low, high in rows[list(interval)].itertuples(index=False):
-            axes.plot([low, high], [place, place], color=colour)
+            axes.plot([low, high], [place, place], color=colour, alpha=0.6)
     elif len(values):
         mean = float(values.mean())
         axes.plot([mean, mean], [place - 0.38, place + 0.38], color=colour, linewidth=2)

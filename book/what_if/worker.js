@@ -8,7 +8,7 @@ import time
 
 import mlp_core
 import numpy
-from mlp_core.what_if.classify import see_image, see_test_image
+from mlp_core.what_if.classify import classify_image, classify_test_image
 from mlp_core.what_if import Panel, run_panel
 from mlp_core.training import ConfigError
 from pyodide.ffi import run_sync
@@ -49,8 +49,8 @@ def look(key, what_text):
         if key not in trained:
             raise ConfigError("There is no network yet: press Train here.")
         if "test" in what:
-            return json.dumps(see_test_image(trained[key], what["test"]))
-        return json.dumps(see_image(trained[key], what["pixels"]))
+            return json.dumps(classify_test_image(trained[key], what["test"]))
+        return json.dumps(classify_image(trained[key], what["pixels"]))
     except ConfigError as error:
         return json.dumps({"problem": str(error)})
 

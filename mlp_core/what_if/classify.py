@@ -14,7 +14,7 @@ from mlp_core.training import ConfigError, Run
 PLAIN_SCORES = ("hinge", "mse")
 
 
-def see_image(run: Run, pixels: Sequence[float]) -> dict[str, Any]:
+def classify_image(run: Run, pixels: Sequence[float]) -> dict[str, Any]:
     """Return what a run's network says of an image.
 
     Parameters
@@ -44,11 +44,11 @@ def see_image(run: Run, pixels: Sequence[float]) -> dict[str, Any]:
             f"an image of {dataset.name} has {dataset.in_features} pixels from 0 to "
             f"{dataset.pixel_max}"
         )
-    return _see(run, image * dataset.scale + dataset.offset)
+    return _classify(run, image * dataset.scale + dataset.offset)
 
 
-def see_test_image(run: Run, number: int) -> dict[str, Any]:
-    """Return what `see_image` does for a test image, with its ``pixels`` and its ``label``.
+def classify_test_image(run: Run, number: int) -> dict[str, Any]:
+    """Return what `classify_image` does for a test image, with its ``pixels`` and its ``label``.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def see_test_image(run: Run, number: int) -> dict[str, Any]:
         )
     pixels = dataset.test_pixels[number - 1]
     label = int(dataset.test_labels[number - 1])
-    return {"label": label, "pixels": pixels.tolist(), **see_image(run, pixels)}
+    return {"label": label, "pixels": pixels.tolist(), **classify_image(run, pixels)}
 
 
 def _dataset_of(run: Run) -> Dataset:
@@ -78,7 +78,7 @@ def _dataset_of(run: Run) -> Dataset:
     return load_dataset(run.config.dataset, run.config.input_scaling)
 
 
-def _see(run: Run, image: np.ndarray) -> dict[str, Any]:
+def _classify(run: Run, image: np.ndarray) -> dict[str, Any]:
     network = run.network
     assert network is not None
     network.set_training(False)

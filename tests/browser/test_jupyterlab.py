@@ -175,19 +175,19 @@ def test_the_program_and_the_figure_as_a_file(panel: LabPanel) -> None:
 
 def test_the_network_sees_test_images(panel: LabPanel) -> None:
     title = panel.root.get_by_text("What does the network see?")
-    sight = panel.root.locator(".what-if-sight")
+    classified = panel.root.locator(".what-if-classified")
     number = panel.root.get_by_role("spinbutton", name="test image")
     for _ in range(3):  # a figure that arrives moves the title away from under a click
         title.click()
         panel.page.wait_for_timeout(500)
         if number.is_visible():
             break
-    panel.wait(lambda: "The network sees a" in sight.inner_text())
-    assert sight.locator("tr").count() == 10
+    panel.wait(lambda: "The network sees a" in classified.inner_text())
+    assert classified.locator("tr").count() == 10
     number.fill("2")
     number.press("Enter")
-    before = sight.inner_html()
+    before = classified.inner_html()
     number.fill("3")
     number.press("Enter")
-    panel.wait(lambda: sight.inner_html() != before)
+    panel.wait(lambda: classified.inner_html() != before)
     panel.root.get_by_text("What does the network see?").click()

@@ -11,7 +11,7 @@ from page_panel import PagePanel, opened
 from mlp_book.panels import PANELS
 from mlp_core.data import load_dataset
 from mlp_core.what_if import run_panel
-from mlp_core.what_if.classify import see_test_image
+from mlp_core.what_if.classify import classify_test_image
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -166,7 +166,7 @@ def test_without_a_hand_a_test_image(sketch: Sketch) -> None:
         number.fill(str(wanted))
         sketch.page.keyboard.press("Enter")
         sketch.wait_for_an_answer()
-        here = see_test_image(run, wanted)
+        here = classify_test_image(run, wanted)
         assert f"sees a {here['digit']} (" in sketch.says()
         assert f"The true digit is {here['label']}." in sketch.says()
         assert sketch.pixels() == pytest.approx(here["pixels"], abs=0.05)

@@ -10,12 +10,12 @@ from typing import Any
 import ipywidgets
 
 from mlp_book.panels.catalogue import PANELS
+from mlp_book.panels.classify_widget import ClassifyWidget
 from mlp_book.panels.control_widgets import make_button, make_options, make_widget
 from mlp_book.panels.controller import PanelController, Snapshot
 from mlp_book.panels.curve import Curve
 from mlp_book.panels.panel_figure import plot_panel, save_beside
 from mlp_book.panels.panel_html import panel_html
-from mlp_book.panels.sight_widget import SightWidget
 from mlp_book.panels.status import status_html
 from mlp_book.style import ReportFigure
 from mlp_core.training import ConfigError, Run
@@ -97,7 +97,7 @@ class PanelView:
         self._status = ipywidgets.HTML()
         self._figure = ipywidgets.HTML(layout=ipywidgets.Layout(width="100%"))
         self._note = ipywidgets.HTML()
-        self._sight = SightWidget()
+        self._classify = ClassifyWidget()
         self.widget = self._arrange()
         for name, widget in {**self.controls, **self.options}.items():
             widget.observe(self._redraw if name == "lower" else self._follow, names="value")
@@ -121,7 +121,7 @@ class PanelView:
                 self._progress,
                 self._status,
                 self._note,
-                self._sight.widget,
+                self._classify.widget,
             ],
             layout=layout(flex="1 1 300px", min_width="280px", max_width="460px"),
         )
@@ -226,7 +226,7 @@ class PanelView:
         self._buttons["keep"].disabled = snapshot.current is None
         self._buttons["clear"].disabled = not snapshot.kept
         self._status.value = status_html(snapshot)
-        self._sight.show(snapshot.trained, snapshot.busy)
+        self._classify.show(snapshot.trained, snapshot.busy)
         if snapshot.current is not None:
             self._progress.max = max(snapshot.current.epochs * snapshot.current.seeds, 1)
             self._progress.value = snapshot.current.epoch

@@ -10,7 +10,7 @@ import pytest
 from mlp_core.data import load_dataset
 from mlp_core.nn.names import LOSSES
 from mlp_core.training import ConfigError, Run, RunConfig, predict, train
-from mlp_core.what_if.classify import PLAIN_SCORES, see_image, see_test_image
+from mlp_core.what_if.classify import PLAIN_SCORES, classify_image, classify_test_image
 
 DIGITS = load_dataset("digits")
 
@@ -23,7 +23,7 @@ def run() -> Run:
 def test_it_sees_what_the_evaluation_sees(run: Run) -> None:
     predicted = predict(run.network, DIGITS).argmax(axis=1)
     for number in range(1, DIGITS.test_size + 1, 17):
-        seen = see_test_image(run, number)
+        seen = classify_test_image(run, number)
         assert seen["digit"] == predicted[number - 1]
         assert seen["label"] == DIGITS.test_labels[number - 1]
         assert len(seen["scores"]) == 10
@@ -32,15 +32,15 @@ def test_it_sees_what_the_evaluation_sees(run: Run) -> None:
 
 
 def test_a_test_image_is_seen_like_its_pixels(run: Run) -> None:
-    seen = see_test_image(run, 1)
+    seen = classify_test_image(run, 1)
     assert seen["pixels"] == DIGITS.test_pixels[0].tolist()
-    assert see_image(run, seen["pixels"])["scores"] == seen["scores"]
+    assert classify_image(run, seen["pixels"])["scores"] == seen["scores"]
 
 
 @pytest.mark.parametrize("loss", LOSSES)
 def test_scores_are_probabilities_where_the_loss_says_so(loss: str) -> None:
     run = train(RunConfig(loss=loss, epochs=1))
-    seen = see_test_image(run, 5)
+    seen = classify_test_image(run, 5)
     if loss in PLAIN_SCORES:
         outputs = predict(run.network, DIGITS)[4]
         assert seen["kind"] == "score"
@@ -53,13 +53,13 @@ def test_scores_are_probabilities_where_the_loss_says_so(loss: str) -> None:
 def test_the_input_scaling_of_the_run_counts() -> None:
     run = train(RunConfig(input_scaling="standardized", epochs=2))
     scaled = load_dataset("digits", "standardized")
-    assert see_test_image(run, 9)["digit"] == predict(run.network, scaled)[8].argmax()
+    assert classify_test_image(run, 9)["digit"] == predict(run.network, scaled)[8].argmax()
 
 
 def test_a_diverged_network_sees_nothing() -> None:
     run = train(RunConfig(learning_rate=1000.0))
     assert run.status == "diverged"
-    seen = see_test_image(run, 1)
+    seen = classify_test_image(run, 1)
     assert seen["digit"] is None
     assert None in seen["scores"]
     json.dumps(seen, allow_nan=False)
@@ -70,15 +70,15 @@ def test_a_diverged_network_sees_nothing() -> None:
 )
 def test_what_is_no_image_is_a_message(run: Run, pixels: list) -> None:
     with pytest.raises(ConfigError, match="an image of digits has 64 pixels from 0 to 16"):
-        see_image(run, pixels)
+        classify_image(run, pixels)
 
 
 @pytest.mark.parametrize("number", [0, 365, -1, 1.5, "1", None, 10**400])
 def test_no_such_test_image_is_a_message(run: Run, number: object) -> None:
     with pytest.raises(ConfigError, match="must be a whole number from 1 to 364"):
-        see_test_image(run, number)  # type: ignore[arg-type]
+        classify_test_image(run, number)  # type: ignore[arg-type]
 
 
 def test_a_run_from_a_file_has_no_network(run: Run) -> None:
     with pytest.raises(ConfigError, match="no network"):
-        see_test_image(Run.from_dict(run.to_dict()), 1)
+        classify_test_image(Run.from_dict(run.to_dict()), 1)

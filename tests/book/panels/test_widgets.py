@@ -16,7 +16,7 @@ from mlp_book.panels import widgets
 from mlp_book.panels.panel_figure import LOWER_CHARTS
 from mlp_book.panels.panel_html import panel_html
 from mlp_book.panels.widgets import PanelView, make_widget, show_panel
-from mlp_core.report.style import ReportFigure
+from mlp_book.style import ReportFigure
 from mlp_core.training import ConfigError
 from mlp_core.what_if import Panel
 from mlp_core.what_if.control import Control
@@ -311,26 +311,26 @@ def test_mnist_that_is_not_here_is_a_message(
 
 
 def test_the_network_of_the_first_figure_sees_test_images(view: PanelView) -> None:
-    sight = view._sight
-    assert sight.number.max == 364
-    assert not sight.number.disabled
-    first = sight.answer.value
+    classified = view._classify
+    assert classified.number.max == 364
+    assert not classified.number.disabled
+    first = classified.answer.value
     assert "The true digit is" in first
     assert first.count("<tr>") == 10
-    sight.number.value = 2
-    assert sight.answer.value != first
+    classified.number.value = 2
+    assert classified.answer.value != first
 
 
 def test_while_a_network_is_trained_none_is_asked(view: PanelView) -> None:
     start_a_long_run(view)
-    wait_for(lambda: view._sight.number.disabled)
-    wait_for(lambda: "is being trained" in view._sight.answer.value)
+    wait_for(lambda: view._classify.number.disabled)
+    wait_for(lambda: "is being trained" in view._classify.answer.value)
     press(view, "stop")
     assert view.controller.wait(PATIENCE_S)
-    wait_for(lambda: not view._sight.number.disabled)
-    wait_for(lambda: "The true digit is" in view._sight.answer.value)
+    wait_for(lambda: not view._classify.number.disabled)
+    wait_for(lambda: "The true digit is" in view._classify.answer.value)
 
 
 def test_a_diverged_network_sees_nothing(view: PanelView) -> None:
     view.controls["learning_rate"].value = 1000.0
-    wait_for(lambda: status(view) == "diverged" and "sees nothing" in view._sight.answer.value)
+    wait_for(lambda: status(view) == "diverged" and "sees nothing" in view._classify.answer.value)

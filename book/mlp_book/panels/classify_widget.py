@@ -13,13 +13,13 @@ from mlp_book.panels.control_widgets import LABELLED
 from mlp_book.style import COLOURS
 from mlp_core.data import load_dataset
 from mlp_core.training import ConfigError, Run
-from mlp_core.what_if.classify import see_test_image
+from mlp_core.what_if.classify import classify_test_image
 
 UNTRAINED = "<div>No network yet: press Train first.</div>"
 BUSY = "<div>The network is being trained.</div>"
 
 
-class SightWidget:
+class ClassifyWidget:
     """The number of a test image, the image, and the ten scores of a run's network.
 
     Attributes
@@ -64,14 +64,14 @@ class SightWidget:
             return
         try:
             with self._looking:
-                seen = see_test_image(self._run, self.number.value)
+                seen = classify_test_image(self._run, self.number.value)
         except ConfigError as error:
             self.answer.value = f"<div>{escape(str(error))}</div>"
             return
-        self.answer.value = sight_html(seen)
+        self.answer.value = classified_html(seen)
 
 
-def sight_html(seen: dict[str, Any]) -> str:
+def classified_html(seen: dict[str, Any]) -> str:
     """Return the image, the sentence and the ten scores as HTML."""
     rows = "".join(_row(digit, score, seen) for digit, score in enumerate(seen["scores"]))
     if seen["digit"] is None:
@@ -80,7 +80,7 @@ def sight_html(seen: dict[str, Any]) -> str:
         shown = say_score(seen["scores"][seen["digit"]], seen["kind"])
         words = f"The network sees a <strong>{seen['digit']}</strong> ({shown})."
     return (
-        f'<div class="what-if-sight" data-digit="{seen["digit"]}" style="line-height:1.5">'
+        f'<div class="what-if-classified" data-digit="{seen["digit"]}" style="line-height:1.5">'
         f"{image_svg(seen['pixels'])}<div>{words} The true digit is {seen['label']}.</div>"
         f"<table>{rows}</table></div>"
     )

@@ -14,6 +14,7 @@ import json
 import re
 import sys
 from collections import Counter, defaultdict
+from collections.abc import Iterable, Set
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from svg_series import Drawing
 ARTICLE = re.compile(r'<article class="bd-article"[^>]*>(.*?)</article>', re.DOTALL)
 DRAWING = re.compile(r'(class="report-figure[^>]*>\s*)?(<svg\b.*?</svg>)', re.DOTALL)
 UNSEEN = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
+DATA = re.compile(r'<script[^>]*type="application/json"[^>]*>(.*?)</script>', re.DOTALL)
 BLOCKS = "p, li, dt, dd, h1, h2, h3, h4, h5, h6, figcaption, summary, div, section, aside, figure"
 BREAK = "\x1e"
 SHOWN = 8  # lines per page and kind
@@ -43,6 +45,7 @@ class Page:
         body = DRAWING.sub(r"\1<i class='drawing'></i>", UNSEEN.sub("", article))
         soup = BeautifulSoup(body, "html.parser")
         self.glue = glued_values(html, name)
+        self.data = [json.dumps(json.loads(d), sort_keys=True) for d in DATA.findall(article)]
         self.links = Counter(fold(a["href"]) for a in soup.select("a[href]"))
         self.ids = Counter(fold(element["id"]) for element in soup.select("[id]"))
         self.images = {fold(image.get("src")): fold(image.get("alt")) for image in soup("img")}
@@ -116,6 +119,7 @@ def compare_pages(before: Page, after: Page) -> Differences:
     found.check_list("prose", before.prose, after.prose)
     found.check_list("code", before.code, after.code)
     found.check_list("output", before.outputs, after.outputs)
+    found.check_list("data", before.data, after.data)
     found.check_list("drawing", before.drawings, after.drawings)
     found.check_names("alt", before.images, after.images)
     found.check_names("link", before.links, after.links, "how often ")
@@ -123,12 +127,17 @@ def compare_pages(before: Page, after: Page) -> Differences:
     found.check_names("file", before.files, after.files)
     for number, old, new in aligned(before.tables, after.tables):
         compare_tables(f"table {number + 1}", old, new, found)
-    for name in [*before.figures, *(after.figures.keys() - before.figures.keys())]:
-        if name in before.figures and name in after.figures:
-            compare_figures(name, before.figures[name], after.figures[name], found)
-        else:
-            found.check("figure", name in before.figures, name in after.figures, f"{name}: ")
+    check_presence("figure", before.figures.keys(), after.figures.keys(), found)
+    for name, figure in before.figures.items():
+        if name in after.figures:
+            compare_figures(name, figure, after.figures[name], found)
     return found
+
+
+def check_presence(kind: str, before: Set[str], after: Set[str], found: Differences) -> None:
+    """Compare which names there are."""
+    there = [dict.fromkeys(names, "there") for names in (before, after)]
+    found.check_names(kind, there[0], there[1])
 
 
 def compare_tables(where: str, before: Table | str, after: Table | str, found: Differences) -> None:
@@ -137,9 +146,9 @@ def compare_tables(where: str, before: Table | str, after: Table | str, found: D
         found.check("table", before, after, f"{where}: ")
         return
     for row, old, new in aligned(before, after):
-        cells = zip_longest(*([] if r == NOTHING else r for r in (old, new)), fillvalue=NOTHING)
-        for column, pair in enumerate(cells):
-            found.check("table", *pair, f"{where}, row {row + 1}, column {column + 1}: ")
+        rows = [() if cells == NOTHING else cells for cells in (old, new)]
+        for column, (one, other) in enumerate(zip_longest(*rows, fillvalue=NOTHING), 1):
+            found.check("table", one, other, f"{where}, row {row + 1}, column {column}: ")
 
 
 def page_names(html: Path) -> set[str]:
@@ -151,13 +160,11 @@ def page_names(html: Path) -> set[str]:
 
 def compare_books(before: Path, after: Path) -> dict[str, Differences]:
     """Compare all pages of two books, by name."""
-    names = [page_names(html) for html in (before, after)]
-    found = {
-        name: compare_pages(Page(before, name), Page(after, name))
-        for name in sorted(names[0] & names[1])
-    }
-    for name in sorted(names[0] | names[1]):
-        found.setdefault(name, Differences()).check("page", name in names[0], name in names[1])
+    old, new = page_names(before), page_names(after)
+    found = {"book": Differences()}
+    check_presence("page", old, new, found["book"])
+    for name in sorted(old & new):
+        found[name] = compare_pages(Page(before, name), Page(after, name))
     return found
 
 
@@ -165,34 +172,47 @@ def compare_books(before: Path, after: Path) -> dict[str, Differences]:
 
 
 def report(found: dict[str, Differences], allowed: list[re.Pattern[str]]) -> bool:
-    """Print what differs and the counts; return whether all of it is declared."""
-    declared: Counter[str] = Counter()
-    differing: Counter[str] = Counter()
+    """Print what differs, page by page, and the counts; return whether all of it is declared."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    shown: dict[tuple[str, str], list[str]] = defaultdict(list)
     unused = set(allowed)
     for page, differences in found.items():
-        shown: dict[str, list[str]] = defaultdict(list)
+        counts["compared"].update(differences.compared)
         for kind, detail in differences.lines:
             line = f"{page}: {kind}: {detail}"
             matching = {expression for expression in allowed if expression.search(line)}
             unused -= matching
-            if matching:
-                declared[kind] += 1
-            else:
-                differing[kind] += 1
-                shown[kind].append(line)
-        for kind, lines in shown.items():
-            print(*lines[:SHOWN], sep="\n")
-            if len(lines) > SHOWN:
-                print(f"{page}: {kind}: and {len(lines) - SHOWN} more")
-    compared = sum((differences.compared for differences in found.values()), Counter())
-    print(f"{'kind':10}{'compared':>10}{'differing':>11}{'declared':>10}")
-    for kind in sorted(compared):
-        print(f"{kind:10}{compared[kind]:10}{differing[kind]:11}{declared[kind]:10}")
-    worst = max(differences.worst for differences in found.values())
-    print(f"{len(found)} pages; of series that agree, the worst is {worst:.2f} points off.")
+            counts["declared" if matching else "differing"][kind] += 1
+            if not matching:
+                shown[page, kind].append(line)
+    for (page, kind), lines in shown.items():
+        print(*lines[:SHOWN], sep="\n")
+        if len(lines) > SHOWN:
+            print(f"{page}: {kind}: and {len(lines) - SHOWN} more")
+    print_counts(counts)
+    print_distances(found.values())
     for expression in sorted(unused, key=allowed.index):
         print(f"Declared, but not found: {expression.pattern}")
-    return not differing
+    return not counts["differing"]
+
+
+def print_counts(counts: dict[str, Counter[str]]) -> None:
+    """Print a row for each kind."""
+    heads = ("compared", "differing", "declared")
+    print(f"{'kind':10}" + "".join(f"{head:>11}" for head in heads))
+    for kind in sorted(counts["compared"]):
+        print(f"{kind:10}" + "".join(f"{counts[head][kind]:11}" for head in heads))
+
+
+def print_distances(found: Iterable[Differences]) -> None:
+    """Print how far the series are apart that agree."""
+    distances: dict[str, list[float]] = defaultdict(list)
+    for differences in found:
+        for manner, apart in differences.distances.items():
+            distances[manner] += apart
+    for manner, apart in distances.items():
+        if apart:
+            print(f"{len(apart)} series agree {manner}, the worst {max(apart):.2f} points off.")
 
 
 def read_allowed(file: Path) -> list[re.Pattern[str]]:

@@ -20,39 +20,46 @@ from svg_series import Drawing, Panel, Series
 TOLERANCE = 0.15  # points; coordinates on a page are cut to hundredths
 # matplotlib thins out long lines, by up to 1/9 point, and cuts them off at the canvas. With other
 # limits other points of the same line are left, so that it has to be compared as a curve.
-CURVE_TOLERANCE = 0.3
+CURVE_TOLERANCE = 0.25
 LONG = 20  # points of a line that may have been thinned out
+ABOUT = 4.0  # points; a label without a tick stands about where it belongs
 OTHER_LOOK = 0.05  # where 1 is any distance: of partners at one place, the one that looks alike
 
 Map = np.ndarray  # [[a, b], [c, d]]
+Pair = tuple[Series, Series, float]  # with their distance in points
 
 
 def compare_figures(name: str, before: Drawing, after: Drawing, found: Differences) -> None:
     """Compare two figures: words, what the panels show, and the text alternative."""
     found.check("alt", before.alt, after.alt, f"{name}: ")
-    words = [Counter(word for word, _ in drawing.words) for drawing in (before, after)]
-    found.check_names("words", *words, f"{name}: how often ")
-    if words[0] == words[1]:
-        colours = [Counter(map(" in ".join, drawing.words)) for drawing in (before, after)]
-        found.check_names("look", *colours, f"{name}: how often ")
+    old, new = (Counter(word for word, _ in drawing.words) for drawing in (before, after))
+    found.check_names("words", old, new, f"{name}: how often ")
+    if old == new:
+        old, new = (Counter(map(" in ".join, drawing.words)) for drawing in (before, after))
+        found.check_names("look", old, new, f"{name}: how often ")
     found.check("series", len(before.panels), len(after.panels), f"{name}, number of panels: ")
-    for place, (old, new) in enumerate(zip(before.panels, after.panels, strict=False), 1):
+    for place, panels in enumerate(zip(before.panels, after.panels, strict=False), 1):
         where = f"{name}, panel {place}: "
-        compare_panels(where, old, new, found)
-        images = [
-            [hashlib.sha256(i.encode()).hexdigest()[:12] for i in p.images] for p in (old, new)
-        ]
-        found.check_list("image", *images, where)
+        compare_panels(where, *panels, found)
+        images, others = ([fingerprint(image) for image in panel.images] for panel in panels)
+        found.check_list("image", images, others, where)
+
+
+def fingerprint(image: str) -> str:
+    """Return what tells an image's content, which is part of its address."""
+    return hashlib.sha256(image.encode()).hexdigest()[:12]
 
 
 def compare_panels(where: str, before: Panel, after: Panel, found: Differences) -> None:
     """Find each series' partner; name those without one, and ticks that do not move along."""
     by_data = data_map(before, after)
     pairs, gone, new = partners(before, after, by_data)
-    looks = Counter(f"{a.look} -> {b.look}" for a, b, _ in pairs if a.look != b.look)
+    curves = curve_partners(gone, new, by_data, after.box)
+    found.distances["point by point"] += [distance for *_, distance in pairs]
+    found.distances["as curves"] += [distance for *_, distance in curves]
     found.compared["series"] += len(before.series)
-    found.compared["look"] += len(pairs)
-    found.worst = max([found.worst, *(distance for *_, distance in pairs)])
+    found.compared["look"] += len(pairs + curves)
+    looks = Counter(f"{a.look} -> {b.look}" for a, b, _ in pairs + curves if a.look != b.look)
     found.lines += [("look", f"{where}{count} times {look}") for look, count in looks.items()]
     faults = series_faults(gone, new, by_data) + tick_faults(before, after, by_data)
     found.lines += [("series", where + fault) for fault in faults]
@@ -60,25 +67,31 @@ def compare_panels(where: str, before: Panel, after: Panel, found: Differences) 
 
 def partners(
     before: Panel, after: Panel, by_data: Map
-) -> tuple[list[tuple[Series, Series, float]], list[Series], list[Series]]:
-    """Return series that are the same with their distance, and those without a partner."""
-    pairs: list[tuple[Series, Series, float]] = []
-    for old, new in by_key(before, after):
-        costs = distances(old, new, by_data, box_map(before, after), before.box)
-        looks = np.reshape([a.look != b.look for a in old for b in new], costs.shape)
-        rows, columns = linear_sum_assignment(costs / (1 + costs) + OTHER_LOOK * looks)
-        chosen = zip(rows, columns, strict=True)
-        pairs += [(old[i], new[j], costs[i, j]) for i, j in chosen if costs[i, j] <= TOLERANCE]
-    gone = [one for one in before.series if all(one is not pair[0] for pair in pairs)]
-    new = [one for one in after.series if all(one is not pair[1] for pair in pairs)]
-    for one in list(gone):
-        for other in new:
-            if curve_distance(one, other, by_data, after.box) <= CURVE_TOLERANCE:
-                pairs.append((one, other, 0.0))
-                gone.remove(one)
-                new.remove(other)
-                break
+) -> tuple[list[Pair], list[Series], list[Series]]:
+    """Return pairs that are the same point by point, and the series of either panel in none."""
+    pairs, gone, new = [], [], []
+    for old, now in by_key(before, after):
+        costs = distances(old, now, by_data, box_map(before, after), before.box)
+        looks = np.reshape([a.look != b.look for a in old for b in now], costs.shape)
+        chosen = linear_sum_assignment(costs / (1 + costs) + OTHER_LOOK * looks)
+        good = [(i, j) for i, j in np.transpose(chosen) if costs[i, j] <= TOLERANCE]
+        pairs += [(old[i], now[j], float(costs[i, j])) for i, j in good]
+        gone += np.delete(np.array(old, object), [i for i, _ in good]).tolist()
+        new += np.delete(np.array(now, object), [j for _, j in good]).tolist()
     return pairs, gone, new
+
+
+def curve_partners(
+    gone: list[Series], new: list[Series], by_data: Map, box: np.ndarray
+) -> list[Pair]:
+    """Move pairs that run the same way through other points out of the lists, and return them."""
+    pairs = []
+    for one in list(gone):
+        gaps = [curve_distance(one, other, by_data, box) for other in new]
+        if gaps and min(gaps) <= CURVE_TOLERANCE:
+            pairs.append((one, new.pop(int(np.argmin(gaps))), min(gaps)))
+            gone.remove(one)
+    return pairs
 
 
 def by_key(before: Panel, after: Panel) -> Iterator[tuple[list[Series], list[Series]]]:
@@ -95,38 +108,44 @@ def data_map(before: Panel, after: Panel) -> Map:
     """Return the map from one panel to the other on which labelled ticks and data agree best.
 
     No partners are needed for that: a map that keeps the order takes the sorted coordinates of
-    equally many points to the sorted coordinates of the others.
+    equally many points to the sorted coordinates of the others. Ticks say what data mean, so that
+    all of them weigh twice as much as all data.
     """
     groups = [pair for pair in by_key(before, after) if len(pair[0]) == len(pair[1])]
     lines = []
     for axis in (0, 1):
         shared = [key for key in before.ticks if key[0] == axis and key in after.ticks]
-        ends = []
-        for side, panel in enumerate((before, after)):
-            places = [np.concatenate([s.points[:, axis] for s in pair[side]]) for pair in groups]
-            ends.append(np.concatenate([[panel.ticks[k] for k in shared], *map(np.sort, places)]))
-        lines.append(fit_line(*ends))
+        x, y = (
+            np.concatenate(
+                [[panel.ticks[key] for key in shared]]
+                + [np.sort(np.concatenate([s.points[:, axis] for s in g[side]])) for g in groups]
+            )
+            for side, panel in enumerate((before, after))
+        )
+        weights = np.ones(len(x))
+        weights[: len(shared)] = 2 * max(len(x) - len(shared), 1) / max(len(shared), 1)
+        lines.append(fit_line(x, y, weights))
     return np.array(lines)
 
 
-def fit_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+def fit_line(x: np.ndarray, y: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
     """Return slope and shift of y over x, by least squares that outliers hardly move.
 
-    Each round weighs a point by the inverse of its distance in the round before. Points at one
-    place tell nothing of the slope: it is 1 then.
+    Each round divides a point's weight by its distance in the round before. Points at one place
+    tell nothing of the slope: it is 1 then.
 
-    >>> slope, shift = fit_line(np.array([0.0, 10, 20, 30]), np.array([1.0, 21, 41, 99]))
-    >>> round(slope, 2), round(shift, 2)
+    >>> slope, shift = fit_line(np.arange(4.0) * 10, np.array([1.0, 29, 41, 61]), np.ones(4))
+    >>> round(slope, 1), round(shift, 1)
     (2.0, 1.0)
     """
     if not len(x) or np.ptp(x) < 1:
         return 1.0, float(np.median(y - x)) if len(x) else 0.0
-    weights = np.ones(len(x))
+    now = weights
     for _ in range(50):
-        middle = np.average(x, weights=weights)
-        slope = np.sum(weights * (x - middle) * y) / np.sum(weights * (x - middle) ** 2)
-        shift = np.average(y - slope * x, weights=weights)
-        weights = 1 / np.maximum(np.abs(slope * x + shift - y), TOLERANCE / 10)
+        middle = np.average(x, weights=now)
+        slope = np.sum(now * (x - middle) * y) / np.sum(now * (x - middle) ** 2)
+        shift = np.average(y - slope * x, weights=now)
+        now = weights / np.maximum(np.abs(slope * x + shift - y), TOLERANCE / 10)
     return float(slope), float(shift)
 
 
@@ -170,7 +189,8 @@ def curve_distance(before: Series, after: Series, by_data: Map, box: np.ndarray)
     old = Series(moved(before.points, by_data), before.starts, "", True, False)
     seen = [line.points[is_inside(line.points, box)] for line in (old, after)]
     is_cut = len(seen[0]) < len(old.points) or len(seen[1]) < len(after.points)
-    if not is_cut and max(map(len, seen)) < LONG:
+    is_thinned = before.key != after.key and max(before.key, after.key) >= (False, LONG)
+    if not (is_cut or is_thinned or before.ends_twice() or after.ends_twice()):
         return np.inf
     return max(distance_to_line(seen[0], after), distance_to_line(seen[1], old))
 
@@ -210,11 +230,13 @@ def series_faults(gone: list[Series], new: list[Series], by_data: Map) -> list[s
 
 
 def tick_faults(before: Panel, after: Panel, by_data: Map) -> list[str]:
-    """Say which ticks of both panels do not move with the data, which mean other values then."""
+    """Say which ticks and labels do not move with the data, which means other values then."""
     faults = []
-    for axis, label in sorted(before.ticks.keys() & after.ticks.keys()):
-        slope, shift = by_data[axis]
-        off = after.ticks[axis, label] - (slope * before.ticks[axis, label] + shift)
-        if abs(off) > TOLERANCE:
-            faults.append(f"{'xy'[axis]} tick {label!r} is {off:+.2f} points off the data")
+    exact, about = (before.ticks, after.ticks, TOLERANCE), (before.labels, after.labels, ABOUT)
+    for old, new, limit in (exact, about):
+        for axis, label in sorted(old.keys() & new.keys()):
+            slope, shift = by_data[axis]
+            off = new[axis, label] - (slope * old[axis, label] + shift)
+            if abs(off) > limit:
+                faults.append(f"{'xy'[axis]} tick {label!r} is {off:+.2f} points off the data")
     return faults

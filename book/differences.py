@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,12 +13,12 @@ LONGEST = 110  # letters of either text
 
 
 class Differences:
-    """Lines of (kind, detail), the number of items compared by kind, the worst agreement."""
+    """Lines of (kind, detail), how many items were compared, how far those that agree are apart."""
 
     def __init__(self) -> None:
         self.lines: list[tuple[str, str]] = []
         self.compared: Counter[str] = Counter()
-        self.worst = 0.0  # distance of two series that agree, in points
+        self.distances: dict[str, list[float]] = defaultdict(list)
 
     def check(self, kind: str, before: Any, after: Any, where: str = "") -> None:
         """Compare one item."""

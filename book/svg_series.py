@@ -13,7 +13,9 @@ import numpy as np
 SVG = "{http://www.w3.org/2000/svg}"
 HREF = "{http://www.w3.org/1999/xlink}href"
 NUMBER = re.compile(r"-?\d*\.?\d+(?:e-?\d+)?")
+CORNER = ("x", "y", "width", "height")
 LOOK = ("fill", "fill-opacity", "stroke", "stroke-opacity", "stroke-width", "stroke-dasharray")
+MINUS = "\N{MINUS SIGN}"
 MARK_SIZE = 15.0  # points; round shapes beyond it are data, which scale with the axes
 
 
@@ -32,6 +34,10 @@ class Series:
         """What two series must share to be compared point by point."""
         return self.is_mark, len(self.points)
 
+    def ends_twice(self) -> bool:
+        """Say whether the last point is written twice, as matplotlib does if it left out others."""
+        return len(self.points) > 2 and bool((self.points[-1] == self.points[-2]).all())
+
     def words(self) -> str:
         """Return what kind it is and where, to find it in the drawing."""
         (x, y), count = self.points[0], len(self.points)
@@ -41,10 +47,14 @@ class Series:
 
 @dataclass
 class Panel:
-    """One axes: corners of its box, places of labelled ticks by (axis, label), its data."""
+    """One axes: corners of its box, places of ticks by axis and label, its data.
+
+    Labels are those without a tick, whose text alone says where they belong.
+    """
 
     box: np.ndarray
     ticks: dict[tuple[int, str], float] = field(default_factory=dict)
+    labels: dict[tuple[int, str], float] = field(default_factory=dict)
     series: list[Series] = field(default_factory=list)
     images: list[str] = field(default_factory=list)
 
@@ -73,28 +83,32 @@ class Drawing:
             return None
         x, y, width, height = box
         panel = Panel(np.array([[x, y], [x + width, y + height]]))
-        panel.ticks = dict(filter(None, map(self._tick, axes.iter(f"{SVG}g"))))
+        for group in axes.iter(f"{SVG}g"):
+            self._note_tick(group, panel)
         for node, style, is_clipped in drawn(axes):
             if node.tag == f"{SVG}image":
                 panel.images.append(node.get(HREF, ""))
             else:
                 panel.series += self._series(node, style, is_clipped)
+        name_cells(panel.series, list(axes.iter(f"{SVG}text")))
         return panel
 
-    def _tick(self, group: Element) -> tuple[tuple[int, str], float] | None:
-        """Return a tick's axis, label and place, if a group is one."""
-        uses, texts = list(group.iter(f"{SVG}use")), group.findall(f"{SVG}text")
-        if len(uses) != 1 or not texts:
-            return None
-        mark, _ = points_of(self._shapes.get(uses[0].get(HREF, "")[1:], ""))
-        if not is_tick(mark):
-            return None
-        axis = 0 if mark[1, 1] else 1
-        return (axis, " ".join(map(words_of, texts))), float(uses[0].get("xy"[axis], 0))
+    def _note_tick(self, group: Element, panel: Panel) -> None:
+        """Note a tick's place, if a group is one."""
+        uses, texts = list(group.iter(f"{SVG}use")), list(group.iter(f"{SVG}text"))
+        if not texts or len(uses) > 1:
+            return
+        label = short_number(" ".join(map(words_of, texts)))
+        if not uses and any(child.tag == f"{SVG}g" and not len(child) for child in group):
+            axis = 0 if style_of(texts[0]).get("text-anchor") == "middle" else 1
+            panel.labels[axis, label] = float(texts[0].get("xy"[axis], 0))
+        elif uses and is_tick(mark := points_of(self._shapes.get(target_of(uses[0]), ""))[0]):
+            axis = 0 if mark[1, 1] else 1
+            panel.ticks[axis, label] = float(uses[0].get("xy"[axis], 0))
 
     def _series(self, node: Element, style: dict[str, str], is_clipped: bool) -> list[Series]:
         """Return what a path or a use draws; nothing for ticks, grid, frame and the invisible."""
-        d = node.get("d") or self._shapes.get(node.get(HREF, "")[1:], "")
+        d = node.get("d") or self._shapes.get(target_of(node), "")
         points, starts = points_of(d)
         if is_frame(points, style, is_clipped):
             return []
@@ -112,7 +126,9 @@ class Drawing:
         return [Series(points, [0] if is_mark else starts, look, is_clipped, bool(is_mark))]
 
 
-CORNER = ("x", "y", "width", "height")
+def target_of(element: Element) -> str:
+    """Return the id of what an element uses."""
+    return element.get(HREF, "").removeprefix("#")
 
 
 def words_of(element: Element) -> str:
@@ -120,10 +136,34 @@ def words_of(element: Element) -> str:
     return " ".join("".join(element.itertext()).split())
 
 
+def short_number(label: str) -> str:
+    """Return a number in its shortest form, another text as it is.
+
+    >>> short_number(MINUS + "0.50"), short_number("relu")
+    ('-0.5', 'relu')
+    """
+    try:
+        return f"{float(label.replace(MINUS, '-')):g}"
+    except ValueError:
+        return label
+
+
 def style_of(element: Element) -> dict[str, str]:
     """Return an element's own style by property."""
     parts = (part.partition(":") for part in element.get("style", "").split(";"))
     return {name.strip(): value.strip() for name, _, value in parts}
+
+
+def name_cells(series: list[Series], texts: list[Element]) -> None:
+    """Add the words that stand in a rectangle to its look: those of another cell would be wrong."""
+    centred = [text for text in texts if style_of(text).get("text-anchor") == "middle"]
+    places = np.array([[float(text.get(n, 0)) for n in "xy"] for text in centred]).reshape(-1, 2)
+    for cell in series:
+        if len(cell.points) in {4, 5} and len(np.unique(cell.points, axis=0)) == 4:
+            low, high = cell.points.min(axis=0), cell.points.max(axis=0)
+            is_in = ((places > low) & (places < high)).all(axis=1)
+            words = [words_of(text) for text, within in zip(centred, is_in, strict=True) if within]
+            cell.look += f"; words: {' '.join(words)}" if words else ""
 
 
 def points_of(d: str) -> tuple[np.ndarray, list[int]]:

@@ -50,15 +50,16 @@ def name_depth(hidden_sizes: Sequence[int]) -> str:
 
 
 def with_cells(data: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame of runs with ``depth`` and ``cell``, in the order of the tables.
+    """Return a frame with ``depth`` and ``cell``, in the order of the tables.
 
     Parameters
     ----------
     data : DataFrame
-        Such as from `frame`, `epochs` or `records`.
+        With ``loss``, ``activation``, and ``hidden_sizes`` or ``depth``: such as from `frame`.
     """
-    data = data.assign(depth=data["hidden_sizes"].map(name_depth))
-    columns = [*Cell._fields, "seed"]
+    if "depth" not in data:
+        data = data.assign(depth=data["hidden_sizes"].map(name_depth))
+    columns = [*Cell._fields, *{"seed"}.intersection(data)]
     # What report A does not have comes last.
     data = data.sort_values(
         columns, key=lambda own: own if own.name == "seed" else own.map(PLACES), kind="stable"

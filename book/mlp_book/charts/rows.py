@@ -34,6 +34,7 @@ def dots(
     interval: tuple[str, str] | None = None,
     name: Callable[[Any], str] = format_level,
     log: bool = False,
+    palette: Palette | None = None,
     title: str | None = None,
     xlabel: str = "",
     height: float | None = None,
@@ -56,6 +57,8 @@ def dots(
         What a level is called.
     log : bool
         Whether the axis of the values is logarithmic.
+    palette : mapping, optional
+        From levels of `group` to colours.
     title, xlabel, height, alt
         As in `lines`.
     """
@@ -69,7 +72,8 @@ def dots(
             axes.axvspan(band.low, band.high, color=INK, alpha=0.22, linewidth=0)
         place, names = -1.0, {}
         for number, (levels, block) in enumerate(blocks):
-            colour = COLOURS[number % len(COLOURS)]
+            own = (palette or {}).get(levels.get(group or ""))
+            colour = own or COLOURS[number % len(COLOURS)]
             if group:
                 place += 1
                 _head(axes, place, format_level(levels[group]), colour)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-from mlp_book.stats import Values, different, spread, welch_p
+from mlp_book.stats import Values, different, judge, spread, welch_p
+from mlp_book.text import MINUS
 
 VERDICTS = ("holds", "holds in part", "does not hold", "cannot be told")
 
@@ -79,6 +80,27 @@ def describe_difference(
     both = f"{first} {spread(first_values).text()}, {second} {spread(second_values).text()}"
     where = "outside" if different(first_values, second_values) else "inside"
     return f"{both}: {where} seed noise ({describe_p(welch_p(first_values, second_values))})"
+
+
+def judge_against(values: Values, constant: float = 0.0) -> str:
+    """Say whether values, one per seed, are "better" (larger) or "worse" than a constant."""
+    own = list(values)
+    return judge(own, [constant] * len(own))
+
+
+def describe_against(values: Values, constant: float = 0.0, digits: int = 2) -> str:
+    r"""Return values, one per seed, with their spread, and whether seeds tell them from a constant.
+
+    >>> describe_against([0.1, 0.12, 0.11]).replace("\u00a0", " ")
+    '+0.11 ± 0.01, outside seed noise (p = 0.0027)'
+    """
+    own = spread(values)
+    text = f"{'+' if own.mean >= 0 else ''}{own.text(digits)}".replace("-", MINUS)
+    if own.n < 2:
+        return f"{text}, one seed"
+    base = [constant] * own.n
+    where = "outside" if different(values, base) else "inside"
+    return f"{text}, {where} seed noise ({describe_p(welch_p(values, base))})"
 
 
 def describe_p(p: float) -> str:

@@ -100,6 +100,8 @@ def sweep(
             logarithmic = log.get(head, "") if isinstance(log, Mapping) else log
             along = xlabel.get(head) if isinstance(xlabel, Mapping) else xlabel
             places = {level: n if even else level for n, level in enumerate(levels_of(own[x]))}
+            if even:
+                axes.tick_names = {place: format_level(level) for level, place in places.items()}
             for number, (levels, group) in enumerate(groups_of(own, listed(color))):
                 colour = colours.get(levels.get(color or ""), COLOURS[place % len(COLOURS)])
                 marker = MARKERS[number % len(MARKERS)]
@@ -177,7 +179,6 @@ def _finish_levels(
     axes.set_xlabel(xlabel)
     if even:
         axes.set_xticks(list(places.values()), [format_level(level) for level in places])
-        axes.tick_names = {place: format_level(level) for level, place in places.items()}
         return
     if log:
         make_log(axes, "x")

@@ -216,5 +216,6 @@ def images(
             axes.set_axis_off()
         if title:
             figure.suptitle(title, x=0.02, ha="left", size=10.5)
-        figure.set_label(alt or f"{title or 'Images'}: {', '.join(names)}.")
+        words = "; ".join(name.replace("\n", ", ") for name in names)
+        figure.set_label(alt or f"{title or 'Images'}: {words}.".replace("\n", " "))
     return figure

@@ -1,0 +1,57 @@
+"""The chapter on mistakes: which images are wrong, does the network know, what seeds can say."""
+
+from mlp_book.chapters.where_it_fails.facts import (
+    agreement,
+    calibration,
+    classes,
+    digits,
+    exercises,
+    loss,
+    mnist,
+    promises,
+)
+from mlp_book.chapters.where_it_fails.figures import (
+    describe_agreement,
+    plot_agreement,
+    plot_by_class,
+    plot_confusion,
+    plot_error_spread,
+    plot_most_wrong,
+    plot_reliability,
+    table_of_agreement,
+    table_of_groups,
+)
+from mlp_book.chapters.where_it_fails.predictions import (
+    PredictionTrace,
+    average,
+    bin_by_confidence,
+    bin_members,
+    curves_of,
+    predict_probabilities,
+)
+
+__all__ = [
+    "PredictionTrace",
+    "agreement",
+    "average",
+    "bin_by_confidence",
+    "bin_members",
+    "calibration",
+    "classes",
+    "curves_of",
+    "describe_agreement",
+    "digits",
+    "exercises",
+    "loss",
+    "mnist",
+    "plot_agreement",
+    "plot_by_class",
+    "plot_confusion",
+    "plot_error_spread",
+    "plot_most_wrong",
+    "plot_reliability",
+    "predict_probabilities",
+    "promises",
+    "table_of_agreement",
+    "table_of_groups",
+]

@@ -41,6 +41,8 @@ def _describe_line(line: Any, axes: Any) -> str:
     if name.startswith("_") or not known.any():
         return ""
     x, y = x[known], y[known]
+    if name and len(y) > 1 and (y == y[0]).all():
+        return f"{name}: {y[0]:.3g} throughout"
     if len(x) <= LISTED:
         named = _tick_names(axes)
         values = ", ".join(f"{named.get(a, f'{a:g}')}: {b:.3g}" for a, b in zip(x, y, strict=True))

@@ -10,21 +10,11 @@ from pathlib import Path
 from mlp_core.data.errors import broken_file
 
 GZIP_MAGIC = b"\x1f\x8b"
-AGAIN = "Delete it and get it again from its source."
+GET_AGAIN = "Delete it and get it again from its source."
 
 
 def read_content(path: Path) -> bytes:
     """Return the uncompressed bytes of a file; a name that ends in .gz says that it is gzipped.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    bytes
-        Its content, uncompressed.
 
     Raises
     ------
@@ -36,19 +26,20 @@ def read_content(path: Path) -> bytes:
     except OSError as error:
         raise broken_file(path, "a readable file", str(error), "Check its permissions.") from error
     if not content:
-        raise broken_file(path, "an IDX file", "an empty file", AGAIN)
-    zipped = content.startswith(GZIP_MAGIC)
+        raise broken_file(path, "an IDX file", "an empty file", GET_AGAIN)
     if path.suffix == ".gz":
-        advice = AGAIN
-        if not zipped and content.startswith(b"\x00\x00"):
-            advice = "It seems to be unpacked already: take .gz off its name."
-        return unzip(content, path, advice)
-    if zipped:
+        unpacked = content.startswith(b"\x00\x00")
+        return unzip(
+            content,
+            path,
+            "It seems to be unpacked already: take .gz off its name." if unpacked else GET_AGAIN,
+        )
+    if content.startswith(GZIP_MAGIC):
         raise broken_file(path, "plain IDX data", "gzipped data", "Add .gz to its name.")
     return content
 
 
-def unzip(content: bytes, path: object, advice: str = AGAIN) -> bytes:
+def unzip(content: bytes, path: object, advice: str = GET_AGAIN) -> bytes:
     """Return gzipped bytes uncompressed, or raise a DataError about the path."""
     if not content.startswith(GZIP_MAGIC):
         raise broken_file(path, "gzipped data", f"data that starts {first_bytes(content)}", advice)
@@ -56,13 +47,12 @@ def unzip(content: bytes, path: object, advice: str = AGAIN) -> bytes:
         return gzip.decompress(content)
     except EOFError:
         found = f"gzipped data that breaks off after {len(content):,} bytes"
-        raise broken_file(path, "whole gzipped data", found, advice) from None
     except (OSError, zlib.error) as error:
         found = f"damaged data ({error})"
-        raise broken_file(path, "whole gzipped data", found, advice) from None
+    raise broken_file(path, "whole gzipped data", found, advice)
 
 
-def check_sha256(content: bytes, expected: str, path: object, advice: str = AGAIN) -> None:
+def check_sha256(content: bytes, expected: str, path: object) -> None:
     """Raise a DataError about the path if the uncompressed bytes do not have this hash."""
     found = hashlib.sha256(content).hexdigest()
     if found != expected:
@@ -70,10 +60,10 @@ def check_sha256(content: bytes, expected: str, path: object, advice: str = AGAI
             path,
             f"uncompressed bytes with sha256 {expected}",
             f"{len(content):,} bytes with sha256 {found}, which start {first_bytes(content)}",
-            advice,
+            GET_AGAIN,
         )
 
 
 def first_bytes(content: bytes) -> str:
-    """Say how the content starts: it tells a web page from data."""
+    """Return how the content starts, in words: it tells a web page from data."""
     return f"with {content[:8]!r}"

@@ -124,11 +124,9 @@ input_scaling='centered')
         Parameters
         ----------
         split : {"train", "test"}
-            Which examples.
         start, stop : int, optional
             Range of examples, as in a slice; all of them if not given.
         dtype : float32 or float64
-            Type of the images.
 
         Returns
         -------
@@ -144,12 +142,7 @@ input_scaling='centered')
         return self.gatherer(dtype, split).gather(rows)[0]
 
     def examples(self, split: str = "train") -> tuple[np.ndarray, np.ndarray]:
-        """Return the read-only pixels and labels of one split.
-
-        Parameters
-        ----------
-        split : {"train", "test"}
-            Which examples.
+        """Return the read-only pixels and labels of one split, "train" or "test".
 
         Returns
         -------
@@ -177,17 +170,8 @@ input_scaling='centered')
         """Return a dataset with some of the training examples and all test examples.
 
         Scaling and number of classes stay those of this dataset, so that runs on subsets of
-        different size differ in nothing else.
-
-        Parameters
-        ----------
-        indices : array-like of int, shape (n,)
-            Positions in the training set, in the order wanted.
-
-        Returns
-        -------
-        Dataset
-            With copies of the chosen training examples; the test arrays are shared.
+        different size differ in nothing else. The indices, of shape (n,), are positions in the
+        training set, in the order wanted; the test arrays are shared.
 
         Raises
         ------
@@ -208,17 +192,7 @@ input_scaling='centered')
         return replace(self, train_pixels=pixels, train_labels=labels)
 
     def with_input_scaling(self, input_scaling: str) -> Dataset:
-        """Return a dataset of the same arrays with another input scaling.
-
-        Parameters
-        ----------
-        input_scaling : {"unit", "centered", "standardized"}
-            See `mlp_core.data.scaling.scale_and_offset`.
-
-        Returns
-        -------
-        Dataset
-            Shares all arrays with this one.
+        """Return a dataset of the same, shared arrays with another of the `INPUT_SCALINGS`.
 
         Raises
         ------

@@ -27,13 +27,8 @@ FILE = Path(__file__).with_name("digits.npz")
 def load_digits() -> Dataset:
     """Return the digits, unit scaled, in their published order within each split.
 
-    Returns
-    -------
-    Dataset
-        1,433 training and 364 test images, read anew at each call (about a millisecond).
+    They are read anew at each call (about a millisecond).
 
-    Examples
-    --------
     >>> load_digits().describe()
     'digits: 1,433 training and 364 test images of 8 x 8 pixels, 10 classes, unit input'
     """

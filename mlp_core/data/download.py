@@ -1,111 +1,106 @@
-"""Download: one gzipped file from the first mirror that has it whole."""
+"""Download: the files of a source, each from the first mirror that has it whole."""
 
 from __future__ import annotations
 
-import uuid
+import os
 from collections.abc import Sequence
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 
-from mlp_core.data.content import GZIP_MAGIC, check_sha256, unzip
+from mlp_core.data.content import unzip
 from mlp_core.data.errors import DataError, broken_file
+from mlp_core.data.sources import DATA_DIR, data_folders, find_source, verify_dataset
 
 TIMEOUT_S = 30.0  # without a connection or a byte for so long, the next mirror is tried
+_OWN_FOLDER = f"put the files into a folder and let the environment variable {DATA_DIR} name it"
 
 
-def download(
-    name: str, mirrors: Sequence[str], sha256: str, progress: bool = True
-) -> tuple[bytes, str]:
-    """Download a file, unpack it and check its hash, from one mirror after the other.
+def fetch_dataset(name: str, progress: bool = True, folder: Path | str | None = None) -> Path:
+    """Return a folder with all files of a source; download those that are missing or wrong.
 
     Parameters
     ----------
     name : str
-        File name without .gz.
-    mirrors : sequence of str
-        Addresses of folders that hold ``<name>.gz``, tried in turn.
-    sha256 : str
-        Hash of the uncompressed bytes.
+        One of `SOURCES`.
     progress : bool
-        Show a progress bar on standard error.
-
-    Returns
-    -------
-    content : bytes
-        Uncompressed.
-    mirror : str
-        Where it came from.
+        Show progress bars on standard error.
+    folder : path-like, optional
+        Where the files shall be, uncompressed: so they load twice as fast. If not given: where
+        ``MLP_CORE_DATA_DIR`` says, which is only read, or else the user's cache folder.
 
     Raises
     ------
     DataError
-        If no mirror gives the file; says for each of them why.
+        If there is no such source, if ``MLP_CORE_DATA_DIR`` is set and the files there are missing
+        or wrong, if no mirror gives a file, or if the folder cannot be written to.
     """
+    source = find_source(name)
+    if folder is None and os.environ.get(DATA_DIR):
+        return _check_named_folder(name)
+    target = Path(folder).expanduser() if folder else data_folders(name)[0]
+    mirrors = list(source.mirrors)
+    for check in verify_dataset(name, target):
+        if check.problem:
+            good = _download(target / check.name, source.sha256[check.name], mirrors, progress)
+            # The next file starts with the mirror that works, rather than wait for others again.
+            mirrors.sort(key=lambda mirror: mirror != good)
+    return target
+
+
+def _check_named_folder(name: str) -> Path:
+    """Return the folder of ``MLP_CORE_DATA_DIR`` that holds all files, or raise a DataError."""
+    checks = verify_dataset(name)
+    for check in checks:
+        if check.problem:
+            folders = " or ".join(map(str, data_folders(name)))
+            raise DataError(
+                f"{DATA_DIR}={os.environ[DATA_DIR]}: {check.problem} Put the files of {name} into "
+                f"{folders}, or unset {DATA_DIR} to have them downloaded."
+            )
+    (folder,) = {check.path.parent for check in checks if check.path}
+    return folder
+
+
+def _download(path: Path, sha256: str, mirrors: Sequence[str], progress: bool) -> str:
+    """Download a file from the first mirror that gives its right bytes, and return that mirror."""
+    import pooch
+    from requests import RequestException
+
+    pooch.get_logger().setLevel("WARNING")  # its log of a download goes to standard error
     failures = []
     for mirror in mirrors:
-        url = f"{mirror.rstrip('/')}/{name}.gz"
+        url = f"{mirror.rstrip('/')}/{path.name}.gz"
+        downloader = partial(_download_unzipped, progress=progress)
         try:
-            content = _get(url, name, progress)
-            # Some servers unpack what they send; the hash is of the unpacked bytes either way.
-            if content.startswith(GZIP_MAGIC):
-                content = unzip(content, url, advice="")
-            check_sha256(content, sha256, url, advice="")
-        except (OSError, DataError) as error:  # the errors of requests are OSErrors
-            reason = str(error).removeprefix(f"{url}: ")
-            failures.append(f"\n  {url}: {reason}")
+            pooch.retrieve(url, sha256, path.name, path.parent, downloader=downloader)
+        except (RequestException, ValueError) as error:
+            failures.append(f"\n  {url}: {str(error).removeprefix(f'{url}: ')}")
+        except OSError as error:
+            advice = f"Make room or give permission, or {_OWN_FOLDER}."
+            raise broken_file(path, "to write it", str(error), advice) from error
         else:
-            return content, mirror
+            return mirror
     raise DataError(
-        f"{name}.gz: expected one of {len(mirrors)} mirror(s) to give it, found that none did. "
-        f"Check the network, or put the four files into a folder and let the environment variable "
-        f"MLP_CORE_DATA_DIR name it.{''.join(failures)}"
+        f"{path.name}.gz: expected one of {len(mirrors)} mirror(s) to give it, found that none "
+        f"did. Check the network, or {_OWN_FOLDER}.{''.join(failures)}"
     )
 
 
-def _get(url: str, name: str, progress: bool) -> bytes:
-    """Return what is at an address; half of it may be all there is."""
+def _download_unzipped(url: str, output_file: str, _: object, progress: bool) -> None:
+    """Write what is in a gzipped file at an address: a downloader for `pooch.retrieve`.
+
+    Pooch hashes what this writes, and moves it to its name only if the hash is right.
+    """
     from pooch import HTTPDownloader
     from tqdm.auto import tqdm
 
-    # Into memory, not into a file: what is interrupted leaves nothing behind.
-    received = BytesIO()
+    received, name = BytesIO(), url.rpartition("/")[2]
     # The total is a placeholder until the answer tells the size (tqdm has no truth value without).
-    bar = tqdm(total=1, desc=f"{name}.gz", unit="B", unit_scale=True, disable=not progress)
-    with bar:
-        get = HTTPDownloader(progressbar=bar, chunk_size=1 << 16, timeout=TIMEOUT_S)
-        get(url, received, None)
-    return received.getvalue()
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file so that its name never stands for half of it.
-
-    Parameters
-    ----------
-    path : Path
-        Its folder is made if need be.
-    content : bytes
-        Everything that the file shall hold.
-
-    Raises
-    ------
-    DataError
-        If the folder cannot be written to.
-    """
-    # A name of its own: another process may be writing the same file.
-    part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            part.write_bytes(content)
-            part.replace(path)  # atomic, and takes the place of a broken file
-        finally:
-            part.unlink(missing_ok=True)
-    except OSError as error:
-        raise broken_file(
-            path,
-            f"to write {len(content):,} bytes",
-            str(error),
-            "Make room or give permission, or put the four files into a folder and let the "
-            "environment variable MLP_CORE_DATA_DIR name it.",
-        ) from error
+    with tqdm(total=1, desc=name, unit="B", unit_scale=True, disable=not progress) as bar:
+        HTTPDownloader(bar, chunk_size=1 << 16, timeout=TIMEOUT_S)(url, received, None)
+    content = received.getvalue()
+    if not content.startswith(b"\0\0"):  # as IDX data do: some servers unpack what they send
+        content = unzip(content, url, advice="")
+    Path(output_file).write_bytes(content)
+    Path(output_file).chmod(0o644)  # Pooch's temporary file is its owner's alone

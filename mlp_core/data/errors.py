@@ -11,24 +11,10 @@ class DataError(ValueError):
 
 
 def broken_file(path: object, expected: str, found: str, advice: str) -> DataError:
-    """Make the error for a file that is not what it should be.
+    """Return the error for a file, folder or address that is not what it should be.
 
-    Parameters
-    ----------
-    path : path-like or str
-        The file, folder or address that the sentence is about.
-    expected, found : str
-        What should be there and what is.
-    advice : str
-        What the reader can do now, as a full sentence; empty if that is said elsewhere.
+    The advice is a full sentence on what the reader can do now; empty if that is said elsewhere.
 
-    Returns
-    -------
-    DataError
-        To be raised by the caller.
-
-    Examples
-    --------
     >>> raise broken_file("a.gz", "gzipped data", "an empty file", "Get it again.")
     Traceback (most recent call last):
         ...
@@ -38,22 +24,8 @@ def broken_file(path: object, expected: str, found: str, advice: str) -> DataErr
 
 
 def legal_names(value: str, names: Iterable[str]) -> str:
-    """Say which names are legal and which of them the given one is closest to.
+    """Return which names are legal, and which of them is closest to the given one.
 
-    Parameters
-    ----------
-    value : str
-        What was asked for.
-    names : iterable of str
-        What may be asked for.
-
-    Returns
-    -------
-    str
-        One or two sentences.
-
-    Examples
-    --------
     >>> legal_names("mnits", ["digits", "mnist"])
     "Legal names: 'digits', 'mnist'. Did you mean 'mnist'?"
     """

@@ -2,35 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from os import PathLike, fspath
 from pathlib import Path
+from typing import NamedTuple
 
 from mlp_core.data.dataset import Dataset
 from mlp_core.data.digits import load_digits
+from mlp_core.data.download import fetch_dataset
 from mlp_core.data.errors import DataError, broken_file, legal_names
 from mlp_core.data.folder import FILE_NAMES, find_file, load_folder
-from mlp_core.data.mnist import SHA256, fetch_mnist, find_mnist
 from mlp_core.data.scaling import check_input_scaling
+from mlp_core.data.sources import SOURCES, find_dataset
 
-DATASETS = ("digits", "mnist")
+DATASETS = ("digits", *SOURCES)
 
 # Few: a dataset of MNIST's size holds 55 MB.
 _KEPT = 4
 
 
-@dataclass(frozen=True)
-class _Source:
-    """Where a dataset is read from; equal sources hold equal data.
+class _Location(NamedTuple):
+    """Where a dataset is read from; equal locations hold equal data.
 
     The stamps (path, size and time of change of each file) let a changed file be read again.
     """
 
     name: str
     folder: Path | None = None
-    is_mnist: bool = False
     stamps: tuple[tuple[str, int, int], ...] = ()
+    is_source: bool = False  # one of `SOURCES`, with hashes to check
 
 
 def load_dataset(
@@ -70,23 +70,23 @@ def load_dataset(
 Legal names: 'digits', 'mnist'. Did you mean 'mnist'?
     """
     check_input_scaling(input_scaling)
-    return _load_scaled(_find_source(name_or_path), input_scaling)
+    return _load_scaled(_locate(name_or_path), input_scaling)
 
 
-def _find_source(name_or_path: str | PathLike[str]) -> _Source:
+def _locate(name_or_path: str | PathLike[str]) -> _Location:
     """Find where a dataset is, without reading it."""
     if name_or_path == "digits":
-        return _Source("digits")
-    if name_or_path == "mnist":
-        folder = find_mnist() or fetch_mnist()
-        return _Source("mnist", folder, True, _stamps(folder))
+        return _Location("digits")
+    if isinstance(name_or_path, str) and name_or_path in SOURCES:
+        folder = find_dataset(name_or_path) or fetch_dataset(name_or_path)
+        return _Location(name_or_path, folder, _stamps(folder), is_source=True)
     try:
         path = Path(name_or_path).expanduser()
     except TypeError:
         names = legal_names("", DATASETS)
         raise DataError(f"{name_or_path!r} is neither a dataset nor a path. {names}") from None
     folder = _check_folder(path, fspath(name_or_path))
-    return _Source(folder.name, folder, False, _stamps(folder))
+    return _Location(folder.name, folder, _stamps(folder))
 
 
 def _check_folder(path: Path, given: str) -> Path:
@@ -109,13 +109,14 @@ def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
 
 
 @lru_cache(maxsize=_KEPT)
-def _load_unit(source: _Source) -> Dataset:
+def _load_unit(location: _Location) -> Dataset:
     """Read a dataset; all its input scalings share these arrays."""
-    if source.folder is None:
+    if location.folder is None:
         return load_digits()
-    return load_folder(source.folder, source.name, SHA256 if source.is_mnist else None)
+    sha256 = SOURCES[location.name].sha256 if location.is_source else None
+    return load_folder(location.folder, location.name, sha256)
 
 
 @lru_cache(maxsize=_KEPT * 3)
-def _load_scaled(source: _Source, input_scaling: str) -> Dataset:
-    return _load_unit(source).with_input_scaling(input_scaling)
+def _load_scaled(location: _Location, input_scaling: str) -> Dataset:
+    return _load_unit(location).with_input_scaling(input_scaling)

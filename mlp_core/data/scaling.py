@@ -13,7 +13,7 @@ _BLOCK = 1 << 16
 
 
 def scale_and_offset(input_scaling: str, pixels: np.ndarray, pixel_max: int) -> tuple[float, float]:
-    """Return the two numbers of ``image = pixel * scale + offset``.
+    """Return the two numbers of ``image = pixel * scale + offset``; ``unit`` has no offset.
 
     Parameters
     ----------
@@ -25,11 +25,6 @@ def scale_and_offset(input_scaling: str, pixels: np.ndarray, pixel_max: int) -> 
         The training pixels; only ``standardized`` looks at them.
     pixel_max : int
         The largest value that a pixel can have.
-
-    Returns
-    -------
-    scale, offset : float
-        The offset is exactly 0 for ``unit``.
 
     Raises
     ------
@@ -67,22 +62,8 @@ def mean_and_std(pixels: np.ndarray, pixel_max: int) -> tuple[float, float]:
     """Return mean and standard deviation of ``pixel / pixel_max``, to four decimals.
 
     Four decimals are what is customary for MNIST (0.1307 and 0.3081), and rounding keeps the
-    numbers free of the order of summation.
+    numbers free of the order of summation. The pixels, uint8, may have any shape.
 
-    Parameters
-    ----------
-    pixels : ndarray of uint8
-        Pixels of any shape.
-    pixel_max : int
-        The value that counts as 1.
-
-    Returns
-    -------
-    mean, std : float
-        Rounded to four decimals.
-
-    Examples
-    --------
     >>> mean_and_std(np.array([0, 0, 255, 255], dtype=np.uint8), 255)
     (0.5, 0.5)
     """

@@ -27,16 +27,22 @@ def make(input_scaling="centered", **changes) -> Dataset:
     return Dataset(**(fields | changes)).with_input_scaling(input_scaling)
 
 
-def test_sizes():
-    dataset = make()
+def test_sizes_types_and_words():
+    dataset = make(train_labels=np.arange(TRAIN, dtype=np.uint8) % 7)
     assert (dataset.train_size, dataset.test_size) == (TRAIN, TEST)
     assert (dataset.in_features, dataset.classes, dataset.image_shape) == (FEATURES, 7, (3, 4))
+    assert dataset.train_labels.dtype == dataset.test_labels.dtype == np.intp
+    assert dataset.describe() == (
+        "small: 50 training and 20 test images of 3 x 4 pixels, 7 classes, centered input"
+    )
+    assert repr(dataset) == (
+        "Dataset('small', train=50, test=20, image_shape=(3, 4), classes=7, "
+        "input_scaling='centered')"
+    )
 
 
 def test_a_class_may_occur_in_one_split_only():
-    labels = np.zeros(TEST, dtype=np.uint8)
-    labels[3] = 41
-    assert make(test_labels=labels).classes == 42
+    assert make(test_labels=np.arange(TEST) + 22).classes == 42
 
 
 def test_arrays_are_read_only_and_the_callers_are_not():
@@ -51,11 +57,6 @@ def test_arrays_are_read_only_and_the_callers_are_not():
     pixels[0] = 1
 
 
-def test_labels_are_indices():
-    dataset = make(train_labels=np.zeros(TRAIN, dtype=np.uint8))
-    assert dataset.train_labels.dtype == dataset.test_labels.dtype == np.intp
-
-
 @pytest.mark.parametrize("dtype", ["float32", np.float64])
 @pytest.mark.parametrize("split", ["train", "test"])
 def test_images_are_scaled_pixels(split, dtype):
@@ -65,11 +66,7 @@ def test_images_are_scaled_pixels(split, dtype):
     assert images.dtype == dtype
     np.testing.assert_allclose(images, expected, rtol=0, atol=np.finfo(dtype).eps * 4)
     images[:] = 0  # a new array: the caller's to change
-
-
-def test_images_of_a_whole_split():
-    assert make().images().shape == (TRAIN, FEATURES)
-    assert make().images("test").shape == (TEST, FEATURES)
+    assert dataset.images(split).shape == dataset.examples(split)[0].shape
 
 
 @pytest.mark.parametrize("scaling", INPUT_SCALINGS)
@@ -128,18 +125,12 @@ def test_two_threads_gather_from_one_dataset():
 
 
 def test_subset_takes_training_examples_in_the_order_given():
-    dataset = make("standardized")
+    dataset = make("standardized", train_labels=np.arange(TRAIN))  # classes the test set lacks
     part = dataset.subset([4, 2, 2])
     np.testing.assert_array_equal(part.images(), dataset.images()[[4, 2, 2]])
     np.testing.assert_array_equal(part.train_labels, dataset.train_labels[[4, 2, 2]])
-    assert part.test_pixels.base is not None
     assert np.shares_memory(part.test_pixels, dataset.test_pixels)
     assert not part.train_pixels.flags.writeable
-
-
-def test_subset_keeps_scaling_and_classes():
-    dataset = make("standardized", train_labels=np.arange(TRAIN))  # classes the test set lacks
-    part = dataset.subset(np.arange(5))
     assert (part.scale, part.offset, part.classes) == (dataset.scale, dataset.offset, TRAIN)
 
 
@@ -154,16 +145,6 @@ def test_rescaled_datasets_share_their_pixels():
     other = dataset.with_input_scaling("unit")
     assert np.shares_memory(other.train_pixels, dataset.train_pixels)
     assert (other.input_scaling, other.scale, other.offset) == ("unit", 1 / 255, 0)
-
-
-def test_it_describes_itself():
-    assert make().describe() == (
-        "small: 50 training and 20 test images of 3 x 4 pixels, 7 classes, centered input"
-    )
-    assert repr(make()) == (
-        "Dataset('small', train=50, test=20, image_shape=(3, 4), classes=7, "
-        "input_scaling='centered')"
-    )
 
 
 @pytest.mark.parametrize(

@@ -15,11 +15,13 @@ arrays = hnp.arrays(np.uint8, hnp.array_shapes(min_dims=1, max_dims=4, min_side=
 LABELS = idx_bytes(np.array([5, 0, 4], dtype=np.uint8))
 
 
-@given(arrays)
-def test_what_is_written_is_read(array):
+@given(arrays, st.binary(min_size=1, max_size=20))
+def test_what_is_written_is_read_and_nothing_may_follow(array, extra):
     read = parse_idx(idx_bytes(array), array.ndim, "file")
     np.testing.assert_array_equal(read, array, strict=True)
     assert not read.flags.writeable
+    with pytest.raises(DataError, match="something follows the data"):
+        parse_idx(idx_bytes(array) + extra, array.ndim, "file")
 
 
 @given(arrays, st.data())
@@ -28,12 +30,6 @@ def test_no_file_that_breaks_off_is_read(array, data):
     end = data.draw(st.integers(0, len(content) - 1))
     with pytest.raises(DataError, match=r"^file: expected .* found .*\. \w.*\.$"):
         parse_idx(content[:end], array.ndim, "file")
-
-
-@given(arrays, st.binary(min_size=1, max_size=20))
-def test_no_file_with_something_after_the_data_is_read(array, extra):
-    with pytest.raises(DataError, match="something follows the data"):
-        parse_idx(idx_bytes(array) + extra, array.ndim, "file")
 
 
 @given(st.binary(max_size=40), st.sampled_from([1, 3]))

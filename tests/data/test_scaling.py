@@ -25,10 +25,7 @@ def test_scalings_are_their_formulas(name, pixel_max, formula):
     scale, offset = scale_and_offset(name, ALL, pixel_max)
     pixels = np.arange(pixel_max + 1)
     np.testing.assert_allclose(pixels * scale + offset, formula(pixels), atol=1e-15)
-
-
-def test_unit_adds_nothing():
-    assert scale_and_offset("unit", ALL, 255)[1] == 0
+    assert name != "unit" or offset == 0  # exactly
 
 
 @given(hnp.arrays(np.uint8, st.integers(1, 300)))
@@ -50,12 +47,8 @@ def test_equal_pixels_cannot_be_standardized():
 
 
 @pytest.mark.parametrize("name", ["centred", "", None, 3])
-def test_unknown_scaling_lists_the_legal_ones(name):
+def test_unknown_scaling_lists_the_legal_ones_and_suggests_a_near_one(name):
     with pytest.raises(DataError) as caught:
         scale_and_offset(name, ALL, 255)
     assert all(repr(legal) in str(caught.value) for legal in INPUT_SCALINGS)
-
-
-def test_unknown_scaling_suggests_the_near_one():
-    with pytest.raises(DataError, match="Did you mean 'centered'"):
-        scale_and_offset("centred", ALL, 255)
+    assert ("Did you mean 'centered'" in str(caught.value)) == (name == "centred")

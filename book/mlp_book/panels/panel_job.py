@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mlp_core.data import DataError
-from mlp_core.data.mnist import find_mnist
+from mlp_core.data import DataError, find_dataset
 from mlp_core.what_if.panel import Panel
 
 NO_MNIST = (
@@ -69,5 +68,5 @@ def make_job(
 
 def require_data(dataset: str) -> None:
     """Raise a DataError if training would have to download its data first."""
-    if dataset == "mnist" and find_mnist() is None:
+    if dataset == "mnist" and find_dataset("mnist") is None:
         raise DataError(NO_MNIST)

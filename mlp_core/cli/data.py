@@ -1,72 +1,103 @@
-"""`mlp-core data`: MNIST's files and the digits that come with the package."""
+"""`mlp-core data` and `mlp-core info`: which data are here, how to get them, and what else is."""
 
 from __future__ import annotations
 
+import json
 import sys
-from dataclasses import dataclass
-from typing import Annotated
+from typing import Any
 
-from tyro.conf import arg, subcommand
-
-from mlp_core.data import DataError, fetch_mnist, find_mnist, load_dataset, verify_mnist
-
-
-@dataclass
-class Fetch:
-    """Download MNIST's four files where they are missing, and check their hashes."""
-
-    def run(self) -> int:
-        """Download, and say where the files are."""
-        try:
-            folder = fetch_mnist(progress=sys.stderr.isatty())
-        except DataError as error:
-            print(f"mlp-core: {error}", file=sys.stderr)
-            return 1
-        print(f"MNIST is in {folder}")
-        return 0
+from mlp_core.cli.flags import Commands, Options, add_command
+from mlp_core.data import (
+    SOURCES,
+    DataError,
+    fetch_dataset,
+    find_dataset,
+    load_dataset,
+    verify_dataset,
+)
+from mlp_core.studies import find_results
+from mlp_core.studies.runner import available_cores
+from mlp_core.training.environment import describe_environment
 
 
-@dataclass
-class Verify:
-    """Check MNIST's four files against the known hashes; exit status 1 if one is wrong."""
-
-    def run(self) -> int:
-        """Check, and print a line a file."""
-        checks = verify_mnist()
-        for check in checks:
-            print(f"ok     {check.path}" if check.ok else f"wrong  {check.message}")
-        return 0 if all(check.ok for check in checks) else 1
-
-
-@dataclass
-class DataInfo:
-    """Say which datasets there are and where they lie."""
-
-    def run(self) -> int:
-        """Print a line a dataset."""
-        print(f"{load_dataset('digits').describe()}; comes with the package")
-        print(f"mnist: {describe_mnist()}")
-        print("Any folder of IDX files with MNIST's names is a dataset too: --dataset FOLDER")
-        return 0
+def add_to(commands: Commands) -> None:
+    """Add the command `data` with its actions."""
+    text = "Get, check or find the data."
+    actions = commands.add_parser("data", help=text, description=text).add_commands()
+    for name, run in (("fetch", run_fetch), ("verify", run_verify)):
+        add_command(actions, name, run).add_argument(
+            "name",
+            metavar="NAME",
+            nargs="?",
+            choices=list(SOURCES),
+            default="mnist",
+            help=f"one of {', '.join(SOURCES)} (default: mnist)",
+        )
+    add_command(actions, "info", run_data_info)
 
 
-@dataclass
-class Data:
-    """Get, check or find the data."""
-
-    action: Annotated[
-        Annotated[Fetch, subcommand("fetch")]
-        | Annotated[Verify, subcommand("verify")]
-        | Annotated[DataInfo, subcommand("info")],
-        arg(name=""),
-    ]
-
-    def run(self) -> int:
-        """Run the action."""
-        return self.action.run()
+def add_info(commands: Commands) -> None:
+    """Add the command `info`."""
+    parser = add_command(commands, "info", run_info)
+    parser.add_argument("--json", action="store_true", help="print one line of JSON instead")
 
 
-def describe_mnist() -> str:
-    """Say where MNIST is, or how to get it."""
-    folder = find_mnist()
-    return f"in {folder}" if folder else "not here yet; get it with: mlp-core data fetch"
+def run_fetch(options: Options) -> int:
+    """Download a dataset's files where they are missing, and check their hashes."""
+    try:
+        folder = fetch_dataset(options.name, progress=sys.stderr.isatty())
+    except DataError as error:
+        print(f"mlp-core: {error}", file=sys.stderr)
+        return 1
+    print(f"{options.name} is in {folder}")
+    return 0
+
+
+def run_verify(options: Options) -> int:
+    """Check a dataset's files against the known hashes; exit status 1 if one is wrong."""
+    checks = verify_dataset(options.name)
+    for check in checks:
+        print(f"wrong  {check.problem}" if check.problem else f"ok     {check.path}")
+    return int(any(check.problem for check in checks))
+
+
+def run_data_info(_: Options) -> int:
+    """Print which datasets there are and where they lie."""
+    print(f"{load_dataset('digits').describe()}; comes with the package")
+    for name in SOURCES:
+        print(f"{name}: {_place(name)}")
+    print("Any folder of IDX files with MNIST's names is a dataset too: --dataset FOLDER")
+    return 0
+
+
+def _place(name: str) -> str:
+    """Return where a dataset is, or how to get it."""
+    folder = find_dataset(name)
+    return f"in {folder}" if folder else f"not here yet; get it with: mlp-core data fetch {name}"
+
+
+def run_info(options: Options) -> int:
+    """Print versions, BLAS, threads, processor, and where the data are."""
+    facts = _facts()
+    if options.json:
+        print(json.dumps(facts))
+    else:
+        for name, value in facts.items():
+            print(f"{name:<14} {value}")
+    return 0
+
+
+def _facts() -> dict[str, Any]:
+    """Return what a figure on this machine depends on."""
+    from threadpoolctl import threadpool_info
+
+    pools = [pool for pool in threadpool_info() if pool["user_api"] == "blas"]
+    environment = describe_environment("float32")
+    return {
+        **{n: v for n, v in environment.items() if n not in ("dtype", "date")},
+        "cores": available_cores(),
+        "blas_threads": f"{max((p['num_threads'] for p in pools), default=1)}; a run uses 1",
+        "digits": "comes with the package",
+        **{name: _place(name) for name in SOURCES},
+        "results": str(find_results()),
+    }

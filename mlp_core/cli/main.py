@@ -7,24 +7,20 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Any
 
 from mlp_core._version import __version__
+from mlp_core.cli import data, study, train
+from mlp_core.cli.flags import Parser, name_flag, parse
 from mlp_core.data import DataError
 from mlp_core.studies import StoreWarning
 from mlp_core.training import ConfigError
 
-DESCRIPTION = f"Train multilayer perceptrons with NumPy. Version {__version__}."
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command and return its exit status.
-
-    Parameters
-    ----------
-    argv : sequence of str, optional
-        The arguments; by default those of the process.
+    """Run a command, by default that of the process, and return its exit status.
 
     Returns
     -------
@@ -34,10 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without tyro's bullets still works
-    if arguments == ["--version"]:
-        print(f"mlp-core {__version__}")
-        return OK
+            stream.reconfigure(errors="replace")  # a terminal without some sign still works
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         warnings.simplefilter("always", StoreWarning)  # a line on standard error, never more
@@ -56,16 +49,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    from mlp_core.cli.flags import name_flag
-    from mlp_core.cli.parsing import UsageError, parse
-
     try:
-        command = parse(_commands(), arguments, DESCRIPTION)
-        return int(command.run())
-    except SystemExit:  # help was asked for and shown
+        options = parse(_parser(), arguments)
+        return int(options.run(options))
+    except SystemExit:  # help or version was asked for and shown
         return OK
-    except UsageError as error:
-        return _fail(str(error), USAGE)
     except ConfigError as error:
         return _fail(name_flag(str(error)), USAGE)
     except DataError as error:
@@ -76,20 +64,17 @@ def _run(arguments: list[str]) -> int:
         return _fail(str(error), FAILED)
 
 
-def _commands() -> Any:
-    from tyro.conf import subcommand
-
-    from mlp_core.cli.data import Data
-    from mlp_core.cli.info import Info
-    from mlp_core.cli.study import Studies
-    from mlp_core.cli.train import Train
-
-    return (
-        Annotated[Train, subcommand("train")]
-        | Annotated[Data, subcommand("data")]
-        | Annotated[Studies, subcommand("study")]
-        | Annotated[Info, subcommand("info")]
+def _parser() -> Parser:
+    parser = Parser(
+        prog="mlp-core",
+        description=f"Train multilayer perceptrons with NumPy. Version {__version__}.",
     )
+    version = f"mlp-core {__version__}"
+    parser.add_argument("--version", action="version", version=version, help="print the version")
+    commands = parser.add_commands()
+    for add in (train.add_to, data.add_to, study.add_to, data.add_info):
+        add(commands)
+    return parser
 
 
 def _fail(message: str, status: int) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """A bar with the time left in a terminal, a line a run elsewhere; on standard error.
+    """A bar with the time left in a terminal, one line per run elsewhere; on standard error.
 
     Parameters
     ----------
@@ -51,10 +51,6 @@ class Progress:
         if self._bar is not None:
             self._bar.close()
 
-    def farewell(self) -> str:
-        """Return what is left to say when the rest is not made."""
-        return farewell(self.made)
-
     def report(self, run: Run) -> None:
         """Advance by a run that was stored."""
         self.made += 1
@@ -67,41 +63,37 @@ class Progress:
             self._bar.update(self._cost[run_id])
 
 
-def farewell(made: int) -> str:
-    """Return what is left to say when a command is interrupted after so many runs."""
-    return f"interrupted; {made} runs were stored, the same command makes the rest"
-
-
 @contextlib.contextmanager
-def announced_interrupt(last_line: Callable[[], str]) -> Iterator[None]:
-    """Let a first Ctrl-C finish the runs under way, and say so; let a second end the process.
+def interruptible(made: Callable[[], int]) -> Iterator[None]:
+    """Let a first Ctrl-C finish the runs under way, and a second end the process.
 
-    The second raises nothing: an exception among the locks of an executor may leave one held.
-    Files are whole at any time, and workers end with their parent.
-
-    Parameters
-    ----------
-    last_line : callable
-        Returns what is said before the end.
+    Both say how many runs were stored, as `made` returns it. The second raises nothing: an
+    exception among the locks of an executor may leave one held. Files are whole at any time, and
+    workers end with their parent.
     """
 
     def finish(*_: object) -> None:
         signal.signal(signal.SIGINT, abandon)
-        _say("finishing the runs under way; Ctrl-C again abandons them")
+        _write("finishing the runs under way; Ctrl-C again abandons them")
         raise KeyboardInterrupt
 
     def abandon(*_: object) -> None:
-        _say(last_line())
+        _write(outcome())
         os._exit(130)
+
+    def outcome() -> str:
+        return f"interrupted; {made()} runs were stored, the same command makes the rest"
 
     before = signal.signal(signal.SIGINT, finish)
     try:
         yield
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(outcome()) from None
     finally:
         signal.signal(signal.SIGINT, before)
 
 
-def _say(line: str) -> None:
+def _write(line: str) -> None:
     """Write to standard error from a signal handler, where `print` may be under way already."""
     os.write(2, f"\nmlp-core: {line}\n".encode())
 

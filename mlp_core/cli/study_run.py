@@ -1,107 +1,129 @@
-"""`mlp-core study run`: makes the runs that are not stored yet."""
+"""`mlp-core study run`: makes a study's runs, or smaller or other ones in their place."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from tyro.conf import Positional, arg
-
-from mlp_core.cli.find_study import find_study
-from mlp_core.cli.progress import Progress, announced_interrupt, executor_at
-from mlp_core.cli.study_options import MY_RESULTS, StudyOptions, cost, fits
+from mlp_core.cli.flags import (
+    Commands,
+    Integers,
+    Options,
+    Parser,
+    add_command,
+    add_field,
+    given_fields,
+)
+from mlp_core.cli.progress import Progress, executor_at, interruptible
+from mlp_core.data import load_dataset
 from mlp_core.studies import STUDIES, RunStore, Study, find_results, missing, run_missing
+from mlp_core.studies.runner import estimate_cost
 from mlp_core.training import ConfigError, RunConfig
 
+MY_RESULTS = Path("my-results")
+_CATALOGUE = "as in the catalogue"
+_OVERRIDES = ("dataset", "epochs")
 
-@dataclass
-class StudyRun(StudyOptions):
-    """Make the runs that are not stored yet, one process a core.
+
+def add_to(actions: Commands) -> None:
+    """Add the action `run`."""
+    parser = add_command(actions, "run", run_studies)
+    parser.add_argument("names", metavar="NAME", nargs="*", help="names of studies")
+    add_run_flags(parser)
+    add_results_flag(parser)
+    parser.add_argument("--all", action="store_true", help="run every study")
+
+
+def add_run_flags(parser: Parser) -> None:
+    """Add the flags that change a study's runs, or say where they are made."""
+    for name in _OVERRIDES:
+        add_field(parser, name, default=_CATALOGUE)
+    seeds = f"a run of every cell for each of them (default: {_CATALOGUE})"
+    parser.add_argument("--seeds", action=Integers, default=(), help=seeds)
+    dask = "address of a Dask scheduler whose workers make the runs (default: none)"
+    parser.add_argument("--dask", metavar="ADDRESS", help=dask)
+
+
+def add_results_flag(
+    parser: Parser,
+    text: str = "folder of results",
+    default: str = "the nearest folder named results",
+) -> None:
+    """Add the flag that says where runs are stored."""
+    help = f"{text} (default: {default})"
+    parser.add_argument("--results", metavar="DIR", type=Path, help=help)
+
+
+def run_studies(options: Options) -> int:
+    """Make the runs that are not stored yet, one process per core.
 
     Every run is stored when it is finished: Ctrl-C loses none, and the same command goes on.
     With --dataset, --epochs or --seeds the runs are not those of the catalogue; they are stored
     in my-results, so that the report's own results stay as they are.
     """
-
-    names: Annotated[
-        Positional[tuple[str, ...]], arg(metavar="[NAME ...]", help_behavior_hint="")
-    ] = ()
-    """names of studies"""
-    all: Annotated[bool, arg(help_behavior_hint="")] = False
-    """run every study"""
-
-    def run(self) -> int:
-        """Make the runs, with progress on standard error."""
-        studies = self._studies()
-        overrides = self.overrides()
-        changed = bool(overrides or self.seeds)
-        root = self.results or (MY_RESULTS if changed else find_results())
-        tasks = [Task.of(study, overrides, root) for study in studies]
-        costs = [(config.run_id, cost(config)) for task in tasks for config in task.todo]
-        progress = Progress(costs)
-        try:
-            with (
-                announced_interrupt(progress.farewell),
-                executor_at(self.dask) as executor,
-                progress,
-            ):
-                for task in tasks:
-                    run_missing(
-                        task.todo, task.store, task.study.callbacks, executor, progress.report
-                    )
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(progress.farewell()) from None
-        for task in tasks:
-            print(task.outcome())
-        return 0
-
-    def _studies(self) -> list[Study]:
-        """Return the studies asked for, with the seeds asked for."""
-        if self.all == bool(self.names):
-            raise ConfigError("name studies or give --all (see mlp-core study list)")
-        studies = list(STUDIES.values()) if self.all else [find_study(n) for n in self.names]
-        return [self.with_seeds(study) for study in studies]
+    if options.all == bool(options.names):
+        raise ConfigError("name studies or give --all (see mlp-core study list)")
+    changes = overrides(options)
+    root = options.results or (MY_RESULTS if changes or options.seeds else find_results())
+    studies = [with_seeds(find_study(name), options) for name in options.names or STUDIES]
+    tasks = [_task(study, changes, root) for study in studies]
+    costs = [(config.run_id, cost(config)) for _, todo, _ in tasks for config in todo]
+    progress = Progress(costs)
+    with (
+        interruptible(lambda: progress.made),
+        executor_at(options.dask) as executor,
+        progress,
+    ):
+        for study, (store, todo, _) in zip(studies, tasks, strict=True):
+            run_missing(todo, store, study.callbacks, executor, progress.report)
+    for _, _, outcome in tasks:
+        print(outcome)
+    return 0
 
 
-@dataclass
-class Task:
-    """What is to be done for one study.
+def _task(
+    study: Study, changes: dict[str, Any], root: Path
+) -> tuple[RunStore, list[RunConfig], str]:
+    """Return a study's store, the runs that are missing there, and the line to end with."""
+    store = RunStore(study.name, root)
+    asked = study.configs(**changes)
+    configs = [config for config in asked if fits(config)]
+    todo = missing(configs, store)
+    outcome = f"{study.name}: {len(todo)} runs made, {len(configs) - len(todo)} were stored before"
+    if len(configs) < len(asked):
+        skipped = len(asked) - len(configs)
+        outcome += f", {skipped} left out (train_size is more than the dataset has)"
+    return store, todo, f"{outcome}; in {store.folder}"
 
-    Attributes
-    ----------
-    todo : list of RunConfig
-        The runs that are not stored yet.
-    stored : int
-        How many were stored before.
-    skipped : int
-        How many ask for more training examples than the dataset has.
-    """
 
-    study: Study
-    store: RunStore
-    todo: list[RunConfig]
-    stored: int
-    skipped: int
+def find_study(name: str) -> Study:
+    """Return the study of that name, or raise a ConfigError that names the nearest."""
+    if name in STUDIES:
+        return STUDIES[name]
+    near = [known for known in STUDIES if name in known] or get_close_matches(name, STUDIES)
+    hint = f"; perhaps you meant {' or '.join(near)}" if near else ""
+    raise ConfigError(f"there is no study {name!r}{hint} (see mlp-core study list)")
 
-    @classmethod
-    def of(cls, study: Study, overrides: dict[str, Any], root: Path) -> Task:
-        """Find out what is missing."""
-        store = RunStore(study.name, root)
-        asked = study.configs(**overrides)
-        configs = [config for config in asked if fits(config)]
-        todo = missing(configs, store)
-        return cls(
-            study=study,
-            store=store,
-            todo=todo,
-            stored=len(configs) - len(todo),
-            skipped=len(asked) - len(configs),
-        )
 
-    def outcome(self) -> str:
-        """Return one line on what was made and where it lies."""
-        line = f"{self.study.name}: {len(self.todo)} runs made, {self.stored} were stored before"
-        if self.skipped:
-            line += f", {self.skipped} left out (train_size is more than the dataset has)"
-        return f"{line}; in {self.store.folder}"
+def overrides(options: Options) -> dict[str, Any]:
+    """Return the config fields that replace the catalogue's."""
+    return given_fields(options, _OVERRIDES)
+
+
+def with_seeds(study: Study, options: Options) -> Study:
+    """Return the study with the seeds asked for."""
+    return dataclasses.replace(study, seeds=options.seeds) if options.seeds else study
+
+
+def fits(config: RunConfig) -> bool:
+    """Return whether the dataset has as many training examples as the config asks for."""
+    asked = config.train_size
+    return asked is None or asked <= load_dataset(config.dataset).train_size
+
+
+def cost(config: RunConfig) -> float:
+    """Return a run's estimated cost; fetches the data, before there are many processes."""
+    dataset = load_dataset(config.dataset)
+    return estimate_cost(config, dataset.train_size, dataset.in_features)

@@ -5,13 +5,10 @@ from __future__ import annotations
 import json
 import sys
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from tyro.conf import arg
-
-from mlp_core.cli.flags import ConfigFlags, to_config, value_spec
+from mlp_core.cli.flags import Commands, Options, add_command, add_field, given_fields, reader
 from mlp_core.training import (
     Callback,
     Checkpoint,
@@ -26,66 +23,80 @@ from mlp_core.training import (
 )
 from mlp_core.training.legal import whole
 
+_SWITCH: dict[str, Any] = {"action": "store_true"}
+_FILE: dict[str, Any] = {"metavar": "FILE", "type": Path}
+_FLAGS = (
+    (
+        "--json",
+        _SWITCH,
+        "print the summary as one line of JSON and nothing else on standard output",
+    ),
+    ("--dry-run", _SWITCH, "print the resolved config and the architecture; train nothing"),
+    ("--save-model", _FILE, "write the trained parameters to an npz file"),
+    (
+        "--log-interval",
+        {"metavar": "N", "type": reader(int)},
+        "print a line to standard error every so many epochs, instead of the progress bar",
+    ),
+    (
+        "--early-stopping",
+        {"metavar": "PATIENCE", "type": reader(int)},
+        "stop after so many epochs without a lower test loss",
+    ),
+    ("--checkpoint", _FILE, "write all that is needed to resume, after every epoch"),
+    ("--resume", _FILE, "go on from a file that --checkpoint wrote for the same config"),
+)
 
-@dataclass
-class Train:
+
+def add_to(commands: Commands) -> None:
+    """Add the command `train`."""
+    parser = add_command(commands, "train", run_train)
+    parser.usage = "%(prog)s [options]"  # all of them would take twelve lines
+    for flag, options, text in _FLAGS:
+        parser.add_argument(flag, help=text, **options)
+    for name in RunConfig.field_names():
+        add_field(parser, name)
+
+
+def run_train(options: Options) -> int:
     """Train one network and print a summary. A run that diverges is a result too: status 0."""
-
-    config: Annotated[Any, arg(name="", constructor=ConfigFlags)]
-    json: Annotated[bool, arg(help_behavior_hint="")] = False
-    """print the summary as one line of JSON and nothing else on standard output"""
-    dry_run: Annotated[bool, arg(help_behavior_hint="")] = False
-    """print the resolved config and the architecture; train nothing"""
-    save_model: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
-    """write the trained parameters to an npz file"""
-    log_interval: Annotated[Any, value_spec(int | None, "N"), arg(help_behavior_hint="")] = None
-    """print a line to standard error every so many epochs, instead of the progress bar"""
-    early_stopping: Annotated[
-        Any, value_spec(int | None, "PATIENCE"), arg(help_behavior_hint="")
-    ] = None
-    """stop after so many epochs without a lower test loss"""
-    checkpoint: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
-    """write all that is needed to resume, after every epoch"""
-    resume: Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")] = None
-    """go on from a file that --checkpoint wrote for the same config"""
-
-    def run(self) -> int:
-        """Train, print and save."""
-        config = to_config(self.config)
-        callbacks = self._callbacks()
-        for name in ("save_model", "checkpoint"):
-            _check_writable(name, getattr(self, name))
-        if self.dry_run:
-            print(_plan_json(config) if self.json else _plan(config))
-            return 0
-        try:
-            run = train(config, callbacks, resume_from=self.resume)
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(self._interrupted()) from None
-        print(json.dumps(run.summary, allow_nan=False) if self.json else _report(run), flush=True)
-        if self.save_model is not None:
-            _save_model(run, self.save_model)
+    config = RunConfig.from_dict(given_fields(options, RunConfig.field_names()))
+    callbacks = _callbacks(options)
+    for name in ("save_model", "checkpoint"):
+        _check_writable(name, getattr(options, name))
+    if options.dry_run:
+        print(_plan(config, as_json=options.json))
         return 0
+    try:
+        run = train(config, callbacks, resume_from=options.resume)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(_interrupted(options.checkpoint)) from None
+    print(json.dumps(run.summary, allow_nan=False) if options.json else _report(run), flush=True)
+    if options.save_model is not None:
+        _save_model(run, options.save_model)
+    return 0
 
-    def _callbacks(self) -> list[Callback]:
-        """Return the callbacks that the flags ask for, the checkpoint last."""
-        for name in ("log_interval", "early_stopping"):
-            whole(1, optional=True).check(name, getattr(self, name))
-        callbacks: list[Callback] = []
-        if self.log_interval is not None:
-            callbacks.append(EpochLog(self.log_interval))
-        elif sys.stderr.isatty():
-            callbacks.append(ProgressBar(leave=False))
-        if self.early_stopping is not None:
-            callbacks.append(EarlyStopping(patience=self.early_stopping))
-        if self.checkpoint is not None:
-            callbacks.append(Checkpoint(self.checkpoint))
-        return callbacks
 
-    def _interrupted(self) -> str:
-        if self.checkpoint is not None and self.checkpoint.exists():
-            return f"interrupted; go on with the same flags and --resume {self.checkpoint}"
-        return "interrupted"
+def _callbacks(options: Options) -> list[Callback]:
+    """Return the callbacks that the flags ask for, the checkpoint last."""
+    for name in ("log_interval", "early_stopping"):
+        whole(1, optional=True).check(name, getattr(options, name))
+    callbacks: list[Callback] = []
+    if options.log_interval is not None:
+        callbacks.append(EpochLog(options.log_interval))
+    elif sys.stderr.isatty():
+        callbacks.append(ProgressBar(leave=False))
+    if options.early_stopping is not None:
+        callbacks.append(EarlyStopping(patience=options.early_stopping))
+    if options.checkpoint is not None:
+        callbacks.append(Checkpoint(options.checkpoint))
+    return callbacks
+
+
+def _interrupted(checkpoint: Path | None) -> str:
+    if checkpoint is not None and checkpoint.exists():
+        return f"interrupted; go on with the same flags and --resume {checkpoint}"
+    return "interrupted"
 
 
 def _check_writable(name: str, path: Path | None) -> None:
@@ -109,40 +120,32 @@ def _save_model(run: Run, path: Path) -> None:
         run.network.save(path)
 
 
-def _count_updates(training: Training) -> int:
-    config = training.config
-    return config.epochs * -(-training.dataset.train_size // config.batch_size)
-
-
-def _plan_json(config: RunConfig) -> str:
+def _plan(config: RunConfig, as_json: bool) -> str:
+    """Return what a run would be: its config and its architecture."""
     training = Training(config)
-    plan = {
-        "run_id": config.run_id,
-        "config": config.to_dict(),
-        "architecture": str(training.network),
-        "parameters": training.network.parameters.size,
-        "updates": _count_updates(training),
-    }
-    return json.dumps(plan)
-
-
-def _plan(config: RunConfig) -> str:
-    training = Training(config)
+    updates = config.epochs * -(-training.dataset.train_size // config.batch_size)
+    if as_json:
+        plan = {
+            "run_id": config.run_id,
+            "config": config.to_dict(),
+            "architecture": str(training.network),
+            "parameters": training.network.parameters.size,
+            "updates": updates,
+        }
+        return json.dumps(plan)
     changed = config.changes()
     lines = [f"run_id {config.run_id}   (* differs from the default)"]
     for name, value in config.to_dict().items():
         lines.append(f"{'*' if name in changed else ' '} {name:<21} {value}")
-    updates = _count_updates(training)
-    return "\n".join(
-        [*lines, "", training.dataset.describe(), str(training.network), f"{updates:,} updates"]
-    )
+    lines += ["", training.dataset.describe(), str(training.network), f"{updates:,} updates"]
+    return "\n".join(lines)
 
 
 def _report(run: Run) -> str:
     """Return the summary for people."""
     summary, config = run.summary, run.config
-    sizes = [str(size) for size in config.hidden_sizes] or ["no hidden layer"]
-    words = [config.dataset, "-".join(sizes), config.activation, config.loss, config.optimizer]
+    sizes = "-".join(map(str, config.hidden_sizes)) or "no hidden layer"
+    words = [config.dataset, sizes, config.activation, config.loss, config.optimizer]
     status = run.status + (f": {run.stop_reason}" if run.stop_reason else "")
     lines = [f"{', '.join(words)}: {status}"]
     for split in ("test", "train"):

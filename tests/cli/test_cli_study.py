@@ -3,13 +3,11 @@
 import csv
 import io
 import json
-import signal
 from pathlib import Path
 
 import pytest
-from waiting import PATIENCE_S
 
-from mlp_core.cli import progress
+from mlp_core.cli import progress, study_run
 from mlp_core.studies import STUDIES, RunStore, load_runs
 from mlp_core.studies.runner import run_one
 from mlp_core.training import Run, RunConfig
@@ -28,9 +26,16 @@ def stored(results):
     return configs
 
 
+@pytest.fixture
+def asked(monkeypatch):
+    """Let no run be made; return what would be asked for: configs, store, callbacks."""
+    calls = []
+    monkeypatch.setattr(study_run, "run_missing", lambda *call: calls.append(call[:3]))
+    return calls
+
+
 def test_list(cli):
     lines = cli("study", "list").out.splitlines()
-    assert len(lines) == len(STUDIES)
     for line, study in zip(lines, STUDIES.values(), strict=True):
         assert line.split()[:3] == [study.name, str(len(study.configs())), "runs"]
         assert line.endswith(study.question)
@@ -78,143 +83,59 @@ def test_a_damaged_file_is_reported_and_left_alone(cli, stored, results):
     assert damaged.read_text() == "{"
 
 
-def test_export_csv(cli, stored):
-    outcome = cli("study", "export", "learning-rate")
-    rows = list(csv.DictReader(io.StringIO(outcome.out)))
-    assert [row["run_id"] for row in rows] == [config.run_id for config in stored]
-    for row, config in zip(rows, stored, strict=True):
-        assert float(row["learning_rate"]) == config.learning_rate
-        assert row["hidden_sizes"] == "128"
-        assert row["epochs"] == "100"
-        assert row["status"] == "completed"
-        assert 0 <= float(row["test_accuracy"]) <= 1
-
-
-def test_export_json_to_a_file(cli, stored, results, tmp_path):
-    flags = ("--format", "json", "--output", "runs.json")
-    outcome = cli("study", "export", "learning-rate", *flags)
-    assert (outcome.status, outcome.out, outcome.err) == (0, "", "")
-    runs = json.loads((tmp_path / "runs.json").read_text())
-    assert runs == [run.to_dict() for run in load_runs("learning-rate", results)]
-
-
 @pytest.mark.parametrize("format", ["csv", "json"])
-def test_a_file_and_standard_output_hold_the_same(cli, stored, tmp_path, format):
-    flags = ("study", "export", "learning-rate", "--format", format)
-    printed = cli(*flags).out
-    cli(*flags, "--output", "file")
+def test_export(cli, stored, results, tmp_path, format):
+    command = ("study", "export", "learning-rate", "--format", format)
+    printed = cli(*command).out
+    outcome = cli(*command, "--output", "file")
+    assert (outcome.status, outcome.out, outcome.err) == (0, "", "")
     assert (tmp_path / "file").read_bytes().decode() == printed
+    runs = load_runs("learning-rate", results)
+    if format == "json":
+        assert json.loads(printed) == [run.to_dict() for run in runs]
+        return
+    rows = list(csv.DictReader(io.StringIO(printed)))
+    assert [row["run_id"] for row in rows] == [config.run_id for config in stored]
+    for row, run in zip(rows, runs, strict=True):
+        assert float(row["learning_rate"]) == run.config.learning_rate
+        assert float(row["test_accuracy"]) == run.summary["test_accuracy"]
+        shown = [row[name] for name in ("hidden_sizes", "epochs", "status")]
+        assert shown == ["128", "100", "completed"]
 
 
-def test_export_of_nothing_says_how_to_make_it(cli, results):
-    outcome = cli("study", "export", "momentum")
-    assert outcome.status == 1
-    assert outcome.out == ""
-    assert "mlp-core study run momentum" in outcome.err
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["momentum"], "mlp-core study run momentum"),
+        (["learning-rate", "--output", "no/such/file.csv"], "no/such/file.csv"),
+    ],
+)
+def test_what_cannot_be_exported_is_explained(cli, stored, arguments, words):
+    outcome = cli("study", "export", *arguments)
+    assert (outcome.status, outcome.out) == (1, "")
+    assert words in outcome.err
 
 
-def test_export_to_a_folder_that_is_not_there(cli, stored):
-    outcome = cli("study", "export", "learning-rate", "--output", "no/such/file.csv")
-    assert outcome.status == 1
-    assert "no/such/file.csv" in outcome.err
-
-
-def test_a_trial_leaves_the_results_alone(program, results, tmp_path):
-    outcome = program("study", "run", "learning-rate", *TRIAL)
-    assert outcome.status == 0, outcome.err
-    assert outcome.out == (
-        "learning-rate: 8 runs made, 0 were stored before; in my-results/learning-rate\n"
-    )
-    first, *others = outcome.err.splitlines()
-    assert first == "8 runs to make"
-    assert [line.split()[0] for line in others] == [f"{n}/8" for n in range(1, 9)]
-    assert not list(results.iterdir())
-    runs = load_runs("learning-rate", tmp_path / "my-results")
-    assert [run.config.learning_rate for run in runs] != []
-    assert {(r.config.dataset, r.config.epochs, r.config.seed) for r in runs} == {("digits", 1, 1)}
-    again = program("study", "run", "learning-rate", *TRIAL)
-    assert again.out.startswith("learning-rate: 0 runs made, 8 were stored before")
-    assert again.err == ""
-
-
-def test_results_names_another_folder(cli, results, tmp_path, monkeypatch):
-    made = []
-    monkeypatch.setattr(
-        "mlp_core.cli.study_run.run_missing",
-        lambda configs, store, *_: made.append((len(configs), store.folder)),
-    )
+def test_results_names_another_folder(cli, results, asked):
     cli("study", "run", "momentum", *TRIAL, "--results", "elsewhere")
-    assert made == [(8, type(tmp_path)("elsewhere") / "momentum")]
+    ((configs, store, _),) = asked
+    assert (len(configs), store.folder) == (8, Path("elsewhere") / "momentum")
 
 
-def test_without_changes_the_catalogues_runs_go_to_results(cli, results, monkeypatch):
-    made = []
-    monkeypatch.setattr("mlp_core.cli.study_run.fits", lambda config: True)
-    monkeypatch.setattr("mlp_core.cli.study_run.cost", lambda config: 1.0)
-    monkeypatch.setattr(
-        "mlp_core.cli.study_run.run_missing",
-        lambda configs, store, callbacks, *_: made.append((configs, store.folder, callbacks)),
-    )
+def test_without_changes_the_catalogues_runs_go_to_results(cli, results, asked, monkeypatch):
+    monkeypatch.setattr(study_run, "fits", lambda config: True)
+    monkeypatch.setattr(study_run, "cost", lambda config: 1.0)
     outcome = cli("study", "run", "--all")
     assert outcome.status == 0
     assert len(outcome.out.splitlines()) == len(STUDIES)
-    for (configs, folder, callbacks), study in zip(made, STUDIES.values(), strict=True):
-        assert configs == study.configs()
-        assert folder == results / study.name
-        assert callbacks == study.callbacks
+    for (configs, store, callbacks), study in zip(asked, STUDIES.values(), strict=True):
+        assert (configs, callbacks) == (study.configs(), study.callbacks)
+        assert store.folder == results / study.name
 
 
-def test_cells_that_the_dataset_is_too_small_for_are_left_out(cli, results, monkeypatch):
-    monkeypatch.setattr("mlp_core.cli.study_run.run_missing", lambda *_: None)
+def test_cells_that_the_dataset_is_too_small_for_are_left_out(cli, results, asked):
     outcome = cli("study", "run", "weight-decay-data-size", *TRIAL)
     assert "14 runs made, 0 were stored before, 14 left out" in outcome.out
-
-
-def test_ctrl_c_finishes_the_runs_under_way(spawn, tmp_path):
-    flags = ("--dataset", "digits", "--epochs", "300", "--seeds", "1")
-    with spawn("study", "run", "learning-rate", *flags) as process:
-        assert process.stderr.readline() == "8 runs to make\n"
-        assert process.stderr.readline().startswith("1/8 ")  # the next ones are under way
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 130
-    assert out == ""
-    assert "Traceback" not in err
-    lines = err.splitlines()
-    assert "mlp-core: finishing the runs under way; Ctrl-C again abandons them" in lines
-    runs = load_runs("learning-rate", tmp_path / "my-results")
-    assert 2 <= len(runs) < 8
-    assert {len(run.history) for run in runs if run.status == "completed"} == {300}
-    assert lines[-1] == (
-        f"mlp-core: interrupted; {len(runs)} runs were stored, the same command makes the rest"
-    )
-    assert not list((tmp_path / "my-results").rglob("*.part"))
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
-def test_a_second_ctrl_c_abandons_them(spawn, workers_of):
-    flags = ("--dataset", "digits", "--epochs", "10000000", "--seeds", "1")
-    with spawn("study", "run", "momentum", *flags) as process:
-        assert process.stderr.readline() == "8 runs to make\n"
-        workers_of(process)  # have begun; none of these runs ever ends
-        process.send_signal(signal.SIGINT)
-        assert process.stderr.readline() == "\n"
-        assert "finishing" in process.stderr.readline()
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=PATIENCE_S)
-    assert process.returncode == 130
-    assert err.splitlines()[-1].startswith("mlp-core: interrupted; 0 runs were stored")
-    assert "Traceback" not in err
-
-
-@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="needs /proc")
-def test_no_worker_outlives_a_parent_that_is_killed(spawn, workers_of, wait_for_the_end):
-    flags = ("--dataset", "digits", "--epochs", "10000000", "--seeds", "1")
-    with spawn("study", "run", "momentum", *flags) as process:
-        assert process.stderr.readline() == "8 runs to make\n"
-        children = workers_of(process)
-        process.kill()
-    wait_for_the_end(children)
 
 
 def test_the_bar_advances_by_cost(capsys, monkeypatch):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Callable
 from typing import Any
+from unittest import mock
 
+from mlp_book.facts import STRICT, Facts
 from mlp_core.studies import STUDIES
 from mlp_core.training import History, Run, RunConfig
 
@@ -98,6 +101,13 @@ def _own_accuracy(config: RunConfig) -> float | None:
     setting = chance(config.replace(seed=0).run_id)
     off = abs(math.log10(config.learning_rate) + 0.5) / 3
     return None if setting > 0.97 else 98.5 - 5 * setting * off
+
+
+def failing(make: Callable[[], Facts]) -> list[str]:
+    """Return the sentences of claims that do not hold, as in Jupyter: there that is no error."""
+    with mock.patch.dict(os.environ):
+        os.environ.pop(STRICT, None)
+        return [claim.sentence for claim in make().claims if not claim.holds]
 
 
 def wobble(config: RunConfig, size: float = 0.05) -> float:

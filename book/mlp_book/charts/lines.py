@@ -28,7 +28,7 @@ Limits = tuple[float, float]
 
 def lines(
     data: pd.DataFrame,
-    x: str,
+    x: Columns,
     y: Columns = "value",
     *,
     color: str | None = None,
@@ -57,8 +57,8 @@ def lines(
     ----------
     data : DataFrame
         Such as from `epochs`, `records` or `tidy`.
-    x, y : str
-        Columns; several of `y` give a panel each.
+    x, y : str or sequence of str
+        Columns; several of `y` give a panel each. Several of `x` are one per panel.
     color, dash : str, optional
         Columns whose levels tell lines apart. Without `dash`, words differ in dash as well as in
         colour.
@@ -94,8 +94,10 @@ def lines(
         label_title = color.replace("_", "\n")
     with styled():
         shown = panels_of(data, y, panel, title)
+        sharex = sharex and isinstance(x, str)
+        across = [x] * len(shown) if isinstance(x, str) else x
         figure, rows = new_figure(height, len(shown), sharex=sharex)
-        for axes, (head, measure, own) in zip(rows, shown, strict=True):
+        for axes, along, (head, measure, own) in zip(rows, across, shown, strict=True):
             logarithmic = log.get(head, "") if isinstance(log, Mapping) else log
             limits = ylim.get(head) if isinstance(ylim, Mapping) else ylim
             for levels, group in groups_of(own, columns):
@@ -103,7 +105,7 @@ def lines(
                     "color": colours.get(levels.get(color or ""), COLOURS[0]),
                     "linestyle": dashes.get(levels.get(dash or color or ""), "solid"),
                 }
-                table = _points(group, x, measure, by or x, thin, "y" in logarithmic)
+                table = _points(group, along, measure, by or along, thin, "y" in logarithmic)
                 diverged = "diverged" in group and bool(group["diverged"].any())
                 _draw_line(figure, axes, table, name_line(levels), {**look, **marks}, diverged)
             axes.set_title(head)
@@ -113,7 +115,7 @@ def lines(
             if "y" in logarithmic:
                 make_log(axes, "y")
             if not sharex or axes is rows[-1]:
-                _finish_x(axes, x, xlabel, "x" in logarithmic)
+                _finish_x(axes, along, xlabel, "x" in logarithmic)
         if label_title:
             figure.end_labels.set_title(rows[0], label_title)
         if alt:
@@ -168,5 +170,5 @@ def _finish_x(axes: Any, x: str, xlabel: str | None, log: bool) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if log:
         make_log(axes, "x")
-    if x.endswith("loss"):
+    if x.endswith("_loss"):  # a measure, which falls as training goes on
         axes.invert_xaxis()

@@ -44,4 +44,6 @@ def by_treatment(data: pd.DataFrame) -> pd.DataFrame:
                 name = f"{kind}\u00a0{format_number(dose)}" if dose else UNTREATED
                 own = rows[rows[field] == dose]
                 blocks.append(own.assign(images=images, kind=kind, dose=dose, treatment=name))
+    if not blocks:
+        raise ValueError(f"none of the {len(data)} rows is of the study {STUDY!r}: load its runs")
     return pd.concat(blocks, ignore_index=True)

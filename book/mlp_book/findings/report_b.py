@@ -75,6 +75,8 @@ def by_parameter(data: pd.DataFrame) -> pd.DataFrame:
         for level in levels_of(rows[parameter]):
             own = rows[[value == level for value in rows[parameter]]]
             blocks.append(own.assign(parameter=parameter, level=[level] * len(own)))
+    if not blocks:
+        raise ValueError(f"none of the {len(data)} rows is of the study {STUDY!r}: load its runs")
     return pd.concat(blocks, ignore_index=True)
 
 

@@ -174,6 +174,9 @@ def _say_cells(text: pd.DataFrame, row_label: str) -> str:
     return ". ".join(sentences)
 
 
+SIDE = 96  # drawn pixels at least: browsers blur small images when they enlarge them
+
+
 def images(
     pixels: np.ndarray,
     names: Sequence[str],
@@ -198,20 +201,25 @@ def images(
     signed : bool
     title : str
     height : float, optional
-        In inches.
+        In inches; by default as the images need.
     alt : str, optional
         Instead of the names.
     """
     rows = -(-len(pixels) // columns)
+    zoom = np.ones((-(-SIDE // np.shape(pixels)[1]),) * 2)
     top = float(np.abs(pixels).max()) or 1.0
     cmap: Any = "gray"
     if signed:
         low, high = COLOURS[0], COLOURS[1]
         cmap = _colormap([low, (low, 0.0), (high, 0.0), high], (0, 0.5, 0.5, 1))
     with styled():
-        figure, panels = new_figure(height or 0.3 + 1.1 * rows, len(pixels), columns)
+        height = height or 0.5 + rows * (4.6 / columns + 0.25)
+        figure, panels = new_figure(height, len(pixels), columns)
         for axes, image, name in zip(panels, pixels, names, strict=True):
-            axes.imshow(image, cmap=cmap, vmin=-top if signed else 0, vmax=top)
+            axes.imshow(
+                np.kron(image, zoom), cmap=cmap, vmin=-top if signed else 0, vmax=top,
+                interpolation="none",
+            )  # fmt: skip
             axes.set_title(name, loc="center", size=9.5)
             axes.set_axis_off()
         if title:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
@@ -45,6 +46,7 @@ def sweep(
     reference: Mapping[str, pd.DataFrame] | None = None,
     guessing: int | None = None,
     even: bool = False,
+    apart: Any = None,
     log: str | Mapping[str, str] | None = None,
     ticks: str | None = None,
     band: bool | None = None,
@@ -75,6 +77,8 @@ def sweep(
         Draws a line at what guessing among so many classes reaches.
     even : bool
         Whether the levels of `x` stand side by side at even distances, such as where one is 0.
+    apart : optional
+        A first level of another kind, such as no hidden layer: lines leave it out.
     log : str or mapping, optional
         Which axes are logarithmic; by default y if the measure says so, and x unless `even`. Of
         panels that differ in it, by their titles.
@@ -107,6 +111,9 @@ def sweep(
                 marker = MARKERS[number % len(MARKERS)]
                 table = _draw_seeds(axes, group, x, measure, places, colour, marker)
                 name = name_line(levels)
+                if apart in places:
+                    table.loc[places[apart] + 0.5] = np.nan  # a gap
+                    table = table.sort_index()
                 axes.plot(
                     table.index, table["mean"], color=colour, label=name or " ",
                     linestyle=DASHES[number % len(DASHES)], marker=marker if legend else None,

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
+import pandas as pd
+
 from mlp_core.studies import find_results
+
+ENGINE, FLOOR = "mlp_core", "floor"
 
 
 def load_benchmark(name: str = "benchmark") -> dict[str, Any]:
@@ -26,3 +31,44 @@ def load_benchmark(name: str = "benchmark") -> dict[str, Any]:
         raise FileNotFoundError(f"{path} is not there: run `make bench` on an idle machine")
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
+
+
+def contestants(content: Mapping[str, Any], cores: int = 1) -> pd.DataFrame:
+    """Return one row per case and contestant, which are the index, in the order of the file.
+
+    Parameters
+    ----------
+    content : mapping
+        From ``load_benchmark()`` or ``load_benchmark("benchmark-growth")``.
+    cores : int
+
+    Returns
+    -------
+    DataFrame
+        ``ms_per_update`` (median over the rounds) and its quartiles ``low`` and ``high``,
+        ``engine_ratio`` (the engine's time over the contestant's, within a round), ``over_floor``
+        (the median over the floor's), ``hidden_sizes`` and ``batch_size``.
+
+    Examples
+    --------
+    >>> times = contestants(load_benchmark())
+    >>> bool(times.loc[("784-128-10, batch 100", FLOOR), "over_floor"] == 1)
+    True
+    """
+    rows = [
+        {
+            "case": case["case"],
+            "contestant": name,
+            "ms_per_update": own["ms_per_update"],
+            "low": own["quartiles"][0],
+            "high": own["quartiles"][1],
+            "engine_ratio": own["engine_ratio"],
+            "over_floor": own["ms_per_update"] / case["contestants"][FLOOR]["ms_per_update"],
+            "hidden_sizes": tuple(case["hidden_sizes"]),
+            "batch_size": case["batch_size"],
+        }
+        for case in content["cases"]
+        if case["cores"] == cores
+        for name, own in case["contestants"].items()
+    ]
+    return pd.DataFrame(rows).set_index(["case", "contestant"])

@@ -10,6 +10,7 @@ MINUS = "\N{MINUS SIGN}"
 NONE = "-"  # in place of a value that does not exist
 WORDS = {
     "gelu": "GELU",
+    "mlp_core": "mlp_core",
     "relu": "ReLU",
     "cross_entropy": "cross\u2011entropy",  # a hyphen at which a narrow table does not break
     "mse": "squared\u00a0error",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 from figure_cases.where_it_fails import CONFIDENCE, LABELS, MEMBERS, RIGHT, saying
-from made import fake_run
+from made import failing, fake_run
 from scipy.stats import binomtest
 
 from mlp_book.chapters import where_it_fails as chapter
@@ -26,6 +27,7 @@ from mlp_book.facts import Facts
 from mlp_book.style import COLOURS
 from mlp_core import RunConfig, train
 from mlp_core.data import load_dataset
+from mlp_core.studies import load_runs
 
 PROBABILITIES = np.array([[0.7, 0.2, 0.1], [0.1, 0.3, 0.6], [0.05, 0.9, 0.05], [0.4, 0.35, 0.25]])
 SOME = Predictions(PROBABILITIES, np.array([0, 1, 0, 0]))
@@ -184,10 +186,6 @@ def test_seeds_are_stacked_beside_what_the_images_leave_open() -> None:
 # --- claims ---------------------------------------------------------------------------------
 
 
-def failing(found: Facts) -> list[str]:
-    return [each.sentence for each in found.claims if not each.holds]
-
-
 def seeds(count: int, accuracy: float = 98.0, **changes: Any) -> list[Any]:
     configs = [RunConfig(seed=seed, epochs=4, **changes) for seed in range(count)]
     return [fake_run(c, accuracy + 0.05 * (c.seed % 3), train_accuracy=99.95) for c in configs]
@@ -209,14 +207,9 @@ def seeds(count: int, accuracy: float = 98.0, **changes: Any) -> list[Any]:
         (lambda: chapter.exercises([saying(*LABELS)] * 3), "the temperature is above 1"),
     ],
 )  # fmt: skip
-def test_a_change_says_which_claim_fails(
-    make: Any, fails: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delenv("MLP_BOOK_STRICT")
-    assert any(sentence.startswith(fails) for sentence in failing(make()))
+def test_a_change_says_which_claim_fails(make: Callable[[], Facts], fails: str) -> None:
+    assert any(sentence.startswith(fails) for sentence in failing(make))
 
 
 def test_stored_seeds_hold() -> None:
-    from mlp_core.studies import load_runs
-
-    assert failing(chapter.mnist(load_runs("seed-noise"))) == []
+    assert failing(lambda: chapter.mnist(load_runs("seed-noise"))) == []

@@ -15,7 +15,7 @@ import numpy as np
 from figures import write_figures
 
 from mlp_core import RunConfig
-from mlp_core.nn.names import STABLE_ACTIVATIONS
+from mlp_core.nn import STABLE_ACTIVATIONS
 from mlp_core.training import Training
 from mlp_core.training.environment import one_blas_thread
 

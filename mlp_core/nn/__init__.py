@@ -1,13 +1,12 @@
 """Neural networks from arrays: layers, losses, initializers, optimizers and schedules."""
 
-from mlp_core.nn.activations import GELU, ReLU, Sigmoid, Tanh
+from mlp_core.nn.activations import GELU, STABLE_ACTIVATIONS, ReLU, Sigmoid, Tanh
 from mlp_core.nn.initializers import INITIALIZERS, initialize
 from mlp_core.nn.layers import Dropout, Layer, Linear, LogSoftmax
-from mlp_core.nn.losses import MSE, NLL, CrossEntropy, Hinge, LogSoftmaxMSE, Loss
-from mlp_core.nn.names import ACTIVATIONS, LOSSES, STABLE_ACTIVATIONS, STABLE_LOSSES, make_loss
+from mlp_core.nn.losses import MSE, NLL, STABLE_LOSSES, CrossEntropy, Hinge, LogSoftmaxMSE, Loss
+from mlp_core.nn.names import ACTIVATIONS, LOSSES, make_loss
 from mlp_core.nn.network import MLP, Network
-from mlp_core.nn.optimizer import Optimizer
-from mlp_core.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adam
+from mlp_core.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adam, Optimizer
 from mlp_core.nn.penalties import L1Penalty, L2Penalty, Penalty
 from mlp_core.nn.schedules import SCHEDULES, learning_rate_at
 

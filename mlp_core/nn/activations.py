@@ -13,29 +13,19 @@ from mlp_core.nn.layers import Layer
 class Activation(Layer):
     """An elementwise function with as many outputs as inputs."""
 
+    scratch: np.ndarray
+
     def __init__(self, features: int) -> None:
         super().__init__(features, features)
-
-    def allocate(self, dtype: np.dtype) -> None:
-        """Declare outputs and one buffer for intermediate values."""
-        self.workspace.declare(
-            outputs=(self.out_features, dtype), scratch=(self.out_features, dtype)
-        )
-
-    def resize(self, rows: int) -> None:
-        """Bind the buffers to a batch of `rows` rows."""
-        super().resize(rows)
-        self._scratch = self.workspace.view("scratch", rows)
+        self.buffers.update(scratch=features)
 
 
 class ReLU(Activation):
     """max(x, 0), the rectified linear unit."""
 
-    def allocate(self, dtype: np.dtype) -> None:
-        """Declare outputs and the mask of the active units."""
-        self.workspace.declare(
-            outputs=(self.out_features, dtype), scratch=(self.out_features, np.dtype(bool))
-        )
+    def __init__(self, features: int) -> None:
+        super().__init__(features)
+        self.buffers.update(scratch=(features, bool))  # which units are active
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return max(inputs, 0)."""
@@ -43,8 +33,8 @@ class ReLU(Activation):
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
         """Return the gradient where the unit was active, 0 elsewhere (and 0 at exactly 0)."""
-        np.greater(self.outputs, 0, out=self._scratch)
-        return np.multiply(grad_outputs, self._scratch, out=grad_outputs)
+        np.greater(self.outputs, 0, out=self.scratch)
+        return np.multiply(grad_outputs, self.scratch, out=grad_outputs)
 
 
 class GELU(Activation):
@@ -56,27 +46,22 @@ class GELU(Activation):
     C = math.sqrt(2 / math.pi)
     A = 0.044715
 
-    def allocate(self, dtype: np.dtype) -> None:
-        """Declare outputs, the derivative and one buffer for intermediate values."""
-        super().allocate(dtype)
-        self.workspace.declare(derivative=(self.out_features, dtype))
+    derivative: np.ndarray
 
-    def resize(self, rows: int) -> None:
-        """Bind the buffers to a batch of `rows` rows."""
-        super().resize(rows)
-        self._derivative = self.workspace.view("derivative", rows)
+    def __init__(self, features: int) -> None:
+        super().__init__(features)
+        self.buffers.update(derivative=features)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return x/2 (1 + t) with t = tanh(x (c + c a x^2)).
 
         >>> layer = GELU(3)
-        >>> layer.allocate(np.dtype("float64"))
-        >>> layer.resize(1)
+        >>> layer.resize(1, "float64")
         >>> layer.forward(np.array([[-1.0, 0.0, 1.0]])).round(4)
         array([[-0.1588,  0.    ,  0.8412]])
         """
         self._inputs = inputs
-        outputs, square, tanh = self.outputs, self._derivative, self._scratch
+        outputs, square, tanh = self.outputs, self.derivative, self.scratch
         np.multiply(inputs, inputs, out=square)
         np.multiply(square, self.C * self.A, out=tanh)
         np.add(tanh, self.C, out=tanh)
@@ -89,9 +74,9 @@ class GELU(Activation):
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
         """Return the gradient times (1 + t)/2 + x/2 (1 - t^2) (c + 3 c a x^2).
 
-        `_scratch` holds t and `_derivative` holds x^2 from the forward pass.
+        `scratch` holds t and `derivative` holds x^2 from the forward pass.
         """
-        derivative, tanh = self._derivative, self._scratch
+        derivative, tanh = self.derivative, self.scratch
         np.multiply(derivative, 3 * self.C * self.A, out=derivative)
         np.add(derivative, self.C, out=derivative)
         np.multiply(derivative, self._inputs, out=derivative)
@@ -115,7 +100,7 @@ class Sigmoid(Activation):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return exp(min(x, 0)) / (1 + exp(-|x|))."""
-        outputs, denominator = self.outputs, self._scratch
+        outputs, denominator = self.outputs, self.scratch
         np.absolute(inputs, out=denominator)
         np.negative(denominator, out=denominator)
         np.exp(denominator, out=denominator)
@@ -130,9 +115,9 @@ class Sigmoid(Activation):
         Of a unit pushed far below 0 the factor is almost nothing, and its products with the
         inputs would be denormal numbers: what is that small is flushed to 0.
         """
-        np.subtract(1, self.outputs, out=self._scratch)
-        np.multiply(self._scratch, self.outputs, out=self._scratch)
-        np.multiply(grad_outputs, self._scratch, out=grad_outputs)
+        np.subtract(1, self.outputs, out=self.scratch)
+        np.multiply(self.scratch, self.outputs, out=self.scratch)
+        np.multiply(grad_outputs, self.scratch, out=grad_outputs)
         return flush_tiny(grad_outputs, beside=TINY_GRADIENT)
 
 
@@ -145,6 +130,14 @@ class Tanh(Activation):
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
         """Return the gradient times 1 - y^2, with y the output."""
-        np.multiply(self.outputs, self.outputs, out=self._scratch)
-        np.subtract(1, self._scratch, out=self._scratch)
-        return np.multiply(grad_outputs, self._scratch, out=grad_outputs)
+        np.multiply(self.outputs, self.outputs, out=self.scratch)
+        np.subtract(1, self.scratch, out=self.scratch)
+        return np.multiply(grad_outputs, self.scratch, out=grad_outputs)
+
+
+STABLE_ACTIVATIONS: dict[str, type[Activation]] = {
+    "relu": ReLU,
+    "gelu": GELU,
+    "sigmoid": Sigmoid,
+    "tanh": Tanh,
+}

@@ -17,18 +17,6 @@ def flush_tiny(array: np.ndarray, beside: float = 1e-15) -> np.ndarray:
     times as long. Next to `beside`, which is added and taken off again, such numbers vanish, and
     the ones that matter are not changed.
 
-    Parameters
-    ----------
-    array : ndarray of float
-    beside : float, default 1e-15
-
-    Returns
-    -------
-    ndarray
-        `array` itself.
-
-    Examples
-    --------
     >>> vector = np.array([1e-40, -1e-30, 1e-12, 0.5], "float32")
     >>> flush_tiny(vector).tolist() == [0, 0, np.float32(1e-12), 0.5]
     True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from mlp_core.nn.checks import check_positive
 from mlp_core.nn.losses import Loss
 from mlp_core.nn.network import Network
 
@@ -13,16 +14,7 @@ def compute_gradients(
 ) -> np.ndarray:
     """Return a copy of the gradients of the mean loss, by the backward pass.
 
-    Parameters
-    ----------
-    network : Network
-    loss : Loss
-    inputs : ndarray of shape (rows, in_features)
-    labels : ndarray of int, shape (rows,)
-
-    Returns
-    -------
-    ndarray of shape (parameter_count,)
+    `inputs` are of shape (rows, in_features), `labels` of shape (rows,).
     """
     loss.forward(network.forward(inputs), labels)
     network.backward(loss.backward())
@@ -32,27 +24,14 @@ def compute_gradients(
 def central_differences(
     network: Network, loss: Loss, inputs: np.ndarray, labels: np.ndarray, step: float = 1e-5
 ) -> np.ndarray:
-    """Return the gradients of the mean loss as (L(p + step) - L(p - step)) / (2 step).
+    """Return the gradients of the mean loss as (L(p + step) - L(p - step)) / (2 step), in float64.
 
-    Two forward passes a parameter, in the network's own precision: slow, and independent of the
-    backward pass. The parameters are as before when it returns.
-
-    Parameters
-    ----------
-    network : Network
-        Without dropout, or in evaluation mode.
-    loss : Loss
-    inputs : ndarray of shape (rows, in_features)
-    labels : ndarray of int, shape (rows,)
-    step : float, default 1e-5
-        Above 0. The best one is near the cube root of the precision: 6e-6 in float64.
-
-    Returns
-    -------
-    ndarray of float64, shape (parameter_count,)
+    Two forward passes per parameter, in the network's own precision: slow, and independent of
+    the backward pass. The network is without dropout, or in evaluation mode; its parameters are
+    as before when this returns. The best `step` is near the cube root of the precision: 6e-6 in
+    float64.
     """
-    if not step > 0:
-        raise ValueError(f"step={step!r} is not legal: must be > 0")
+    check_positive("step", step)
     parameters = network.parameters
     slopes = np.empty(parameters.size)
     for i, value in enumerate(parameters.copy()):

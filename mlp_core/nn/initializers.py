@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 
+from mlp_core.nn.checks import check_choice
 from mlp_core.nn.network import Network
 
 INITIALIZERS = ("normal", "he", "xavier", "pytorch")
@@ -31,15 +32,8 @@ def initialize(network: Network, init: str, rng: np.random.Generator, std: float
     rng : numpy.random.Generator
     std : float, default 0.01
         Used by ``normal`` alone.
-
-    Raises
-    ------
-    ValueError
-        If `init` is not one of the four.
     """
-    if init not in INITIALIZERS:
-        legal = ", ".join(INITIALIZERS)
-        raise ValueError(f"init={init!r} is not legal: must be one of {legal}")
+    check_choice("init", init, INITIALIZERS)
     for layer in network.linear_layers:
         shape = layer.weight.shape
         layer.bias[...] = 0

@@ -5,15 +5,18 @@ from __future__ import annotations
 from numbers import Integral
 
 import numpy as np
+from numpy.typing import DTypeLike
 
-from mlp_core.nn.workspace import Workspace
+from mlp_core.nn.buffers import Buffered
+from mlp_core.nn.checks import check, check_share
 
 
-class Layer:
+class Layer(Buffered):
     """One step of a network; subclasses fill in `forward` and `backward`.
 
-    A layer keeps its workspace: the arrays it returns are views of buffers that the next call
-    of the same method overwrites, so that the training loop allocates nothing.
+    The arrays that a layer returns are buffers, which the next call of the same method
+    overwrites. A layer that stands alone needs `resize` before its first `forward`; a network
+    sees to that.
 
     Attributes
     ----------
@@ -29,41 +32,25 @@ class Layer:
 
     def __init__(self, in_features: int, out_features: int) -> None:
         for name, value in (("in_features", in_features), ("out_features", out_features)):
-            if not isinstance(value, Integral) or value < 1:
-                raise ValueError(f"{name}={value!r} is not legal: must be an integer of at least 1")
-        self.in_features = in_features
-        self.out_features = out_features
+            legal = isinstance(value, Integral) and value >= 1
+            check(name, value, legal, "an integer of at least 1")
+        super().__init__(outputs=out_features)
+        self.in_features, self.out_features = in_features, out_features
         self.training = True
-        self.workspace = Workspace()
 
     @property
     def parameter_count(self) -> int:
         """Number of trained values in this layer."""
         return 0
 
-    def allocate(self, dtype: np.dtype) -> None:
-        """Declare the buffers; called once, when the network knows its precision."""
-        self.workspace.declare(outputs=(self.out_features, dtype))
-
-    def resize(self, rows: int) -> None:
-        """Bind the buffers to a batch of `rows` rows; called when the batch size changes."""
-        self.outputs = self.workspace.view("outputs", rows)
-
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return the layer's outputs for `inputs` of shape (rows, in_features)."""
         raise NotImplementedError
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
-        """Return the gradient with respect to the inputs of the last `forward`.
+        """Return the loss's gradient with respect to the inputs of the last `forward`.
 
-        Parameters
-        ----------
-        grad_outputs : ndarray of shape (rows, out_features)
-            Gradient of the loss with respect to the outputs. It may be overwritten.
-
-        Returns
-        -------
-        ndarray of shape (rows, in_features)
+        `grad_outputs` is that with respect to the outputs; it may be overwritten.
         """
         raise NotImplementedError
 
@@ -83,8 +70,12 @@ class Linear(Layer):
         False for a network's first layer, whose input gradient nobody reads.
     """
 
+    grad_inputs: np.ndarray
+    ones: np.ndarray  # times a batch: the sum of its rows, as a product
+
     def __init__(self, in_features: int, out_features: int) -> None:
         super().__init__(in_features, out_features)
+        self.buffers.update(grad_inputs=in_features, ones=None)
         self.needs_grad_inputs = True
 
     @property
@@ -102,28 +93,18 @@ class Linear(Layer):
         self.grad_bias = gradients[weights:]
         self._weight_transposed = self.weight.T
 
-    def allocate(self, dtype: np.dtype) -> None:
-        """Declare outputs, input gradient, and the ones that sum a batch by a product."""
-        self.workspace.declare(
-            outputs=(self.out_features, dtype),
-            grad_inputs=(self.in_features if self.needs_grad_inputs else 0, dtype),
-            ones=(None, dtype),
-        )
-
-    def resize(self, rows: int) -> None:
+    def resize(self, rows: int, dtype: DTypeLike) -> None:
         """Bind the buffers to a batch of `rows` rows."""
-        self.outputs = self.workspace.view("outputs", rows)
-        self._grad_inputs = self.workspace.view("grad_inputs", rows)
-        self._ones = self.workspace.view("ones", rows)
-        self._ones[...] = 1
+        if not self.needs_grad_inputs:
+            self.buffers["grad_inputs"] = 0
+        super().resize(rows, dtype)
+        self.ones.fill(1)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs @ weight + bias."""
         self._inputs = inputs
-        outputs = self.outputs
-        np.dot(inputs, self.weight, out=outputs)
-        np.add(outputs, self.bias, out=outputs)
-        return outputs
+        np.dot(inputs, self.weight, out=self.outputs)
+        return np.add(self.outputs, self.bias, out=self.outputs)
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
         """Fill the gradients: inputs^T @ g for the weights, sum of the rows of g for the biases.
@@ -132,10 +113,10 @@ class Linear(Layer):
         `needs_grad_inputs` is false.
         """
         np.dot(self._inputs.T, grad_outputs, out=self.grad_weight)
-        np.dot(self._ones, grad_outputs, out=self.grad_bias)
+        np.dot(self.ones, grad_outputs, out=self.grad_bias)
         if self.needs_grad_inputs:
-            np.dot(grad_outputs, self._weight_transposed, out=self._grad_inputs)
-        return self._grad_inputs
+            np.dot(grad_outputs, self._weight_transposed, out=self.grad_inputs)
+        return self.grad_inputs
 
     def __str__(self) -> str:
         return f"Linear({self.in_features}, {self.out_features})"
@@ -156,41 +137,29 @@ class Dropout(Layer):
         The stream that the masks are drawn from.
     """
 
+    mask: np.ndarray  # 0 where dropped, 1 / (1 - rate) elsewhere
+
     def __init__(self, features: int, rate: float, rng: np.random.Generator) -> None:
         super().__init__(features, features)
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate={rate!r} is not legal: must be at least 0 and less than 1")
-        self.rate = rate
-        self.rng = rng
-
-    def allocate(self, dtype: np.dtype) -> None:
-        """Declare outputs and the mask: 0 where dropped, 1 / (1 - rate) elsewhere."""
-        self.dtype = dtype
-        super().allocate(dtype)
-        self.workspace.declare(mask=(self.out_features, dtype))
-
-    def resize(self, rows: int) -> None:
-        """Bind the buffers to a batch of `rows` rows."""
-        super().resize(rows)
-        self._mask = self.workspace.view("mask", rows)
+        check_share("rate", rate)
+        self.buffers.update(mask=features)
+        self.rate, self.rng = rate, rng
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs * mask while training, the inputs themselves otherwise."""
         if not self.training:
             return inputs
-        mask = self._mask
-        self.rng.random(out=mask, dtype=self.dtype)
+        mask = self.mask
+        self.rng.random(out=mask, dtype=mask.dtype)
         np.greater_equal(mask, self.rate, out=mask)
         np.multiply(mask, 1 / (1 - self.rate), out=mask)
-        np.multiply(inputs, mask, out=self.outputs)
-        return self.outputs
+        return np.multiply(inputs, mask, out=self.outputs)
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
         """Return grad_outputs * mask while training, grad_outputs itself otherwise."""
         if not self.training:
             return grad_outputs
-        np.multiply(grad_outputs, self._mask, out=grad_outputs)
-        return grad_outputs
+        return np.multiply(grad_outputs, self.mask, out=grad_outputs)
 
     def __str__(self) -> str:
         return f"Dropout({self.rate:g})"
@@ -199,35 +168,26 @@ class Dropout(Layer):
 class LogSoftmax(Layer):
     """The logarithm of the softmax of each row, in the shifted form that cannot overflow."""
 
+    softmax: np.ndarray
+    column: np.ndarray
+
     def __init__(self, features: int) -> None:
         super().__init__(features, features)
-
-    def allocate(self, dtype: np.dtype) -> None:
-        """Declare outputs, softmax and the column of row sums."""
-        super().allocate(dtype)
-        self.workspace.declare(softmax=(self.out_features, dtype), column=(1, dtype))
-
-    def resize(self, rows: int) -> None:
-        """Bind the buffers to a batch of `rows` rows."""
-        super().resize(rows)
-        self._softmax = self.workspace.view("softmax", rows)
-        self._column = self.workspace.view("column", rows)
+        self.buffers.update(softmax=features, column=1)
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return z - log(sum(exp(z))) with z = inputs - max(inputs), row by row."""
-        outputs, softmax, column = self.outputs, self._softmax, self._column
+        outputs, softmax, column = self.outputs, self.softmax, self.column
         np.maximum.reduce(inputs, axis=1, out=column, keepdims=True)
         np.subtract(inputs, column, out=outputs)
         np.exp(outputs, out=softmax)
         np.add.reduce(softmax, axis=1, out=column, keepdims=True)
         np.divide(softmax, column, out=softmax)
         np.log(column, out=column)
-        np.subtract(outputs, column, out=outputs)
-        return outputs
+        return np.subtract(outputs, column, out=outputs)
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
         """Return g - softmax * (sum of g over the row)."""
-        np.add.reduce(grad_outputs, axis=1, out=self._column, keepdims=True)
-        np.multiply(self._softmax, self._column, out=self._softmax)
-        np.subtract(grad_outputs, self._softmax, out=grad_outputs)
-        return grad_outputs
+        np.add.reduce(grad_outputs, axis=1, out=self.column, keepdims=True)
+        np.multiply(self.softmax, self.column, out=self.softmax)
+        return np.subtract(grad_outputs, self.softmax, out=grad_outputs)

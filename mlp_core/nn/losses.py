@@ -1,4 +1,4 @@
-"""Losses: from the network's outputs and the labels to one loss an example, and its gradient.
+"""Losses: from the network's outputs and the labels to one loss per example, and its gradient.
 
 Every loss is a mean over the batch: `forward` returns the loss of each example, and `backward`
 the gradient of their mean with respect to the outputs.
@@ -6,12 +6,14 @@ the gradient of their mean with respect to the outputs.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
+from numpy.typing import DTypeLike
+
+from mlp_core.nn.buffers import Buffered
+from mlp_core.nn.checks import check_positive
 
 
-class Loss:
+class Loss(Buffered):
     """Base of the losses.
 
     Attributes
@@ -25,59 +27,52 @@ class Loss:
 
     on_log_softmax = False
 
-    def __init__(self) -> None:
-        self._shape: tuple[int, ...] = ()
+    grad: np.ndarray
+    losses: np.ndarray
+    picked: np.ndarray  # the output of each row's true class
+    column: np.ndarray
+    row_starts: np.ndarray  # where each row begins in the flattened outputs
+    positions: np.ndarray  # where its true class lies there
+    largest: np.ndarray  # and where its predicted class lies
+    predictions: np.ndarray
 
-    def resize(self, shape: tuple[int, ...], dtype: np.dtype) -> None:
-        """Allocate the buffers for outputs of this shape and precision; called when they change."""
-        rows, classes = self._shape = shape
-        self._grad = np.empty(shape, dtype)
-        self._grad_flat = self._grad.reshape(-1)
-        self._losses, self._picked = np.empty((2, rows), dtype)
-        self._column = np.empty((rows, 1), dtype)
-        self._ones = np.ones(classes, dtype)
-        self._row_starts = np.arange(rows) * classes
-        self._positions, self._largest, self.predictions = np.empty((3, rows), np.intp)
+    def __init__(self) -> None:
+        index = (None, np.intp)
+        super().__init__(
+            grad=0, losses=None, picked=None, column=1,
+            row_starts=index, positions=index, largest=index, predictions=index,
+        )  # fmt: skip
+        self.grad = np.empty((0, 0))
+
+    def resize(self, rows: int, dtype: DTypeLike) -> None:
+        """Bind the buffers to a batch of `rows` rows."""
+        super().resize(rows, dtype)
+        classes = self.grad.shape[1]
+        self.grad_flat = self.grad.reshape(-1)
+        self.ones = np.ones(classes, dtype)  # the sum of each row, as a product
+        np.multiply(np.arange(rows), classes, out=self.row_starts)
 
     def forward(
         self, outputs: np.ndarray, labels: np.ndarray, out: np.ndarray | None = None
     ) -> np.ndarray:
-        """Return the loss of each example.
+        """Return the loss of each example, in `out` or in a buffer that the next call overwrites.
 
-        Parameters
-        ----------
-        outputs : ndarray of shape (rows, classes)
-            Logits, or log-probabilities if `on_log_softmax`. They are not changed.
-        labels : ndarray of int, shape (rows,)
-            The true class of each row, from 0 to classes - 1.
-        out : ndarray of shape (rows,), optional
-            Where to write the losses; by default a buffer that the next call overwrites.
-
-        Returns
-        -------
-        ndarray of shape (rows,)
+        `outputs`, of shape (rows, classes), are not changed. `labels`, of shape (rows,), are the
+        true classes, from 0 to classes - 1.
         """
-        if outputs.shape != self._shape or outputs.dtype != self._grad.dtype:
-            self.resize(outputs.shape, outputs.dtype)
-        losses = self._losses if out is None else out
+        if outputs.shape != self.grad.shape or outputs.dtype != self.grad.dtype:
+            self.buffers["grad"] = outputs.shape[1]
+            self.resize(len(outputs), outputs.dtype)
+        losses = self.losses if out is None else out
         outputs.argmax(axis=1, out=self.predictions)
-        # Where each row's true class lies in the flattened outputs.
-        np.add(self._row_starts, labels, out=self._positions)
+        np.add(self.row_starts, labels, out=self.positions)
         self._forward(outputs, losses)
         return losses
 
     def backward(self, scale: float = 1.0) -> np.ndarray:
-        """Return the gradient of `scale` times the mean loss of the last `forward`.
+        """Return the gradient of `scale` times the mean loss, of shape (rows, classes).
 
-        It is called once after a `forward`.
-
-        Parameters
-        ----------
-        scale : float, default 1
-
-        Returns
-        -------
-        ndarray of shape (rows, classes)
+        To be called once after a `forward`.
         """
         raise NotImplementedError
 
@@ -85,8 +80,7 @@ class Loss:
         raise NotImplementedError
 
     def _pick(self, outputs: np.ndarray) -> np.ndarray:
-        """Return the output of each row's true class, of shape (rows,)."""
-        return outputs.reshape(-1).take(self._positions, out=self._picked, mode="clip")
+        return outputs.reshape(-1).take(self.positions, out=self.picked, mode="clip")
 
     def __str__(self) -> str:
         return type(self).__name__
@@ -100,58 +94,52 @@ class CrossEntropy(Loss):
     """
 
     def _forward(self, outputs: np.ndarray, losses: np.ndarray) -> None:
-        grad, column = self._grad, self._column
+        grad, column = self.grad, self.column
         # Looking up the predicted class is three times faster than a maximum over short rows.
-        largest = np.add(self.predictions, self._row_starts, out=self._largest)
+        largest = np.add(self.predictions, self.row_starts, out=self.largest)
         outputs.reshape(-1).take(largest, out=column[:, 0], mode="clip")
         np.subtract(outputs, column, out=grad)
         picked = self._pick(grad)
         np.exp(grad, out=grad)
-        np.dot(grad, self._ones, out=losses)
+        np.dot(grad, self.ones, out=losses)
         np.divide(1 / len(outputs), losses[:, None], out=column)
         np.log(losses, out=losses)
         np.subtract(losses, picked, out=losses)
 
     def backward(self, scale: float = 1.0) -> np.ndarray:
         """Return scale (softmax - one_hot) / rows."""
-        grad = self._grad
-        np.multiply(self._column, scale, out=self._column)
-        np.multiply(grad, self._column, out=grad)
-        self._grad_flat[self._positions] -= scale / len(grad)
-        return grad
+        np.multiply(self.column, scale, out=self.column)
+        np.multiply(self.grad, self.column, out=self.grad)
+        self.grad_flat[self.positions] -= scale / len(self.grad)
+        return self.grad
 
 
 class Hinge(Loss):
     """Sum over k != label of max(0, margin - outputs[label] + outputs[k]).
 
-    The multi-class hinge loss of Weston and Watkins (1999).
-
-    Parameters
-    ----------
-    margin : float
-        How far the true class has to be ahead before an example costs nothing; above 0.
+    The multi-class hinge loss of Weston and Watkins (1999). The margin, above 0, is how far the
+    true class has to be ahead before an example costs nothing.
     """
 
     def __init__(self, margin: float = 0.1) -> None:
         super().__init__()
-        if not (margin > 0 and math.isfinite(margin)):
-            raise ValueError(f"margin={margin!r} is not legal: must be > 0 and finite")
+        check_positive("margin", margin)
         self.margin = margin
 
     def _forward(self, outputs: np.ndarray, losses: np.ndarray) -> None:
-        excess = self._grad
+        excess = self.grad
         np.subtract(outputs, self._pick(outputs)[:, None], out=excess)
         np.add(excess, self.margin, out=excess)
         np.maximum(excess, 0, out=excess)
-        self._grad_flat[self._positions] = 0
-        np.dot(excess, self._ones, out=losses)
+        self.grad_flat[self.positions] = 0
+        np.dot(excess, self.ones, out=losses)
 
     def backward(self, scale: float = 1.0) -> np.ndarray:
         """Return scale / rows for each violating class, minus their number for the true one."""
-        grad, count = self._grad, self._picked
+        grad, count = self.grad, self.picked
         np.greater(grad, 0, out=grad)
-        np.dot(grad, self._ones, out=count)
-        self._grad_flat[self._positions] = np.negative(count, out=count)
+        np.dot(grad, self.ones, out=count)
+        self.grad_flat[self.positions] = np.negative(count, out=count)
         return np.multiply(grad, scale / len(grad), out=grad)
 
     def __str__(self) -> str:
@@ -161,30 +149,25 @@ class Hinge(Loss):
 class MSE(Loss):
     """Half the squared distance to the one-hot target: 1/2 sum_k (outputs[k] - target[k])^2.
 
-    Also known as the Euclidean loss. It acts on the raw outputs.
-
-    Parameters
-    ----------
-    target_scale : float
-        Height of the one-hot target, above 0.
+    Also known as the Euclidean loss. It acts on the raw outputs; the one-hot target is
+    `target_scale` high, which is above 0.
     """
 
     def __init__(self, target_scale: float = 1.0) -> None:
         super().__init__()
-        if not (target_scale > 0 and math.isfinite(target_scale)):
-            raise ValueError(f"target_scale={target_scale!r} is not legal: must be > 0 and finite")
+        check_positive("target_scale", target_scale)
         self.target_scale = target_scale
 
     def _forward(self, outputs: np.ndarray, losses: np.ndarray) -> None:
-        difference = self._grad
+        difference = self.grad
         np.copyto(difference, outputs)
-        self._grad_flat[self._positions] -= self.target_scale
+        self.grad_flat[self.positions] -= self.target_scale
         np.einsum("ij,ij->i", difference, difference, out=losses)
         np.multiply(losses, 0.5, out=losses)
 
     def backward(self, scale: float = 1.0) -> np.ndarray:
         """Return scale (outputs - target) / rows."""
-        return np.multiply(self._grad, scale / len(self._grad), out=self._grad)
+        return np.multiply(self.grad, scale / len(self.grad), out=self.grad)
 
 
 class NLL(Loss):
@@ -197,9 +180,9 @@ class NLL(Loss):
 
     def backward(self, scale: float = 1.0) -> np.ndarray:
         """Return -scale one_hot / rows."""
-        self._grad[...] = 0
-        self._grad_flat[self._positions] = -scale / len(self._grad)
-        return self._grad
+        self.grad[...] = 0
+        self.grad_flat[self.positions] = -scale / len(self.grad)
+        return self.grad
 
 
 class LogSoftmaxMSE(Loss):
@@ -212,12 +195,21 @@ class LogSoftmaxMSE(Loss):
     on_log_softmax = True
 
     def _forward(self, outputs: np.ndarray, losses: np.ndarray) -> None:
-        difference = self._grad
+        difference = self.grad
         np.copyto(difference, outputs)
-        self._grad_flat[self._positions] -= 1
+        self.grad_flat[self.positions] -= 1
         np.einsum("ij,ij->i", difference, difference, out=losses)
         np.multiply(losses, 1 / outputs.shape[1], out=losses)
 
     def backward(self, scale: float = 1.0) -> np.ndarray:
         """Return 2 scale (outputs - one_hot) / (rows * classes)."""
-        return np.multiply(self._grad, 2 * scale / self._grad.size, out=self._grad)
+        return np.multiply(self.grad, 2 * scale / self.grad.size, out=self.grad)
+
+
+STABLE_LOSSES: dict[str, type[Loss]] = {
+    "cross_entropy": CrossEntropy,
+    "hinge": Hinge,
+    "mse": MSE,
+    "nll": NLL,
+    "log_softmax_mse": LogSoftmaxMSE,
+}

@@ -16,14 +16,6 @@ def naive_softmax(logits: np.ndarray) -> np.ndarray:
     """Return exp(logits) / sum(exp(logits)) of each row, without a shift.
 
     In float32 exp overflows above about 88.7, and inf / inf is NaN.
-
-    Parameters
-    ----------
-    logits : ndarray of shape (rows, classes)
-
-    Returns
-    -------
-    ndarray of shape (rows, classes)
     """
     exponentials = np.exp(logits)
     return exponentials / exponentials.sum(axis=1, keepdims=True)
@@ -51,16 +43,6 @@ def naive_cross_entropy(
     With `epsilon` 0 an underflowed probability gives inf. With the remedy of report A, 1e-10,
     the loss stays finite, but it can then never exceed -log(1e-10), about 23, however wrong
     the network is, and its slope vanishes where it is needed most.
-
-    Parameters
-    ----------
-    probabilities : ndarray of shape (rows, classes)
-    labels : ndarray of int, shape (rows,)
-    epsilon : float, default 0
-
-    Returns
-    -------
-    ndarray of shape (rows,)
     """
     return -np.log(probabilities[np.arange(len(labels)), labels] + epsilon)
 
@@ -84,9 +66,9 @@ class NaiveCrossEntropy(Loss):
     epsilon = 0.0
 
     def _forward(self, outputs: np.ndarray, losses: np.ndarray) -> None:
-        self._grad[...] = naive_softmax(outputs)
-        self._labels = self._positions - self._row_starts
-        losses[...] = naive_cross_entropy(self._grad, self._labels, self.epsilon)
+        self.grad[...] = naive_softmax(outputs)
+        labels = self.positions - self.row_starts
+        losses[...] = naive_cross_entropy(self.grad, labels, self.epsilon)
 
     def backward(self, scale: float = 1.0) -> np.ndarray:
         """Return scale p / (p + epsilon) (softmax - one_hot) / rows, p the label's probability.
@@ -94,11 +76,10 @@ class NaiveCrossEntropy(Loss):
         With epsilon 0 the fraction is 0 / 0 where p has underflowed, as the chain rule through
         the logarithm has it.
         """
-        grad = self._grad
-        label_probability = grad[np.arange(len(grad)), self._labels]
-        factor = label_probability / (label_probability + self.epsilon) * (scale / len(grad))
-        self._grad_flat[self._positions] -= 1
-        return np.multiply(grad, factor[:, None], out=grad)
+        p = self._pick(self.grad)
+        factor = p / (p + self.epsilon) * (scale / len(self.grad))
+        self.grad_flat[self.positions] -= 1
+        return np.multiply(self.grad, factor[:, None], out=self.grad)
 
 
 class NaiveCrossEntropyEpsilon(NaiveCrossEntropy):

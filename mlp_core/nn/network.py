@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from mlp_core.nn.activations import Activation
+from mlp_core.nn.buffers import aligned_zeros
+from mlp_core.nn.checks import check_choice
 from mlp_core.nn.layers import Dropout, Layer, Linear, LogSoftmax
 from mlp_core.nn.names import ACTIVATIONS
-from mlp_core.nn.workspace import aligned_zeros
 
 
 class Network:
@@ -27,7 +28,7 @@ class Network:
     Attributes
     ----------
     parameters, gradients : ndarray of shape (parameter_count,)
-        The layers hold views of these; an optimizer works on the whole vectors.
+        The layers hold views of these; an optimizer works on the vectors.
     weight_slices : list of slice
         The stretches of `parameters` that are weights rather than biases.
     training : bool
@@ -42,16 +43,15 @@ class Network:
                 raise ValueError(f"{after} cannot follow {before}: their widths differ")
         self.layers = list(layers)
         self.dtype = np.dtype(dtype)
-        self._rows = -1
         self.training = True
+        self._rows = -1
         self._bind()
         self._backward_layers = self.layers[::-1]
-        # Nobody reads the gradient of what comes before the first parameters: stop there.
-        for first in self.linear_layers[:1]:
+        if self.linear_layers:
+            # Nobody reads the gradient of what comes before the first parameters: stop there.
+            first = self.linear_layers[0]
             first.needs_grad_inputs = False
             self._backward_layers = self.layers[self.layers.index(first) :][::-1]
-        for layer in self.layers:
-            layer.allocate(self.dtype)
 
     def _bind(self) -> None:
         count = sum(layer.parameter_count for layer in self.layers)
@@ -92,22 +92,15 @@ class Network:
             layer.training = training
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the outputs for `inputs`.
+        """Return the outputs, of shape (rows, out_features); valid until the next call.
 
-        Parameters
-        ----------
-        inputs : ndarray of shape (rows, in_features)
-            In the network's dtype. Any number of rows; the last number used is the fastest.
-
-        Returns
-        -------
-        ndarray of shape (rows, out_features)
-            Valid until the next call.
+        `inputs`, of shape (rows, in_features), are in the network's dtype. Any number of rows is
+        legal; the last number used is the fastest.
         """
         if len(inputs) != self._rows:
             self._rows = len(inputs)
             for layer in self.layers:
-                layer.resize(self._rows)
+                layer.resize(self._rows, self.dtype)
         for layer in self.layers:
             inputs = layer.forward(inputs)
         return inputs
@@ -115,45 +108,36 @@ class Network:
     def backward(self, grad_outputs: np.ndarray) -> None:
         """Fill `gradients` from the gradient with respect to the outputs of the last `forward`.
 
-        Parameters
-        ----------
-        grad_outputs : ndarray of shape (rows, out_features)
-            It may be overwritten.
+        `grad_outputs`, of shape (rows, out_features), may be overwritten.
         """
         for layer in self._backward_layers:
             grad_outputs = layer.backward(grad_outputs)
 
-    def save(self, path: str | Path) -> None:
-        """Write the parameters to an npz file, one array a weight matrix or bias vector."""
+    def _arrays(self) -> dict[str, np.ndarray]:
+        """Return the parameters by the names that they have in a file."""
         arrays = {}
         for number, layer in enumerate(self.linear_layers):
             arrays[f"weight_{number}"] = layer.weight
             arrays[f"bias_{number}"] = layer.bias
+        return arrays
+
+    def save(self, path: str | Path) -> None:
+        """Write the parameters to an npz file, one array per weight matrix or bias vector."""
         with Path(path).open("wb") as file:
-            np.savez(file, **arrays)  # type: ignore[arg-type]
+            np.savez(file, **self._arrays())  # type: ignore[arg-type]
 
     def load(self, path: str | Path) -> None:
-        """Read parameters that `save` wrote.
-
-        Raises
-        ------
-        ValueError
-            If the file's arrays do not have this network's shapes.
-        """
+        """Read parameters that `save` wrote; a ValueError if they have other shapes than these."""
         with np.load(path, allow_pickle=False) as file:
-            found = {name: file[name] for name in file.files}
-        expected = {}
-        for number, layer in enumerate(self.linear_layers):
-            expected[f"weight_{number}"] = layer.weight
-            expected[f"bias_{number}"] = layer.bias
-        shapes = {name: array.shape for name, array in expected.items()}
-        if shapes != {name: array.shape for name, array in found.items()}:
+            stored = {name: file[name] for name in file.files}
+        arrays = self._arrays()
+        found, expected = ({k: v.shape for k, v in each.items()} for each in (stored, arrays))
+        if found != expected:
             raise ValueError(
-                f"{path} does not fit this network: it holds "
-                f"{ {name: array.shape for name, array in found.items()} }, expected {shapes}"
+                f"{path} does not fit this network: it holds {found}, expected {expected}"
             )
-        for name, array in expected.items():
-            array[...] = found[name]
+        for name, array in arrays.items():
+            array[...] = stored[name]
 
     def __str__(self) -> str:
         lines = [f"{type(self).__name__}: {self.in_features} -> {self.out_features}"]
@@ -169,11 +153,11 @@ class MLP(Network):
 
     Parameters
     ----------
-    in_features : int
+    in_features, out_features : int
     hidden_sizes : sequence of int
         Units of each hidden layer; empty for a linear classifier.
-    out_features : int
-    activation : {"relu", "gelu", "sigmoid", "tanh"}
+    activation : str
+        One of `ACTIVATIONS`.
     dropout : float, default 0
         Share of the hidden units dropped while training, after every activation.
     log_softmax : bool, default False
@@ -203,9 +187,7 @@ class MLP(Network):
         dtype: str | np.dtype = "float32",
         rng: np.random.Generator | None = None,
     ) -> None:
-        if activation not in ACTIVATIONS:
-            legal = ", ".join(ACTIVATIONS)
-            raise ValueError(f"activation={activation!r} is not legal: must be one of {legal}")
+        check_choice("activation", activation, ACTIVATIONS)
         if dropout and rng is None:
             raise ValueError("rng=None is not legal: dropout needs a numpy.random.Generator")
         layers: list[Layer] = []

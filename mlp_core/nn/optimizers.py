@@ -2,11 +2,127 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import ClassVar
+
 import numpy as np
 
-from mlp_core.nn.optimizer import Optimizer, check_setting
+from mlp_core.nn.buffers import aligned_zeros
+from mlp_core.nn.checks import check_not_negative, check_positive, check_share
+from mlp_core.nn.denormals import flush_tiny
+
+FLUSH_STEPS = 64
+# Values worked on at a time. A step passes over several vectors again and again; in stretches of
+# this length they stay in the processor's second cache, with the layers' buffers beside them.
+BLOCK = 25_600
+
+CHECKS = {
+    "learning_rate": check_positive,
+    "weight_decay": check_not_negative,
+    "momentum": check_share,
+    "rho": check_share,
+    "beta1": check_share,
+    "beta2": check_share,
+    "epsilon": check_positive,
+}
 
 
+class Optimizer:
+    """Base of the optimizers: vectors cut into blocks, weight decay, no denormal numbers.
+
+    Weight decay is coupled: `weight_decay * parameters` is added to the gradient, weights and
+    biases alike, before anything else happens.
+
+    Attributes
+    ----------
+    learning_rate : float
+        May be set anew before any step; a schedule does so.
+    state : dict of str to ndarray
+        What is carried from one step to the next, and what a checkpoint holds; those named in
+        `vectors` have one value per parameter.
+    steps : int
+        Number of steps made.
+    """
+
+    learning_rate: float
+    weight_decay: float
+    vectors: ClassVar[tuple[str, ...]] = ()
+
+    def __post_init__(self) -> None:
+        for name, check in CHECKS.items():
+            if hasattr(self, name):
+                check(name, getattr(self, name))
+        self.steps = 0
+        self.state: dict[str, np.ndarray] = {}
+        self._bound: tuple[np.ndarray | None, np.ndarray | None] = (None, None)
+
+    @property
+    def gradient_scale(self) -> float:
+        """The multiple of the gradient that costs this optimizer the least work.
+
+        A loss can scale its few outputs for nothing, where the optimizer would have to pass
+        over all parameters once more.
+        """
+        return 1.0
+
+    def step(self, parameters: np.ndarray, gradients: np.ndarray, scale: float = 1.0) -> None:
+        """Change the vector `parameters` in place.
+
+        `gradients` holds `scale` times the gradient, and may be overwritten.
+        """
+        if not self.state:
+            self._allocate(parameters)
+        if self._bound[0] is not parameters or self._bound[1] is not gradients:
+            self._bind(parameters, gradients)
+        if scale != self.gradient_scale:
+            np.multiply(gradients, self.gradient_scale / scale, out=gradients)
+        self._prepare_step()
+        for block in self._blocks:
+            self._update(*block)
+        self.steps += 1
+        if self.steps % FLUSH_STEPS == 0:
+            for vector in (parameters, *(self.state[name] for name in self.vectors)):
+                flush_tiny(vector)
+
+    def load_state(self, state: dict[str, np.ndarray], steps: int) -> None:
+        """Continue from a copy of another optimizer's `state` after `steps` steps."""
+        self.steps = steps
+        if state:  # before its first step an optimizer has none
+            self._allocate(state[self.vectors[0]])
+            for name, array in state.items():
+                self.state[name][...] = array
+
+    def _allocate(self, parameters: np.ndarray) -> None:
+        self.state = {n: aligned_zeros(parameters.shape, parameters.dtype) for n in self.vectors}
+        self._scratch = aligned_zeros(min(BLOCK, parameters.size), parameters.dtype)
+        self._bound = (None, None)
+
+    def _bind(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        """Cut the vectors into the blocks that `_update` works on."""
+        self._bound = (parameters, gradients)
+        vectors = (parameters, gradients, *(self.state[name] for name in self.vectors))
+        self._blocks = []
+        for start in range(0, parameters.size, BLOCK):
+            views = [vector[start : start + BLOCK] for vector in vectors]
+            self._blocks.append((*views, self._scratch[: len(views[0])]))
+
+    def _prepare_step(self) -> None:
+        """Do once per step what concerns all blocks; nothing by default."""
+
+    def _update(self, *block: np.ndarray) -> None:
+        """Change one block: parameters, gradients, the state's `vectors`, and a scratch."""
+        raise NotImplementedError
+
+    def _add_decay(
+        self, parameters: np.ndarray, gradients: np.ndarray, scratch: np.ndarray
+    ) -> None:
+        if self.weight_decay:
+            decay = self.weight_decay * self.gradient_scale
+            np.multiply(parameters, decay, out=scratch)
+            np.add(gradients, scratch, out=gradients)
+
+
+@dataclass(eq=False)
 class SGD(Optimizer):
     """Stochastic gradient descent with momentum.
 
@@ -19,31 +135,18 @@ class SGD(Optimizer):
     that arrive times -learning_rate, two passes over all parameters less. (The decay could be
     had for one pass less again, by shrinking the parameters themselves; but in float32 a factor
     so close to 1 rounds the same way at every step, and the parameters drift.)
-
-    Parameters
-    ----------
-    learning_rate : float
-    momentum : float, default 0
-        At least 0 and less than 1.
-    nesterov : bool, default False
-    weight_decay : float, default 0
     """
 
+    learning_rate: float
+    momentum: float = 0.0
+    nesterov: bool = False
+    weight_decay: float = 0.0
     vectors = ("step",)
 
-    def __init__(
-        self,
-        learning_rate: float,
-        momentum: float = 0.0,
-        nesterov: bool = False,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate, weight_decay)
-        check_setting("momentum", momentum, 0 <= momentum < 1, "at least 0 and less than 1")
-        if nesterov and not momentum:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.nesterov and not self.momentum:
             raise ValueError("nesterov=True is not legal without momentum: set momentum above 0")
-        self.momentum = momentum
-        self.nesterov = nesterov
 
     @property
     def gradient_scale(self) -> float:
@@ -75,6 +178,7 @@ class SGD(Optimizer):
         np.add(parameters, step, out=parameters)
 
 
+@dataclass(eq=False)
 class Adadelta(Optimizer):
     """Adadelta (Zeiler, 2012): a step of its own size for every parameter.
 
@@ -85,86 +189,51 @@ class Adadelta(Optimizer):
     -----
     The state is a / (1 - rho) and b / (1 - rho), fading sums rather than averages: with
     epsilon / (1 - rho) beside them the step is the same, and each costs a pass less.
-
-    Parameters
-    ----------
-    learning_rate : float, default 1
-    rho : float, default 0.9
-        Memory of the two running averages; at least 0 and less than 1.
-    epsilon : float, default 1e-6
-    weight_decay : float, default 0
     """
 
+    learning_rate: float = 1.0
+    rho: float = 0.9
+    epsilon: float = 1e-6
+    weight_decay: float = 0.0
     vectors = ("squared_gradients", "squared_steps")
-
-    def __init__(
-        self,
-        learning_rate: float = 1.0,
-        rho: float = 0.9,
-        epsilon: float = 1e-6,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate, weight_decay)
-        check_setting("rho", rho, 0 <= rho < 1, "at least 0 and less than 1")
-        check_setting("epsilon", epsilon, epsilon > 0, "> 0 and finite")
-        self.rho = rho
-        self.epsilon = epsilon
 
     def _update(self, *block: np.ndarray) -> None:
         parameters, gradients, squares, step_squares, scratch = block
         self._add_decay(parameters, gradients, scratch)
-        self._remember(squares, gradients, scratch)
+        self._add_squares(squares, gradients, scratch)
         # gradients becomes d. The factor 1 - rho of both averages is in epsilon alone.
         epsilon = self.epsilon / (1 - self.rho)
         np.add(squares, epsilon, out=scratch)
         np.divide(gradients, np.sqrt(scratch, out=scratch), out=gradients)
         np.add(step_squares, epsilon, out=scratch)
         np.multiply(gradients, np.sqrt(scratch, out=scratch), out=gradients)
-        self._remember(step_squares, gradients, scratch)
+        self._add_squares(step_squares, gradients, scratch)
         if self.learning_rate != 1:
             np.multiply(gradients, self.learning_rate, out=gradients)
         np.subtract(parameters, gradients, out=parameters)
 
-    def _remember(self, squares: np.ndarray, values: np.ndarray, scratch: np.ndarray) -> None:
+    def _add_squares(self, squares: np.ndarray, values: np.ndarray, scratch: np.ndarray) -> None:
         """Let earlier squares fade and add new ones: squares <- rho squares + values^2."""
         np.multiply(squares, self.rho, out=squares)
         np.multiply(values, values, out=scratch)
         np.add(squares, scratch, out=squares)
 
 
+@dataclass(eq=False)
 class Adam(Optimizer):
     """Adam (Kingma and Ba, 2015), with the bias corrections of the paper.
 
     m <- beta1 m + (1 - beta1) g, v <- beta2 v + (1 - beta2) g^2, and after t steps
     parameters <- parameters - learning_rate * (m / (1 - beta1^t)) /
     (sqrt(v / (1 - beta2^t)) + epsilon).
-
-    Parameters
-    ----------
-    learning_rate : float, default 1e-3
-    beta1, beta2 : float, default 0.9 and 0.999
-        Each at least 0 and less than 1.
-    epsilon : float, default 1e-8
-    weight_decay : float, default 0
     """
 
+    learning_rate: float = 1e-3
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+    weight_decay: float = 0.0
     vectors = ("mean_gradient", "squared_gradient")
-
-    def __init__(
-        self,
-        learning_rate: float = 1e-3,
-        beta1: float = 0.9,
-        beta2: float = 0.999,
-        epsilon: float = 1e-8,
-        weight_decay: float = 0.0,
-    ) -> None:
-        super().__init__(learning_rate, weight_decay)
-        for name, value in (("beta1", beta1), ("beta2", beta2)):
-            check_setting(name, value, 0 <= value < 1, "at least 0 and less than 1")
-        check_setting("epsilon", epsilon, epsilon > 0, "> 0 and finite")
-        self.beta1 = beta1
-        self.beta2 = beta2
-        self.epsilon = epsilon
 
     def _update(self, *block: np.ndarray) -> None:
         parameters, gradients, mean, square, scratch = block

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
+
+from mlp_core.nn.checks import check_not_negative
 
 
 class Penalty:
@@ -20,8 +21,7 @@ class Penalty:
     """
 
     def __init__(self, strength: float, weight_slices: Sequence[slice]) -> None:
-        if not (strength >= 0 and math.isfinite(strength)):
-            raise ValueError(f"strength={strength!r} is not legal: must be >= 0 and finite")
+        check_not_negative("strength", strength)
         self.strength = strength
         self.weight_slices = list(weight_slices)
         self._scratch = np.empty(0)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from mlp_core.nn.checks import check_choice
+
 SCHEDULES = ("constant", "step", "cosine")
 
 
@@ -29,7 +31,7 @@ def learning_rate_at(
     epoch : int
         From 0 to epochs - 1.
     epochs : int
-        Length of the whole run.
+        Length of the run.
     step_epochs : int, default 30
     step_factor : float, default 0.1
 
@@ -40,10 +42,9 @@ def learning_rate_at(
     >>> [round(learning_rate_at("cosine", 0.1, e, 4), 4) for e in range(4)]
     [0.1, 0.0854, 0.05, 0.0146]
     """
-    if schedule == "constant":
-        return base_rate
+    check_choice("schedule", schedule, SCHEDULES)
     if schedule == "step":
         return float(base_rate * step_factor ** (epoch // step_epochs))
     if schedule == "cosine":
         return base_rate * (1 + math.cos(math.pi * epoch / epochs)) / 2
-    raise ValueError(f"schedule={schedule!r} is not legal: must be one of {', '.join(SCHEDULES)}")
+    return base_rate

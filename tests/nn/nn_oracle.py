@@ -49,8 +49,7 @@ def relative_error(actual, expected):
 
 def ready(layer, rows, dtype="float64"):
     """Return a layer that stands alone, with buffers for `rows` rows."""
-    layer.allocate(np.dtype(dtype))
-    layer.resize(rows)
+    layer.resize(rows, dtype)
     return layer
 
 

@@ -84,16 +84,26 @@ def test_an_update_allocates_no_large_array(case):
     assert peak_growth(update) < ROWS * 10 * 4  # the smallest matrix of the loop, the outputs
 
 
-def test_a_smaller_last_batch_keeps_the_buffers_of_the_large_one():
-    network = MLP(784, (128,), 10)
-    inputs = np.ones((ROWS, 784), "float32")
+@pytest.mark.parametrize("loss_name", STABLE_LOSSES)
+def test_a_smaller_last_batch_keeps_the_buffers_of_the_large_one(loss_name):
+    network, loss = MLP(784, (128,), 10), make_loss(loss_name)
+    inputs, labels = np.ones((ROWS, 784), "float32"), np.zeros(ROWS, np.intp)
 
-    def forward_twice():
-        network.forward(inputs)
-        network.forward(inputs[: ROWS // 2])
+    def two_batches():
+        for rows in (ROWS, ROWS // 2):
+            loss.forward(network.forward(inputs[:rows]), labels[:rows])
+            network.backward(loss.backward())
 
-    forward_twice()
-    assert peak_growth(forward_twice) < ROWS * 10 * 4
+    two_batches()
+    assert peak_growth(two_batches) < ROWS * 10 * 4
+
+
+def test_buffers_begin_on_a_cache_line():
+    network, loss = MLP(7, (5,), 3, "gelu", log_softmax=True), make_loss("nll")
+    loss.forward(network.forward(np.ones((9, 7), "float32")), np.zeros(9, np.intp))
+    arrays = [getattr(owner, name) for owner in (*network.layers, loss) for name in owner.buffers]
+    arrays += [network.parameters, network.gradients]
+    assert {array.ctypes.data % 64 for array in arrays if array.size} == {0}
 
 
 def test_an_allocation_would_be_seen():

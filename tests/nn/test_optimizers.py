@@ -86,7 +86,7 @@ def test_a_loss_follows_its_outputs_from_one_precision_to_the_other():
         assert loss.backward().dtype == dtype
 
 
-def test_a_loss_writes_where_it_is_told():
+def test_a_loss_writes_into_out():
     loss, out = make_loss("hinge"), np.empty(3)
     assert loss.forward(np.zeros((3, 4)), np.array([0, 1, 2]), out=out) is out
     np.testing.assert_allclose(out, 3 * 0.1)  # three other classes, each short of the margin

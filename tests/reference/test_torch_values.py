@@ -17,12 +17,10 @@ from mlp_core.nn import (
 )
 
 TORCH = np.load(Path(__file__).with_name("torch_trajectories.npz"), allow_pickle=False)
-FLOAT64 = np.dtype("float64")
 
 
 def ready(layer, rows):
-    layer.allocate(FLOAT64)
-    layer.resize(rows)
+    layer.resize(rows, "float64")
     return layer
 
 

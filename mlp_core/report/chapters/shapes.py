@@ -24,8 +24,7 @@ def trace_activation(name: str, inputs: np.ndarray) -> tuple[np.ndarray, np.ndar
     """
     rows = np.asarray(inputs, np.float64)[:, None]
     layer = ACTIVATIONS[name](1)
-    layer.allocate(rows.dtype)
-    layer.resize(len(rows))
+    layer.resize(len(rows), rows.dtype)
     outputs = layer.forward(rows)[:, 0].copy()
     return outputs, layer.backward(np.ones_like(rows))[:, 0].copy()
 

@@ -164,7 +164,8 @@ input_scaling='centered')
 
     def gatherer(self, dtype: DTypeLike = np.float32, split: str = "train") -> BatchGatherer:
         """Return a new `BatchGatherer` of one split's examples, with buffers of its own."""
-        return BatchGatherer(self, dtype, split)
+        pixels, labels = self.examples(split)
+        return BatchGatherer(pixels, labels, self.scale, self.offset, self.pixel_max, dtype)
 
     def subset(self, indices: ArrayLike) -> Dataset:
         """Return a dataset with some of the training examples and all test examples.

@@ -1,4 +1,4 @@
-"""Batches for the training loop: gathers rows of a dataset into buffers that it keeps."""
+"""Batches for the training loop: gathers rows of pixels into buffers and scales them."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from mlp_core.data.errors import DataError
 
 if TYPE_CHECKING:
     from numpy.typing import DTypeLike
-
-    from mlp_core.data.dataset import Dataset
 
 
 def float_dtype(dtype: DTypeLike) -> np.dtype:
@@ -29,7 +27,7 @@ def float_dtype(dtype: DTypeLike) -> np.dtype:
 def split_offset(scale: float, offset: float, pixel_max: int) -> tuple[np.uint8, float]:
     """Return a shift to take off the bytes, and the offset that is left to add to the floats.
 
-    A pass over bytes costs a fraction of a pass over floats, so an offset that is a whole
+    A pass over bytes costs a fraction of a pass over floats, so an offset that is an integer
     number of pixel steps is taken off the bytes: 128 for centered MNIST, whose shifted pixels
     are signed bytes from -128 to 127.
 
@@ -46,27 +44,22 @@ def split_offset(scale: float, offset: float, pixel_max: int) -> tuple[np.uint8,
 
 
 class BatchGatherer:
-    """Gathers batches of scaled images, and allocates only when a batch grows.
+    """Gathers batches of ``pixel * scale + offset``, and allocates only when a batch grows.
 
-    The dataset is shared and read-only; what is written to belongs to the gatherer. Make one for
-    each training run: two runs may then share a dataset, even in two threads.
-
-    Pixels are gathered as bytes and scaled afterwards. Random rows are a wait for memory, and a
-    row of bytes is a quarter of a row of float32.
+    The arrays are shared and read-only; what is written to belongs to the gatherer. Make one for
+    each training run: two runs may then share a dataset, even in two threads. Pixels are gathered
+    as bytes and scaled afterwards: random rows are a wait for memory, and a row of bytes is a
+    quarter of a row of float32.
 
     Parameters
     ----------
-    dataset : Dataset
-        Where the examples come from.
+    pixels : ndarray of shape (n, in_features), uint8
+    labels : ndarray of shape (n,), intp
+    scale, offset : float
+    pixel_max : int, default 255
+        No pixel is larger.
     dtype : float32 or float64
         Type of the images.
-    split : {"train", "test"}
-        Which of its examples.
-
-    Raises
-    ------
-    DataError
-        If the dtype or the split is not one of these.
 
     Examples
     --------
@@ -78,20 +71,25 @@ class BatchGatherer:
     """
 
     def __init__(
-        self, dataset: Dataset, dtype: DTypeLike = np.float32, split: str = "train"
+        self,
+        pixels: np.ndarray,
+        labels: np.ndarray,
+        scale: float,
+        offset: float,
+        pixel_max: int = 255,
+        dtype: DTypeLike = np.float32,
     ) -> None:
         self.dtype = float_dtype(dtype)
         # Bound methods and scalars of the right type, made once: on digits a whole update takes
         # some 40 us, so each look-up and each conversion in `gather` would show.
-        pixels, labels = dataset.examples(split)
         self._take_pixels = pixels.take
         self._take_labels = labels.take
-        self._scale = np.array(dataset.scale, dtype=self.dtype)
-        self._shift, offset = split_offset(dataset.scale, dataset.offset, dataset.pixel_max)
+        self._scale = np.array(scale, dtype=self.dtype)
+        self._shift, offset = split_offset(scale, offset, pixel_max)
         self._offset = np.array(offset, dtype=self.dtype)
         self._has_offset = offset != 0
-        self._features = dataset.in_features
-        self._allocate(0)
+        self._features = pixels.shape[1]
+        self._largest = -1
         self._resize(0)
 
     def gather(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -100,9 +98,9 @@ class BatchGatherer:
         Parameters
         ----------
         indices : ndarray of shape (rows,), intp
-            Positions in the split, in any order, repeats allowed. They are **not checked**: a
-            position outside of it gives the nearest example there is. (Checking makes NumPy
-            gather into a copy first.)
+            Rows of the pixels, in any order, repeats allowed. They are **not checked**: a
+            position outside gives the nearest example there is. (Checking makes NumPy gather
+            into a copy first.)
 
         Returns
         -------
@@ -128,16 +126,14 @@ class BatchGatherer:
 
     def _resize(self, rows: int) -> None:
         """Let the views have this many rows; grow the buffers if they are too small."""
-        if rows > len(self._label_buffer):
-            self._allocate(rows)
+        if rows > self._largest:
+            self._largest = rows
+            self._pixel_buffer = np.empty((rows, self._features), dtype=np.uint8)
+            self._image_buffer = np.empty((rows, self._features), dtype=self.dtype)
+            self._label_buffer = np.empty(rows, dtype=np.intp)
+        self._rows = rows
         self._pixels = self._pixel_buffer[:rows]
         # The same bytes, read as signed once a shift has taken some of them below 0.
         self._codes = self._pixels.view(np.int8) if self._shift else self._pixels
         self._images = self._image_buffer[:rows]
         self._labels = self._label_buffer[:rows]
-        self._rows = rows
-
-    def _allocate(self, rows: int) -> None:
-        self._pixel_buffer = np.empty((rows, self._features), dtype=np.uint8)
-        self._image_buffer = np.empty((rows, self._features), dtype=self.dtype)
-        self._label_buffer = np.empty(rows, dtype=np.intp)

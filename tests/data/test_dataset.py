@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlp_core.data import INPUT_SCALINGS, BatchGatherer, DataError, Dataset, load_dataset
+from mlp_core.data import INPUT_SCALINGS, DataError, Dataset, load_dataset
 
 TRAIN, TEST, FEATURES = 50, 20, 12
 
@@ -173,6 +173,6 @@ def test_images_are_float32_or_float64(dtype):
 
 
 def test_unknown_split():
-    for use in (make().examples, make().images, lambda s: BatchGatherer(make(), split=s)):
+    for use in (make().examples, make().images, lambda s: make().gatherer(split=s)):
         with pytest.raises(DataError, match="split='valid' is not legal: must be 'train' or"):
             use("valid")

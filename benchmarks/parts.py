@@ -50,14 +50,14 @@ def time_parts(hidden_sizes: tuple[int, ...], epochs: int) -> dict[str, Any]:
     config = RunConfig(dataset="mnist", hidden_sizes=hidden_sizes)
     whole, watched = Training(config), Training(config)
     stopwatch = Stopwatch()
-    stopwatch.watch(watched._gatherer, "gather", "gather")
+    stopwatch.watch(watched.gatherer, "gather", "gather")
     for layer in watched.network.layers:
         part = "products and biases" if isinstance(layer, Linear) else "activations"
         for method in ("forward", "backward"):
             stopwatch.watch(layer, method, part)
     for method in ("forward", "backward"):
-        stopwatch.watch(watched._loss, method, "loss")
-    stopwatch.watch(watched._optimizer, "step", "optimizer")
+        stopwatch.watch(watched.loss, method, "loss")
+    stopwatch.watch(watched.optimizer, "step", "optimizer")
     seconds = {"whole": 0.0, "watched": 0.0}
     for number in range(epochs + 1):
         if number == 1:  # the epoch that warmed the caches up does not count

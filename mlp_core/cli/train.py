@@ -21,7 +21,7 @@ from mlp_core.training import (
     Training,
     train,
 )
-from mlp_core.training.legal import whole
+from mlp_core.training.legal import integer
 
 _SWITCH: dict[str, Any] = {"action": "store_true"}
 _FILE: dict[str, Any] = {"metavar": "FILE", "type": Path}
@@ -80,7 +80,7 @@ def run_train(options: Options) -> int:
 def _callbacks(options: Options) -> list[Callback]:
     """Return the callbacks that the flags ask for, the checkpoint last."""
     for name in ("log_interval", "early_stopping"):
-        whole(1, optional=True).check(name, getattr(options, name))
+        integer(1, optional=True).check(name, getattr(options, name))
     callbacks: list[Callback] = []
     if options.log_interval is not None:
         callbacks.append(EpochLog(options.log_interval))

@@ -1,20 +1,15 @@
 """One run: its config, the training loop, the history and the callbacks beside it."""
 
-from mlp_core.training.callbacks import (
-    Callback,
-    Checkpoint,
-    EarlyStopping,
-    EpochLog,
-    ProgressBar,
-    WandbLogger,
-)
+from mlp_core.training.callbacks import EarlyStopping, EpochLog, ProgressBar, WandbLogger
+from mlp_core.training.checkpoint import Checkpoint
 from mlp_core.training.config import RunConfig
 from mlp_core.training.evaluation import evaluate, predict
 from mlp_core.training.history import History
 from mlp_core.training.legal import ConfigError
+from mlp_core.training.loop import Callback, Training
 from mlp_core.training.run import Run
 from mlp_core.training.statistics import ActivationStatistics, NormStatistics
-from mlp_core.training.trainer import Training, train
+from mlp_core.training.trainer import train
 
 __all__ = [
     "ActivationStatistics",

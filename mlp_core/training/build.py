@@ -27,7 +27,7 @@ from mlp_core.training.legal import ConfigError
 
 @dataclass(frozen=True)
 class RandomStreams:
-    """Independent streams of random numbers, so that one choice never changes another's luck."""
+    """Independent random streams: what is drawn from one never changes another."""
 
     initialization: np.random.Generator
     order: np.random.Generator
@@ -41,20 +41,12 @@ class RandomStreams:
         return cls(*(np.random.default_rng(child) for child in children))
 
 
-def build_dataset(config: RunConfig, streams: RandomStreams) -> Dataset:
-    """Load the config's dataset, cut down to `train_size` training examples if that is set.
-
-    Raises
-    ------
-    ConfigError
-        If `train_size` is more than the dataset holds.
-    """
-    dataset = load_dataset(config.dataset, config.input_scaling)
-    return take_train_size(dataset, config, streams)
-
-
-def take_train_size(dataset: Dataset, config: RunConfig, streams: RandomStreams) -> Dataset:
-    """Draw the config's `train_size` training examples; all of them if it is None."""
+def build_dataset(
+    config: RunConfig, streams: RandomStreams, dataset: Dataset | None = None
+) -> Dataset:
+    """Return the dataset, by default the config's, with `train_size` of its training examples."""
+    if dataset is None:
+        dataset = load_dataset(config.dataset, config.input_scaling)
     if config.train_size is None:
         return dataset
     if config.train_size > dataset.train_size:
@@ -98,9 +90,8 @@ def build_optimizer(config: RunConfig) -> Optimizer:
 
 def build_penalties(config: RunConfig, network: MLP) -> list[Penalty]:
     """Build the penalties whose strength is not 0."""
-    penalties: list[Penalty] = []
-    if config.l1_penalty:
-        penalties.append(L1Penalty(config.l1_penalty, network.weight_slices))
-    if config.l2_penalty:
-        penalties.append(L2Penalty(config.l2_penalty, network.weight_slices))
-    return penalties
+    penalties = [
+        L1Penalty(config.l1_penalty, network.weight_slices),
+        L2Penalty(config.l2_penalty, network.weight_slices),
+    ]
+    return [penalty for penalty in penalties if penalty.strength]

@@ -1,41 +1,13 @@
-"""Callbacks: what happens beside a run, without the training loop knowing."""
+"""Callbacks that report on a run or stop it early."""
 
 from __future__ import annotations
 
 import math
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
-from mlp_core.training.legal import ConfigError
-
-if TYPE_CHECKING:
-    from mlp_core.training.trainer import Training
-
-
-class Callback:
-    """Does nothing; override the methods that matter.
-
-    Each method gets the `Training` in progress, to read from, to `record` values in and to
-    `request_stop`.
-    """
-
-    @property
-    def wants_updates(self) -> bool:
-        """Whether `on_update_end` is to be called; by default, whether it is overridden."""
-        return type(self).on_update_end is not Callback.on_update_end
-
-    def on_train_begin(self, training: Training) -> None:
-        """Act once, before the first update."""
-
-    def on_update_end(self, training: Training) -> None:
-        """Act after every update; called only if overridden."""
-
-    def on_epoch_end(self, training: Training) -> None:
-        """Act after every finished epoch, when its row is in `training.history`."""
-
-    def on_train_end(self, training: Training) -> None:
-        """Act once, after the last epoch, divergence or a stop."""
+from mlp_core.training.legal import ConfigError, integer, number
+from mlp_core.training.loop import Callback, Training
 
 
 class ProgressBar(Callback):
@@ -75,9 +47,7 @@ class EpochLog(Callback):
     """
 
     def __init__(self, interval: int = 1, stream: TextIO | None = None) -> None:
-        if interval < 1:
-            raise ConfigError(f"interval={interval!r} is not legal: must be an integer >= 1")
-        self.interval = interval
+        self.interval = integer(1).check("interval", interval)
         self._stream = stream
 
     def on_epoch_end(self, training: Training) -> None:
@@ -110,58 +80,31 @@ class EarlyStopping(Callback):
     def __init__(
         self, column: str = "test_loss", patience: int = 10, min_delta: float = 0.0
     ) -> None:
-        if patience < 1:
-            raise ConfigError(f"patience={patience!r} is not legal: must be an integer >= 1")
-        if not (min_delta >= 0 and math.isfinite(min_delta)):
-            raise ConfigError(f"min_delta={min_delta!r} is not legal: must be >= 0 and finite")
         self.column = column
-        self.patience = patience
-        self.min_delta = min_delta
+        self.patience = integer(1).check("patience", patience)
+        self.min_delta = number(">= 0").check("min_delta", min_delta)
 
     def on_train_begin(self, training: Training) -> None:
-        """Check the column, and take in what a resumed run has behind it."""
+        """Check the column, and take in the epochs that a resumed run has behind it."""
         values = training.history[self.column]
         if self.column.startswith("train_") and not training.config.evaluate_train:
-            raise ConfigError(f"{self.column} is not evaluated by the epoch: set evaluate_train")
-        self._best, self._since = -math.inf, 0
+            raise ConfigError(f"{self.column} is not evaluated every epoch: set evaluate_train")
+        self._best, self._epochs_since = -math.inf, 0
         for value in values:
-            self._see(value)
+            self._compare(value)
 
     def on_epoch_end(self, training: Training) -> None:
         """Compare the latest value with the best so far."""
-        self._see(training.history.last(self.column))
-        if self._since >= self.patience:
+        self._compare(training.history.last(self.column))
+        if self._epochs_since >= self.patience:
             training.request_stop(f"{self.column} has not improved for {self.patience} epochs")
 
-    def _see(self, value: float) -> None:
+    def _compare(self, value: float) -> None:
         score = value if self.column.endswith("accuracy") else -value
         if score > self._best + self.min_delta:
-            self._best, self._since = score, 0
+            self._best, self._epochs_since = score, 0
         else:
-            self._since += 1
-
-
-class Checkpoint(Callback):
-    """Writes everything needed to resume, every few epochs and after the last.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file, replaced each time; give it to ``train(..., resume_from=path)``.
-    every : int, default 1
-        Epochs between two writes; at least 1.
-    """
-
-    def __init__(self, path: str | Path, every: int = 1) -> None:
-        if every < 1:
-            raise ConfigError(f"every={every!r} is not legal: must be an integer >= 1")
-        self.path = Path(path)
-        self.every = every
-
-    def on_epoch_end(self, training: Training) -> None:
-        """Write the snapshot if it is due."""
-        if training.epoch % self.every == 0 or training.epoch == training.config.epochs:
-            training.snapshot().save(self.path)
+            self._epochs_since += 1
 
 
 class WandbLogger(Callback):

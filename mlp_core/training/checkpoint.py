@@ -1,4 +1,4 @@
-"""Snapshots of a run in progress, written to npz files without pickle and read back."""
+"""Checkpoints: a run in progress, written to an npz file without pickle and read back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from mlp_core.training.config import RunConfig
-from mlp_core.training.legal import ConfigError
+from mlp_core.training.history import History
+from mlp_core.training.legal import ConfigError, integer
+from mlp_core.training.loop import Callback, Training
 
 FORMAT = 1
 _STATE = "optimizer_"
@@ -31,30 +33,76 @@ class Snapshot:
     records: dict[str, list[Any]]
     epoch_ms_per_update: list[float]
 
+    @classmethod
+    def take(cls, training: Training) -> Snapshot:
+        """Copy what the next epoch depends on."""
+        return cls(
+            config=training.config.to_dict(),
+            parameters=training.network.parameters.copy(),
+            optimizer_state={k: v.copy() for k, v in training.optimizer.state.items()},
+            optimizer_steps=training.optimizer.steps,
+            random_states={
+                "order": training.streams.order.bit_generator.state,
+                "dropout": training.streams.dropout.bit_generator.state,
+            },
+            epoch=training.epoch,
+            update=training.update,
+            history=training.history.to_dict(),
+            records=training.records,
+            epoch_ms_per_update=training.epoch_ms_per_update,
+        )
+
+    def restore(self, training: Training) -> None:
+        """Let a training that has not begun continue from here."""
+        self.check_config(training.config)
+        training.network.parameters[...] = self.parameters
+        training.optimizer.load_state(self.optimizer_state, self.optimizer_steps)
+        training.streams.order.bit_generator.state = self.random_states["order"]
+        training.streams.dropout.bit_generator.state = self.random_states["dropout"]
+        training.epoch, training.update = self.epoch, self.update
+        training.examples = self.epoch * training.dataset.train_size
+        training.history = History(self.history)
+        training.records = self.records
+        training.epoch_ms_per_update = self.epoch_ms_per_update
+
+    def check_config(self, config: RunConfig) -> None:
+        """Raise ConfigError unless the snapshot belongs to this config.
+
+        A constant or step schedule may go on for more epochs than it was begun with.
+        """
+        free = set() if config.schedule == "cosine" else {"epochs"}
+        differences = [
+            f"{name}: {self.config.get(name)!r} there, {value!r} here"
+            for name, value in config.to_dict().items()
+            if name not in free and self.config.get(name) != value
+        ]
+        if differences:
+            pairs = ", ".join(differences)
+            raise ConfigError(f"the checkpoint belongs to another config ({pairs})")
+        if self.epoch > config.epochs:
+            raise ConfigError(
+                f"epochs={config.epochs} is not legal for a checkpoint of epoch {self.epoch}: "
+                f"must be at least {self.epoch}"
+            )
+
     def save(self, path: str | Path) -> None:
-        """Write the snapshot; a file of that name stays whole until the new one is."""
+        """Write the snapshot; a file of that name stays as it is until the new one is complete."""
         path = Path(path)
         arrays = {"parameters", "optimizer_state"}
-        plain = {name: v for name, v in vars(self).items() if name not in arrays}
-        half = path.with_name(path.name + ".part")
-        with half.open("wb") as file:
+        plain = {name: value for name, value in vars(self).items() if name not in arrays}
+        incomplete = path.with_name(path.name + ".part")
+        with incomplete.open("wb") as file:
             np.savez(
                 file,
                 plain=np.array(json.dumps({"format": FORMAT, **plain})),
                 parameters=self.parameters,
                 **{_STATE + name: v for name, v in self.optimizer_state.items()},  # type: ignore[arg-type]
             )
-        half.replace(path)
+        incomplete.replace(path)
 
     @classmethod
     def load(cls, path: str | Path) -> Snapshot:
-        """Read a snapshot.
-
-        Raises
-        ------
-        ConfigError
-            If the file is not there or is not a snapshot.
-        """
+        """Read a snapshot; a ConfigError if the file is not there or is none."""
         try:
             with Path(path).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
                 arrays = {name: file[name] for name in file.files}
@@ -71,21 +119,25 @@ class Snapshot:
         except Exception as error:  # a damaged zip file raises almost anything
             raise ConfigError(f"{path} is not a checkpoint that can be resumed: {error}") from error
 
-    def check_config(self, config: RunConfig) -> None:
-        """Raise ConfigError unless the snapshot belongs to this config.
 
-        A constant or step schedule may go on for more epochs than it was begun with.
-        """
-        free = set() if config.schedule == "cosine" else {"epochs"}
-        asked = config.to_dict()
-        differ = [n for n, v in asked.items() if n not in free and self.config.get(n) != v]
-        if differ:
-            pairs = ", ".join(
-                f"{n}: {self.config.get(n)!r} there, {asked[n]!r} here" for n in differ
-            )
-            raise ConfigError(f"the checkpoint belongs to another config ({pairs})")
-        if self.epoch > config.epochs:
-            raise ConfigError(
-                f"epochs={config.epochs} is not legal for a checkpoint of epoch {self.epoch}: "
-                f"must be at least {self.epoch}"
-            )
+class Checkpoint(Callback):
+    """Writes everything needed to resume, every few epochs and after the last.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file, replaced each time; give it to ``train(..., resume_from=path)``.
+    every : int, default 1
+        Epochs between two writes; at least 1.
+    """
+
+    runs_last = True  # it is to hold what the other callbacks recorded in the same epoch
+
+    def __init__(self, path: str | Path, every: int = 1) -> None:
+        self.path = Path(path)
+        self.every = integer(1).check("every", every)
+
+    def on_epoch_end(self, training: Training) -> None:
+        """Write a snapshot if it is due."""
+        if training.epoch % self.every == 0 or training.epoch == training.config.epochs:
+            Snapshot.take(training).save(self.path)

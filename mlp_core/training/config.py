@@ -10,7 +10,12 @@ from functools import cache
 from typing import Any
 
 from mlp_core.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
-from mlp_core.training.legal import ConfigError, choice, number, text, whole, whole_tuple
+from mlp_core.training.legal import ConfigError, choice, integer, integer_tuple, number, text
+
+POSITIVE = number("> 0")
+NOT_NEGATIVE = number(">= 0")
+SHARE = number(">= 0", "< 1")
+SWITCH = choice(False, True)
 
 
 def _field(default: Any, legal: Any, help: str) -> Any:
@@ -24,7 +29,7 @@ class RunConfig:
 
     The defaults are those of the report that this project starts from, with the embedded
     digits as the dataset. A value outside its legal range raises `ConfigError`, which names
-    the field, the value and the range. `field_help` and `legal_range` tell about each field.
+    the field, the value and the range.
 
     Examples
     --------
@@ -46,57 +51,43 @@ class RunConfig:
         "unit: pixels from 0 to 1; centered: about -0.5 to 0.5; standardized: mean 0, std 1",
     )
     train_size: int | None = _field(
-        None, whole(1, optional=True), "training examples to use, drawn by the seed; all if unset"
+        None, integer(1, optional=True), "training examples to use, drawn by the seed; all if unset"
     )
     hidden_sizes: tuple[int, ...] = _field(
-        (128,), whole_tuple(1), "units of each hidden layer; none for a linear classifier"
+        (128,), integer_tuple(1), "units of each hidden layer; none for a linear classifier"
     )
     activation: str = _field("relu", choice(*ACTIVATIONS), "activation of the hidden units")
     loss: str = _field("cross_entropy", choice(*LOSSES), "what is minimized")
-    hinge_margin: float = _field(0.1, number(above=0), "margin of the hinge loss")
-    target_scale: float = _field(1.0, number(above=0), "height of the one-hot target of mse")
+    hinge_margin: float = _field(0.1, POSITIVE, "margin of the hinge loss")
+    target_scale: float = _field(1.0, POSITIVE, "height of the one-hot target of mse")
     init: str = _field("normal", choice(*INITIALIZERS), "how the weights start")
-    init_std: float = _field(
-        0.01, number(at_least=0), "standard deviation of the normal initialization"
-    )
+    init_std: float = _field(0.01, NOT_NEGATIVE, "standard deviation of the normal initialization")
     optimizer: str = _field("sgd", choice(*OPTIMIZERS), "how a gradient becomes an update")
-    learning_rate: float = _field(0.05, number(above=0), "size of a step")
-    momentum: float = _field(
-        0.9, number(at_least=0, below=1), "share of the last step that is kept (sgd)"
-    )
-    nesterov: bool = _field(False, choice(False, True), "look ahead along the momentum (sgd)")
+    learning_rate: float = _field(0.05, POSITIVE, "size of a step")
+    momentum: float = _field(0.9, SHARE, "share of the last step that is kept (sgd)")
+    nesterov: bool = _field(False, SWITCH, "look ahead along the momentum (sgd)")
     weight_decay: float = _field(
-        1e-5, number(at_least=0), "pull of every parameter towards 0, added to the gradient"
+        1e-5, NOT_NEGATIVE, "pull of every parameter towards 0, added to the gradient"
     )
-    adadelta_rho: float = _field(
-        0.9, number(at_least=0, below=1), "memory of the running averages (adadelta)"
-    )
-    adam_beta1: float = _field(
-        0.9, number(at_least=0, below=1), "memory of the mean gradient (adam)"
-    )
-    adam_beta2: float = _field(
-        0.999, number(at_least=0, below=1), "memory of the squared gradient (adam)"
-    )
-    l1_penalty: float = _field(0.0, number(at_least=0), "adds this times sum |w| to the loss")
-    l2_penalty: float = _field(0.0, number(at_least=0), "adds half this times sum w^2 to the loss")
-    dropout: float = _field(
-        0.0, number(at_least=0, below=1), "share of the hidden units dropped while training"
-    )
-    schedule: str = _field("constant", choice(*SCHEDULES), "how the rate changes by the epoch")
-    schedule_step_epochs: int = _field(30, whole(1), "epochs between two steps (schedule step)")
+    adadelta_rho: float = _field(0.9, SHARE, "memory of the running averages (adadelta)")
+    adam_beta1: float = _field(0.9, SHARE, "memory of the mean gradient (adam)")
+    adam_beta2: float = _field(0.999, SHARE, "memory of the squared gradient (adam)")
+    l1_penalty: float = _field(0.0, NOT_NEGATIVE, "adds this times sum |w| to the loss")
+    l2_penalty: float = _field(0.0, NOT_NEGATIVE, "adds half this times sum w^2 to the loss")
+    dropout: float = _field(0.0, SHARE, "share of the hidden units dropped while training")
+    schedule: str = _field("constant", choice(*SCHEDULES), "how the rate changes over the epochs")
+    schedule_step_epochs: int = _field(30, integer(1), "epochs between two steps (schedule step)")
     schedule_step_factor: float = _field(
-        0.1, number(above=0, at_most=1), "factor of the rate at each step (schedule step)"
+        0.1, number("> 0", "<= 1"), "factor of the rate at each step (schedule step)"
     )
-    batch_size: int = _field(100, whole(1), "examples an update; the last batch may be smaller")
-    epochs: int = _field(100, whole(1), "passes over the training set")
+    batch_size: int = _field(100, integer(1), "examples per update; the last batch may be smaller")
+    epochs: int = _field(100, integer(1), "passes over the training set")
     evaluate_train: bool = _field(
-        False,
-        choice(False, True),
-        "evaluate the training set after every epoch, not only after the last",
+        False, SWITCH, "evaluate the training set after every epoch, not only after the last"
     )
     dtype: str = _field("float32", choice("float32", "float64"), "precision of all arithmetic")
     seed: int = _field(
-        2022, whole(0), "feeds initialization, batch order, dropout and train_size, each apart"
+        2022, integer(0), "feeds initialization, batch order, dropout and train_size, each apart"
     )
 
     def __post_init__(self) -> None:
@@ -122,13 +113,7 @@ class RunConfig:
         return str(cls.__dataclass_fields__[name].metadata["legal"])
 
     def replace(self, **changes: Any) -> RunConfig:
-        """Return a copy with some fields changed.
-
-        Raises
-        ------
-        ConfigError
-            If a name is no field, or a value is not legal.
-        """
+        """Return a copy with some fields changed; errors are those of `from_dict`."""
         return RunConfig.from_dict({**self.to_dict(), **changes})
 
     def to_dict(self) -> dict[str, Any]:
@@ -149,10 +134,7 @@ class RunConfig:
     def from_dict(cls, values: dict[str, Any]) -> RunConfig:
         """Build a config from plain values; missing fields take their defaults.
 
-        Raises
-        ------
-        ConfigError
-            If a key is no field, or a value is not legal.
+        A ConfigError is raised if a key is no field, or a value is not legal.
         """
         unknown = sorted(set(values) - set(cls.field_names()))
         if unknown:
@@ -166,13 +148,7 @@ class RunConfig:
 
     @classmethod
     def from_json(cls, line: str) -> RunConfig:
-        """Build a config from what `to_json` returned.
-
-        Raises
-        ------
-        ConfigError
-            If the text is not a JSON object, a key is no field, or a value is not legal.
-        """
+        """Build a config from what `to_json` returned; errors are those of `from_dict`."""
         try:
             values = json.loads(line)
         except json.JSONDecodeError as error:

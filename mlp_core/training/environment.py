@@ -6,7 +6,6 @@ import contextlib
 import datetime
 import platform
 import threading
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,7 @@ def _blas_controller() -> Any:
     return threadpoolctl.ThreadpoolController()
 
 
-class _OneThread:
+class _OneBlasThread:
     """A limit that the first of several concurrent runs sets and the last one lifts.
 
     The number of threads belongs to the process: were each run to restore what it found, one
@@ -66,34 +65,26 @@ class _OneThread:
         self._runs = 0
         self._limit = contextlib.ExitStack()
 
-    def enter(self, controller: Any) -> None:
+    def __enter__(self) -> None:
+        controller = _blas_controller()
         with self._lock:
-            if self._runs == 0:
+            if self._runs == 0 and controller is not None:
                 self._limit.enter_context(controller.limit(limits=1, user_api="blas"))
             self._runs += 1
 
-    def leave(self) -> None:
+    def __exit__(self, *error: object) -> None:
         with self._lock:
             self._runs -= 1
             if self._runs == 0:
                 self._limit.close()
 
 
-_one_thread = _OneThread()
+_one_blas_thread = _OneBlasThread()
 
 
-@contextlib.contextmanager
-def one_blas_thread() -> Iterator[None]:
+def one_blas_thread() -> contextlib.AbstractContextManager[None]:
     """Limit matrix products to one thread: products this small lose from more.
 
     Without threadpoolctl (in a browser, say) nothing is limited.
     """
-    controller = _blas_controller()
-    if controller is None:
-        yield
-        return
-    _one_thread.enter(controller)
-    try:
-        yield
-    finally:
-        _one_thread.leave()
+    return _one_blas_thread

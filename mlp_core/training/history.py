@@ -1,7 +1,8 @@
-"""The record of a run: one row an epoch, in named columns."""
+"""The record of a run: one row per epoch, in named columns."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ COLUMNS = {
 
 
 class History:
-    """One row an epoch. Accuracies are fractions, losses are means an example.
+    """One row per epoch. Accuracies are fractions, losses are means per example.
 
     Only what follows from the config is in it: two runs of one config have equal histories.
 
@@ -36,9 +37,7 @@ class History:
 
     def __init__(self, columns: dict[str, list[Any]] | None = None) -> None:
         columns = columns or {}
-        unknown = sorted(set(columns) - set(COLUMNS))
-        if unknown:
-            raise ValueError(f"no such column: {', '.join(unknown)}")
+        _check_names(columns)
         lengths = {len(values) for values in columns.values()}
         if len(lengths) > 1:
             raise ValueError(f"columns of different lengths: {sorted(lengths)}")
@@ -47,9 +46,7 @@ class History:
 
     def append(self, **row: float | None) -> None:
         """Add an epoch; columns that are not named hold None."""
-        unknown = sorted(set(row) - set(COLUMNS))
-        if unknown:
-            raise ValueError(f"no such column: {', '.join(unknown)}")
+        _check_names(row)
         for name, values in self._columns.items():
             values.append(row.get(name))
 
@@ -59,7 +56,7 @@ class History:
             self._columns[name][-1] = value
 
     def __getitem__(self, name: str) -> list[Any]:
-        """Return a column as a list with one value an epoch."""
+        """Return a column as a list with one value per epoch."""
         if name not in self._columns:
             raise KeyError(f"{name!r}: no such column; the columns are {', '.join(COLUMNS)}")
         return list(self._columns[name])
@@ -89,7 +86,13 @@ class History:
         return {name: list(values) for name, values in self._columns.items()}
 
     def to_dataframe(self) -> pd.DataFrame:
-        """Return the history as a pandas DataFrame, one row an epoch."""
+        """Return the history as a pandas DataFrame, one row per epoch."""
         import pandas as pd
 
         return pd.DataFrame(self._columns)
+
+
+def _check_names(names: Iterable[str]) -> None:
+    unknown = sorted(set(names) - set(COLUMNS))
+    if unknown:
+        raise ValueError(f"no such column: {', '.join(unknown)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
 from dataclasses import dataclass
 from numbers import Integral, Real
@@ -29,13 +30,7 @@ class Legal:
     convert: Callable[[Any], Any]
 
     def check(self, name: str, value: Any) -> Any:
-        """Return the value in its plain Python type.
-
-        Raises
-        ------
-        ConfigError
-            Naming the setting, the value and the legal range.
-        """
+        """Return the value in its plain Python type; if it is not legal, raise a ConfigError."""
         try:
             return self.convert(value)
         except (ValueError, TypeError, OverflowError):  # 10**400 does not fit a float
@@ -62,29 +57,22 @@ def choice(*options: Any) -> Legal:
     return Legal("one of " + ", ".join(str(o) for o in options), convert)
 
 
-def number(
-    *,
-    above: float | None = None,
-    at_least: float | None = None,
-    below: float | None = None,
-    at_most: float | None = None,
-) -> Legal:
-    """Allow finite real numbers within bounds."""
-    bounds = {">": above, ">=": at_least, "<": below, "<=": at_most}
-    words = " and ".join(f"{sign} {bound:g}" for sign, bound in bounds.items() if bound is not None)
+COMPARISONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}
+
+
+def number(*bounds: str) -> Legal:
+    """Allow finite real numbers within bounds such as ">= 0"."""
+    limits = [(COMPARISONS[sign], float(limit)) for sign, limit in map(str.split, bounds)]
 
     def convert(value: Any) -> float:
         _require(isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value))
-        _require(above is None or value > above)
-        _require(at_least is None or value >= at_least)
-        _require(below is None or value < below)
-        _require(at_most is None or value <= at_most)
+        _require(all(compare(value, limit) for compare, limit in limits))
         return float(value) + 0.0  # -0.0 + 0.0 is 0.0: equal values look equal
 
-    return Legal(f"a finite number {words}", convert)
+    return Legal(f"a finite number {' and '.join(bounds)}", convert)
 
 
-def whole(at_least: int, optional: bool = False) -> Legal:
+def integer(at_least: int, optional: bool = False) -> Legal:
     """Allow integers of at least some value, and None if `optional`."""
 
     def convert(value: Any) -> int | None:
@@ -97,9 +85,9 @@ def whole(at_least: int, optional: bool = False) -> Legal:
     return Legal(f"an integer >= {at_least}" + (" or None" if optional else ""), convert)
 
 
-def whole_tuple(at_least: int) -> Legal:
+def integer_tuple(at_least: int) -> Legal:
     """Allow tuples or lists of integers, each of at least some value; they may be empty."""
-    each = whole(at_least)
+    each = integer(at_least)
 
     def convert(value: Any) -> tuple[int, ...]:
         _require(isinstance(value, tuple | list))

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, fields
+from typing import Any
 
+from mlp_core.nn import MLP
 from mlp_core.training.config import RunConfig
 from mlp_core.training.history import History
-
-if TYPE_CHECKING:
-    from mlp_core.nn import MLP
-
-STATUSES = ("completed", "diverged", "stopped")
 
 
 @dataclass
@@ -23,7 +19,7 @@ class Run:
     ----------
     config : RunConfig
     history : History
-        One row an epoch.
+        One row per epoch.
     status : {"completed", "diverged", "stopped"}
         ``diverged``: a loss was not finite, and training ended there. ``stopped``: a callback
         asked for it.
@@ -33,12 +29,12 @@ class Run:
         Number of the first update whose loss was not finite, counted from 1. If all of them
         were but the evaluation after them was not, the number of the last update before it.
     records : dict of str to list
-        What callbacks recorded, one entry an epoch.
+        What callbacks recorded, one entry per epoch.
     epoch_ms_per_update : list of float
         Wall time of each epoch's updates (gather to parameter change) over their number, in
         milliseconds.
     duration_s : float
-        Wall time of the whole run with its evaluations, in seconds.
+        Wall time of the run with its evaluations, in seconds.
     environment : dict
         Versions and machine; see `describe_environment`.
     network : MLP or None
@@ -64,7 +60,7 @@ class Run:
 
     @property
     def summary(self) -> dict[str, Any]:
-        """The run in one row; accuracies are fractions, losses means an example.
+        """The run in one row; accuracies are fractions, losses means per example.
 
         The figures are those of the last finished epoch, and None where the run diverged.
         """
@@ -102,14 +98,9 @@ class Run:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Run:
         """Build a run from what `to_dict` returned."""
+        plain = [f.name for f in fields(cls) if f.name not in ("config", "history", "network")]
         return cls(
             config=RunConfig.from_dict(values["config"]),
             history=History(values["history"]),
-            status=values["status"],
-            stop_reason=values["stop_reason"],
-            diverged_at_update=values["diverged_at_update"],
-            records=values["records"],
-            epoch_ms_per_update=values["epoch_ms_per_update"],
-            duration_s=values["duration_s"],
-            environment=values["environment"],
+            **{name: values[name] for name in plain},
         )

@@ -2,59 +2,57 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-from mlp_core.training.callbacks import Callback
-from mlp_core.training.legal import ConfigError
-
-if TYPE_CHECKING:
-    from mlp_core.training.trainer import Training
+from mlp_core.training.evaluation import forward_in_chunks
+from mlp_core.training.legal import integer, number
+from mlp_core.training.loop import Callback, Training
 
 
-class ActivationStatistics(Callback):
-    """Records, an epoch and hidden layer, how many units are active (output above 0).
+class Statistics(Callback):
+    """Records what `measure` finds after every epoch; its entries are in `Run.records`.
 
-    Over the first `examples` training examples, in `Run.records`:
+    Parameters
+    ----------
+    examples : int
+        How many of the training examples it is measured on, from the first; at least 1, and all
+        of them if there are fewer.
+    epochs : int, optional
+        Record only the first so many epochs.
+    """
+
+    def __init__(self, examples: int, epochs: int | None = None) -> None:
+        self.examples = integer(1).check("examples", examples)
+        self.epochs = epochs
+
+    def on_epoch_end(self, training: Training) -> None:
+        """Record what `measure` finds."""
+        if self.epochs is None or training.epoch <= self.epochs:
+            for name, values in self.measure(training).items():
+                training.record(name, values)
+
+    def measure(self, training: Training) -> dict[str, list[float]]:
+        """Return entries by their names, each with one value per layer."""
+        raise NotImplementedError
+
+
+class ActivationStatistics(Statistics):
+    """Records how many units of each hidden layer are active (output above 0).
 
     - ``active_units``: share of the units active on more than `threshold` of the examples.
     - ``active_per_pass``: share of the units active in a single forward pass, mean over passes.
     - ``active_per_pass_std``: its standard deviation over passes.
     - ``dead_units``: share of the units active on no example at all.
-
-    Each entry is a list with one value a hidden layer.
-
-    Parameters
-    ----------
-    threshold : float, default 0.2
-        Share of the examples; at least 0 and less than 1.
-    examples : int, default 10000
-        At least 1; the whole training set if it is smaller.
-    epochs : int, optional
-        Record only the first so many epochs.
     """
 
     def __init__(
         self, threshold: float = 0.2, examples: int = 10000, epochs: int | None = None
     ) -> None:
-        if not 0 <= threshold < 1:
-            raise ConfigError(f"threshold={threshold!r} is not legal: must be >= 0 and < 1")
-        if examples < 1:
-            raise ConfigError(f"examples={examples!r} is not legal: must be an integer >= 1")
-        self.threshold = threshold
-        self.examples = examples
-        self.epochs = epochs
-
-    def on_epoch_end(self, training: Training) -> None:
-        """Record what `measure` finds."""
-        if self.epochs is not None and training.epoch > self.epochs:
-            return
-        for name, values in self.measure(training).items():
-            training.record(name, values)
+        super().__init__(examples, epochs)
+        self.threshold = number(">= 0", "< 1").check("threshold", threshold)
 
     def measure(self, training: Training) -> dict[str, list[float]]:
-        """Pass the examples through the network once and count; one value a hidden layer."""
+        """Pass the examples through the network once and count; one value per hidden layer."""
         active = self._active(training)
         per_unit = [layer.mean(axis=0) for layer in active]
         per_pass = [layer.mean(axis=1) for layer in active]
@@ -70,44 +68,26 @@ class ActivationStatistics(Callback):
         """Return for each hidden layer which units are active: bool, (examples, units)."""
         network, dataset = training.network, training.dataset
         size = min(self.examples, dataset.train_size)
-        gatherer = dataset.gatherer(network.dtype)
         layers = network.activation_layers
         active = [np.empty((size, layer.out_features), bool) for layer in layers]
-        network.set_training(False)
-        for start in range(0, size, 1000):
-            rows = np.arange(start, min(start + 1000, size))
-            network.forward(gatherer.gather(rows)[0])
+        for rows, _ in forward_in_chunks(network, dataset, "train", size):
             for layer, out in zip(layers, active, strict=True):
-                np.greater(layer.outputs, 0, out=out[rows[0] : rows[-1] + 1])
-        network.set_training(True)
+                np.greater(layer.outputs, 0, out=out[rows])
         return active
 
 
-class NormStatistics(Callback):
-    """Records an epoch the Euclidean norms of each linear layer's weights and gradient.
+class NormStatistics(Statistics):
+    """Records the Euclidean norms of each linear layer's weights and gradient.
 
-    In `Run.records`: ``weight_norm`` and ``gradient_norm``, one value a layer. The gradient is
-    that of the mean loss alone (no decay, no penalty) over the first `examples` training
-    examples, after the epoch.
-
-    Parameters
-    ----------
-    examples : int, default 1000
-        At least 1; the whole training set if it is smaller.
+    ``weight_norm`` and ``gradient_norm``, the latter of the gradient of the mean loss alone (no
+    decay, no penalty) after the epoch.
     """
 
     def __init__(self, examples: int = 1000) -> None:
-        if examples < 1:
-            raise ConfigError(f"examples={examples!r} is not legal: must be an integer >= 1")
-        self.examples = examples
-
-    def on_epoch_end(self, training: Training) -> None:
-        """Record what `measure` finds."""
-        for name, values in self.measure(training).items():
-            training.record(name, values)
+        super().__init__(examples)
 
     def measure(self, training: Training) -> dict[str, list[float]]:
-        """Return the norms, one value a linear layer."""
+        """Return the norms, one value per linear layer."""
         layers = training.network.linear_layers
         training.compute_gradients(min(self.examples, training.dataset.train_size))
         arrays = {

@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from tiny import StopAt, tiny_config, tiny_dataset
+from tiny import stop_at, train_tiny
 
 from mlp_core.training import (
     ActivationStatistics,
@@ -14,7 +14,6 @@ from mlp_core.training import (
     EarlyStopping,
     NormStatistics,
     ProgressBar,
-    train,
 )
 from mlp_core.training.checkpoint import Snapshot
 
@@ -46,71 +45,62 @@ def path(tmp_path):
 @pytest.fixture
 def interrupted(path):
     """Train two of six epochs of the tiny config, and return where its checkpoint lies."""
-    train(tiny_config(epochs=6), [Checkpoint(path), StopAt(epoch=2)], dataset=tiny_dataset())
+    train_tiny(Checkpoint(path), stop_at(epoch=2), epochs=6)
     return path
 
 
 @pytest.mark.parametrize("changes", CONFIGS, ids=str)
 def test_resumed_is_bit_equal_to_uninterrupted(path, changes):
-    config = tiny_config(epochs=6, **changes)
-    whole = train(config, statistics(), dataset=tiny_dataset())
-    callbacks = [*statistics(), Checkpoint(path), StopAt(update=4 * whole.history["updates"][0])]
-    part = train(config, callbacks, dataset=tiny_dataset())
-    assert len(part.history) < 6
-    resumed = train(config, statistics(), dataset=tiny_dataset(), resume_from=path)
+    changes = {"epochs": 6, **changes}
+    complete = train_tiny(*statistics(), **changes)
+    stop = stop_at(update=4 * complete.history["updates"][0])
+    assert len(train_tiny(*statistics(), Checkpoint(path), stop, **changes).history) < 6
+    resumed = train_tiny(*statistics(), resume_from=path, **changes)
     assert resumed.status == "completed"
-    assert resumed.history == whole.history
-    assert resumed.records == whole.records
+    assert resumed.history == complete.history
+    assert resumed.records == complete.records
     assert len(resumed.epoch_ms_per_update) == 6
-    np.testing.assert_array_equal(resumed.network.parameters, whole.network.parameters)
+    np.testing.assert_array_equal(resumed.network.parameters, complete.network.parameters)
 
 
 def test_statistics_are_kept_wherever_the_checkpoint_stands(path):
-    config = tiny_config(epochs=4)
-    whole = train(config, statistics(), dataset=tiny_dataset())
-    train(config, [Checkpoint(path), *statistics(), StopAt(epoch=2)], dataset=tiny_dataset())
-    resumed = train(config, statistics(), dataset=tiny_dataset(), resume_from=path)
-    assert resumed.records == whole.records
+    complete = train_tiny(*statistics(), epochs=4)
+    train_tiny(Checkpoint(path), *statistics(), stop_at(epoch=2), epochs=4)
+    assert train_tiny(*statistics(), resume_from=path, epochs=4).records == complete.records
 
 
-@pytest.mark.parametrize(("every", "epoch"), [(1, 5), (2, 4), (3, 3), (9, None)])
-def test_it_is_written_every_so_many_epochs(path, every, epoch):
-    train(tiny_config(epochs=6), [Checkpoint(path, every), StopAt(epoch=5)], dataset=tiny_dataset())
-    assert (Snapshot.load(path).epoch if path.exists() else None) == epoch
-
-
-def test_it_is_written_after_the_last_epoch(path):
-    train(tiny_config(epochs=5), [Checkpoint(path, every=3)], dataset=tiny_dataset())
-    assert Snapshot.load(path).epoch == 5
+@pytest.mark.parametrize(
+    ("every", "stop", "written"), [(1, 5, 5), (2, 5, 4), (3, 5, 3), (9, 5, None), (4, None, 6)]
+)
+def test_it_is_written_every_so_many_epochs_and_after_the_last(path, every, stop, written):
+    train_tiny(Checkpoint(path, every), stop_at(epoch=stop), epochs=6)
+    assert (Snapshot.load(path).epoch if path.exists() else None) == written
 
 
 def test_a_finished_run_can_be_given_more_epochs(path):
-    train(tiny_config(epochs=2), [Checkpoint(path)], dataset=tiny_dataset())
-    config = tiny_config(epochs=5)
-    whole = train(config, dataset=tiny_dataset())
-    resumed = train(config, dataset=tiny_dataset(), resume_from=path)
+    train_tiny(Checkpoint(path), epochs=2)
+    complete, resumed = train_tiny(epochs=5), train_tiny(epochs=5, resume_from=path)
     for name in ("test_loss", "running_loss", "updates", "examples"):
-        assert resumed.history[name] == whole.history[name]
+        assert resumed.history[name] == complete.history[name]
 
 
 def test_resuming_a_finished_run_gives_it_back(path):
-    run = train(tiny_config(), [Checkpoint(path)], dataset=tiny_dataset())
-    again = train(tiny_config(), dataset=tiny_dataset(), resume_from=path)
+    run, again = train_tiny(Checkpoint(path)), train_tiny(resume_from=path)
     assert again.status == "completed"
     assert again.history == run.history
 
 
 def test_early_stopping_remembers_what_was_before(path):
-    config = tiny_config(learning_rate=3, epochs=200)
-    whole = train(config, [EarlyStopping(patience=4)], dataset=tiny_dataset())
-    stop = StopAt(epoch=len(whole.history) - 2)
-    train(config, [EarlyStopping(patience=4), Checkpoint(path), stop], dataset=tiny_dataset())
-    resumed = train(config, [EarlyStopping(patience=4)], dataset=tiny_dataset(), resume_from=path)
-    assert len(resumed.history) == len(whole.history)
+    changes = {"learning_rate": 3, "epochs": 200}
+    complete = train_tiny(EarlyStopping(patience=4), **changes)
+    stop = stop_at(epoch=len(complete.history) - 2)
+    train_tiny(EarlyStopping(patience=4), Checkpoint(path), stop, **changes)
+    resumed = train_tiny(EarlyStopping(patience=4), resume_from=path, **changes)
+    assert len(resumed.history) == len(complete.history)
 
 
 def test_a_bar_starts_where_the_run_goes_on(interrupted, capsys):
-    train(tiny_config(epochs=6), [ProgressBar()], dataset=tiny_dataset(), resume_from=interrupted)
+    train_tiny(ProgressBar(), epochs=6, resume_from=interrupted)
     assert "2/6" in capsys.readouterr().err
 
 
@@ -118,7 +108,7 @@ def test_a_bar_starts_where_the_run_goes_on(interrupted, capsys):
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "message"),
     [
         ({"seed": 1}, "seed: 2022 there, 1 here"),
         ({"hidden_sizes": (5,)}, r"hidden_sizes: \[4\] there, \[5\] here"),
@@ -126,23 +116,28 @@ def test_a_bar_starts_where_the_run_goes_on(interrupted, capsys):
         ({"epochs": 1}, "epochs=1 is not legal for a checkpoint of epoch 2: must be at least 2"),
     ],
 )
-def test_another_config_is_refused(interrupted, changes, told):
-    config = tiny_config(**{"epochs": 6, **changes})
-    with pytest.raises(ConfigError, match=told):
-        train(config, dataset=tiny_dataset(), resume_from=interrupted)
+def test_another_config_is_refused(interrupted, changes, message):
+    with pytest.raises(ConfigError, match=message):
+        train_tiny(resume_from=interrupted, **{"epochs": 6, **changes})
 
 
 def test_more_epochs_are_refused_where_they_change_the_schedule(path):
-    config = tiny_config(schedule="cosine")
-    train(config, [Checkpoint(path), StopAt(epoch=1)], dataset=tiny_dataset())
+    train_tiny(Checkpoint(path), stop_at(epoch=1), schedule="cosine")
     with pytest.raises(ConfigError, match="epochs: 3 there, 9 here"):
-        train(config.replace(epochs=9), dataset=tiny_dataset(), resume_from=path)
+        train_tiny(resume_from=path, schedule="cosine", epochs=9)
 
 
 def refuse(path):
     with pytest.raises(ConfigError, match="is not a checkpoint that can be resumed") as caught:
-        train(tiny_config(epochs=6), dataset=tiny_dataset(), resume_from=path)
+        train_tiny(epochs=6, resume_from=path)
     assert str(path) in str(caught.value)
+
+
+def rewrite(path, allow_pickle=False, **changes):
+    """Change arrays of a checkpoint."""
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    np.savez(path, allow_pickle=allow_pickle, **{**arrays, **changes})
 
 
 def test_a_file_that_is_not_there(tmp_path):
@@ -164,8 +159,8 @@ def test_a_truncated_file(interrupted, share):
 
 def test_a_file_with_a_wrong_byte(interrupted):
     """Wherever it is, it is either refused or in a place that nothing is read from."""
-    content = bytearray(interrupted.read_bytes())
-    whole = vars(Snapshot.load(interrupted))
+    content = interrupted.read_bytes()
+    expected = vars(Snapshot.load(interrupted))
     refused = 0
     for place in range(0, len(content), 97):
         wrong = bytearray(content)
@@ -176,23 +171,20 @@ def test_a_file_with_a_wrong_byte(interrupted):
         except ConfigError:
             refused += 1
         else:
-            np.testing.assert_equal(found, whole)
+            np.testing.assert_equal(found, expected)
     assert refused > 20
 
 
-def test_a_saved_model_is_no_checkpoint(tmp_path):
-    run = train(tiny_config(), dataset=tiny_dataset())
-    run.network.save(tmp_path / "model.npz")
+def test_a_saved_model_is_no_checkpoint(path):
+    train_tiny().network.save(path)
     with pytest.raises(ConfigError, match="it holds no snapshot"):
-        Snapshot.load(tmp_path / "model.npz")
+        Snapshot.load(path)
 
 
 def test_another_format_is_refused(interrupted):
     with np.load(interrupted) as file:
-        arrays = {name: file[name] for name in file.files}
-    plain = json.loads(str(arrays["plain"]))
-    arrays["plain"] = np.array(json.dumps({**plain, "format": 99}))
-    np.savez(interrupted, **arrays)
+        plain = json.loads(str(file["plain"]))
+    rewrite(interrupted, plain=np.array(json.dumps({**plain, "format": 99})))
     refuse(interrupted)
 
 
@@ -202,32 +194,24 @@ class Trap:
 
 
 @pytest.mark.parametrize("as_array", [False, True])
-def test_nothing_is_ever_unpickled(path, interrupted, as_array):
+def test_nothing_is_ever_unpickled(interrupted, as_array):
     if as_array:
-        with np.load(interrupted) as file:
-            arrays = {name: file[name] for name in file.files}
-        arrays["parameters"] = np.array([Trap()], dtype=object)
-        np.savez(path, **arrays, allow_pickle=True)
+        trap = np.array([Trap()], dtype=object)
+        rewrite(interrupted, allow_pickle=True, parameters=trap)
     else:
-        path.write_bytes(pickle.dumps(Trap()))
-    refuse(path)
+        interrupted.write_bytes(pickle.dumps(Trap()))
+    refuse(interrupted)
 
 
-def test_the_file_is_whole_at_any_time(path, monkeypatch):
-    """A write that fails half-way leaves the file that was there."""
-    train(tiny_config(), [Checkpoint(path)], dataset=tiny_dataset())
+def test_a_write_that_fails_half_way_leaves_the_file_that_was_there(path, monkeypatch):
+    train_tiny(Checkpoint(path))
     before = path.read_bytes()
 
     def fail(file, **arrays):
-        file.write(b"half")
+        file.write(b"a part")
         raise OSError("no space left on device")
 
     monkeypatch.setattr(np, "savez", fail)
     with pytest.raises(OSError, match="no space left"):
-        train(tiny_config(seed=1), [Checkpoint(path)], dataset=tiny_dataset())
+        train_tiny(Checkpoint(path), seed=1)
     assert path.read_bytes() == before
-
-
-def test_every_must_be_at_least_1(path):
-    with pytest.raises(ConfigError, match="every=0 is not legal: must be an integer >= 1"):
-        Checkpoint(path, every=0)

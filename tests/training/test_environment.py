@@ -5,9 +5,9 @@ import sys
 
 import pytest
 from threadpoolctl import threadpool_info
-from tiny import tiny_config, tiny_dataset
+from tiny import OnUpdate, train_tiny
 
-from mlp_core.training import Callback, environment, train
+from mlp_core.training import environment
 from mlp_core.training.environment import describe_environment, one_blas_thread
 
 
@@ -16,63 +16,54 @@ def blas_threads():
 
 
 @pytest.fixture
-def fresh_controller():
+def threads_before():
+    """Forget the controller, which is made once, and return the threads outside of any run."""
     environment._blas_controller.cache_clear()
-    yield
+    yield blas_threads()
     environment._blas_controller.cache_clear()
 
 
-def test_one_thread_inside_and_as_before_outside(fresh_controller):
-    before = blas_threads()
+def test_one_thread_inside_and_as_before_outside(threads_before):
     with one_blas_thread():
         assert blas_threads() <= {1}
-    assert blas_threads() == before
+    assert blas_threads() == threads_before
 
 
-def test_a_run_that_ends_leaves_the_others_on_one_thread(fresh_controller):
+def test_a_run_that_ends_leaves_the_others_on_one_thread(threads_before):
     """Several runs may share a process, as on a cluster's worker with several threads."""
-    before = blas_threads()
     with contextlib.ExitStack() as first, contextlib.ExitStack() as second:
         first.enter_context(one_blas_thread())
         second.enter_context(one_blas_thread())
         first.close()
         assert blas_threads() <= {1}
-    assert blas_threads() == before
+    assert blas_threads() == threads_before
 
 
-def test_as_before_after_an_error(fresh_controller):
-    before = blas_threads()
+def test_as_before_after_an_error(threads_before):
     with pytest.raises(RuntimeError), one_blas_thread():
         raise RuntimeError
-    assert blas_threads() == before
+    assert blas_threads() == threads_before
 
 
-def test_without_threadpoolctl_nothing_is_limited(fresh_controller, monkeypatch):
-    before = blas_threads()
+def test_without_threadpoolctl_nothing_is_limited(threads_before, monkeypatch):
     monkeypatch.setitem(sys.modules, "threadpoolctl", None)
     with one_blas_thread():
-        assert blas_threads() == before
-    assert train(tiny_config(), dataset=tiny_dataset()).status == "completed"
+        assert blas_threads() == threads_before
+    assert train_tiny().status == "completed"
 
 
 def test_a_run_is_made_on_one_thread():
     seen = set()
-
-    class Look(Callback):
-        def on_update_end(self, training):
-            seen.update(blas_threads())
-
-    train(tiny_config(epochs=1), [Look()], dataset=tiny_dataset())
+    train_tiny(OnUpdate(lambda training: seen.update(blas_threads())), epochs=1)
     assert seen <= {1}
 
 
 def test_processor_without_proc_cpuinfo(monkeypatch):
-    monkeypatch.setattr(environment.Path, "read_text", raise_os_error)
+    def fail(*_, **__):
+        raise OSError
+
+    monkeypatch.setattr(environment.Path, "read_text", fail)
     assert environment.cpu_name()
-
-
-def raise_os_error(*_, **__):
-    raise OSError
 
 
 def test_the_date_is_of_the_moment():

@@ -1,4 +1,4 @@
-"""`History`: one row an epoch, in named columns."""
+"""`History`: one row per epoch, in named columns."""
 
 import json
 
@@ -13,29 +13,24 @@ def history():
     return train(RunConfig(epochs=3)).history
 
 
-def test_columns_are_lists_with_a_value_an_epoch(history):
+def test_columns_are_lists_with_a_plain_value_per_epoch(history):
     assert len(history) == 3
     for name in COLUMNS:
         assert len(history[name]) == 3
+        for value in history[name]:
+            assert type(value) in (int, float, type(None)), name
     assert history["epoch"] == [1, 2, 3]
     assert history["updates"] == [15, 30, 45]
     assert history["train_loss"][:2] == [None, None]
     assert history["train_loss"][2] > 0
 
 
-def test_values_are_plain(history):
-    for name in COLUMNS:
-        for value in history[name]:
-            assert type(value) in (int, float, type(None)), name
-
-
 def test_an_unknown_column_is_named_beside_the_known(history):
     with pytest.raises(KeyError, match=r"'loss': no such column; the columns are epoch, updates"):
         history["loss"]
-    with pytest.raises(ValueError, match="no such column: loss"):
-        History({"loss": [1.0]})
-    with pytest.raises(ValueError, match="no such column: loss"):
-        History().append(loss=1.0)
+    for make in (lambda: History({"loss": [1.0]}), lambda: History().append(loss=1.0)):
+        with pytest.raises(ValueError, match="no such column: loss"):
+            make()
 
 
 def test_columns_must_have_one_length():
@@ -48,6 +43,7 @@ def test_rows(history):
     assert history.row(0)["epoch"] == 1
     assert history.last("test_loss") == history["test_loss"][-1]
     assert History().last("test_loss") is None
+    assert repr(history) == "History(3 epochs)"
 
 
 def test_a_column_is_a_copy(history):
@@ -77,7 +73,3 @@ def test_dataframe(history):
     assert list(frame.columns) == list(COLUMNS)
     assert frame["test_accuracy"].tolist() == history["test_accuracy"]
     assert frame["train_loss"].isna().tolist() == [True, True, False]
-
-
-def test_repr(history):
-    assert repr(history) == "History(3 epochs)"

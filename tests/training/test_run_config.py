@@ -16,19 +16,19 @@ from mlp_core.training import ConfigError, RunConfig
 FAST = settings(deadline=None, derandomize=True, max_examples=100)
 
 NOT_NUMBERS = ("1", "", None, True, False, [0.5], (0.5,), {}, 1j, math.nan, math.inf, -math.inf)
-NOT_WHOLE = ("1", "", True, False, 1.0, 1.5, [1], (1,), {}, math.nan, math.inf)
+NOT_INTEGERS = ("1", "", True, False, 1.0, 1.5, [1], (1,), {}, math.nan, math.inf)
 NOT_CHOSEN = ("", "RELU", "none", None, 0, True, ["relu"], b"relu")
 NOT_SWITCHES = (0, 1, "True", "no", None, 0.0, [True])
 ABOVE_0 = (*NOT_NUMBERS, 0, 0.0, -1, -1e-9, 10**400)
 AT_LEAST_0 = (*NOT_NUMBERS, -1, -1e-9, 10**400)
 SHARE = (*NOT_NUMBERS, -0.1, 1, 1.0, 2)
-WHOLE_ABOVE_0 = (*NOT_WHOLE, None, 0, -1)
+INTEGER_ABOVE_0 = (*NOT_INTEGERS, None, 0, -1)
 
 # Every field with values that are legal and values that are not.
 CASES = {
     "dataset": (("digits", "mnist", "some/folder"), ("", "  ", None, 0, True, ["digits"], b"x")),
     "input_scaling": (("unit", "centered", "standardized"), NOT_CHOSEN),
-    "train_size": ((None, 1, 1000, np.int64(5)), (*NOT_WHOLE, 0, -1)),
+    "train_size": ((None, 1, 1000, np.int64(5)), (*NOT_INTEGERS, 0, -1)),
     "hidden_sizes": (
         ((), (1,), [256, 128], (np.int32(3),)),
         (None, 128, "128", (0,), (128, -1), (1.5,), ("8",), (True,), ((8,),), {8}, {8: 8}),
@@ -51,22 +51,20 @@ CASES = {
     "l2_penalty": ((0, 1e-5, 10), AT_LEAST_0),
     "dropout": ((0, 0.5, 0.99), SHARE),
     "schedule": (tuple(SCHEDULES), NOT_CHOSEN),
-    "schedule_step_epochs": ((1, 30), WHOLE_ABOVE_0),
+    "schedule_step_epochs": ((1, 30), INTEGER_ABOVE_0),
     "schedule_step_factor": ((1e-9, 0.5, 1, 1.0), (*NOT_NUMBERS, 0, -0.5, 1.0001, 10**400)),
-    "batch_size": ((1, 100, 10**9), WHOLE_ABOVE_0),
-    "epochs": ((1, 100, 10**9), WHOLE_ABOVE_0),
+    "batch_size": ((1, 100, 10**9), INTEGER_ABOVE_0),
+    "epochs": ((1, 100, 10**9), INTEGER_ABOVE_0),
     "evaluate_train": ((False, True), NOT_SWITCHES),
     "dtype": (("float32", "float64"), (*NOT_CHOSEN, "float16", np.float32, np.dtype("float64"))),
-    "seed": ((0, 2022, 2**128), (*NOT_WHOLE, None, -1)),
+    "seed": ((0, 2022, 2**128), (*NOT_INTEGERS, None, -1)),
 }
 LEGAL = [(name, value) for name, (legal, _) in CASES.items() for value in legal]
+BAD = [(name, value) for name, (_, bad) in CASES.items() for value in bad]
 
 
 def brief(case):
     return repr(case)[:30]
-
-
-BAD = [(name, value) for name, (_, bad) in CASES.items() for value in bad]
 
 
 def test_the_table_covers_every_field():
@@ -173,45 +171,28 @@ def numbers(low, high, **options):
     return st.floats(low, high, allow_nan=False, **options)
 
 
-@st.composite
-def configs(draw):
-    """Draw any legal config."""
-    share = numbers(0, 1, exclude_max=True)
-    positive = numbers(0, 1e300, exclude_min=True)
-    whole = st.integers(1, 10**12)
-    values = {
-        name: draw(st.sampled_from(CASES[name][0]))
-        for name in ("input_scaling", "activation", "loss", "init", "optimizer", "schedule")
-    }
-    return RunConfig(
-        **values,
-        dataset=draw(st.text(min_size=1).filter(str.strip)),
-        train_size=draw(st.none() | whole),
-        hidden_sizes=draw(st.lists(st.integers(1, 10**6), max_size=9)),
-        hinge_margin=draw(positive),
-        target_scale=draw(positive),
-        init_std=draw(numbers(0, 1e300)),
-        learning_rate=draw(positive),
-        momentum=draw(share),
-        weight_decay=draw(numbers(0, 1e300)),
-        adadelta_rho=draw(share),
-        adam_beta1=draw(share),
-        adam_beta2=draw(share),
-        l1_penalty=draw(numbers(0, 1e300)),
-        l2_penalty=draw(numbers(0, 1e300)),
-        dropout=draw(share),
-        schedule_step_epochs=draw(whole),
-        schedule_step_factor=draw(numbers(0, 1, exclude_min=True)),
-        batch_size=draw(whole),
-        epochs=draw(whole),
-        evaluate_train=draw(st.booleans()),
-        dtype=draw(st.sampled_from(["float32", "float64"])),
-        seed=draw(st.integers(0, 2**128)),
-    )
+share = numbers(0, 1, exclude_max=True)
+positive, not_negative = numbers(0, 1e300, exclude_min=True), numbers(0, 1e300)
+positive_integers = st.integers(1, 10**12)
+NAMED = ("input_scaling", "activation", "loss", "init", "optimizer", "schedule", "dtype")
+configs = st.builds(
+    RunConfig,
+    **{name: st.sampled_from(CASES[name][0]) for name in NAMED},
+    dataset=st.text(min_size=1).filter(str.strip),
+    train_size=st.none() | positive_integers,
+    hidden_sizes=st.lists(st.integers(1, 10**6), max_size=9),
+    **dict.fromkeys(("hinge_margin", "target_scale", "learning_rate"), positive),
+    **dict.fromkeys(("init_std", "weight_decay", "l1_penalty", "l2_penalty"), not_negative),
+    **dict.fromkeys(("momentum", "adadelta_rho", "adam_beta1", "adam_beta2", "dropout"), share),
+    **dict.fromkeys(("schedule_step_epochs", "batch_size", "epochs"), positive_integers),
+    schedule_step_factor=numbers(0, 1, exclude_min=True),
+    evaluate_train=st.booleans(),
+    seed=st.integers(0, 2**128),
+)
 
 
 @FAST
-@given(configs())
+@given(configs)
 def test_json_round_trip(config):
     again = RunConfig.from_json(config.to_json())
     assert again == config
@@ -221,7 +202,7 @@ def test_json_round_trip(config):
 
 
 @FAST
-@given(configs(), configs())
+@given(configs, configs)
 def test_run_ids_differ_exactly_where_configs_do(one, other):
     assert (one.run_id == other.run_id) == (one == other)
 

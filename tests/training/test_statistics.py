@@ -2,37 +2,37 @@
 
 import numpy as np
 import pytest
-from tiny import TRAIN_SIZE, StopAt, tiny_config, tiny_dataset
+from tiny import TRAIN_SIZE, OnEpoch, stop_at, tiny_dataset, train_tiny
 
 from mlp_core import RunConfig, load_dataset, train
 from mlp_core.nn import make_loss
-from mlp_core.training import ActivationStatistics, ConfigError, NormStatistics
+from mlp_core.training import ActivationStatistics, NormStatistics
+
+FUNCTIONS = {
+    "relu": lambda z: np.maximum(z, 0),
+    "tanh": np.tanh,
+    "gelu": lambda z: z / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))),
+    "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
+}
 
 
 def hidden_units(network, images, activation):
     """Return the outputs of every hidden layer, one plain product after the other."""
-    function = {
-        "relu": lambda z: np.maximum(z, 0),
-        "tanh": np.tanh,
-        "gelu": lambda z: z / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))),
-        "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
-    }[activation]
     layers = []
     for layer in network.linear_layers[:-1]:
-        images = function(images @ layer.weight + layer.bias)
+        images = FUNCTIONS[activation](images @ layer.weight + layer.bias)
         layers.append(images)
     return layers
 
 
-@pytest.mark.parametrize("activation", ["relu", "gelu", "tanh", "sigmoid"])
+@pytest.mark.parametrize("activation", FUNCTIONS)
 @pytest.mark.parametrize("dropout", [0.0, 0.4])
 def test_activation_statistics(activation, dropout):
-    config = tiny_config(
-        hidden_sizes=(9, 7), activation=activation, dropout=dropout, dtype="float64"
-    )
-    dataset = tiny_dataset()
-    run = train(config, [ActivationStatistics(threshold=0.3, examples=20)], dataset=dataset)
-    images = dataset.images("train", 0, 20, "float64")
+    run = train_tiny(
+        ActivationStatistics(threshold=0.3, examples=20),
+        hidden_sizes=(9, 7), activation=activation, dropout=dropout, dtype="float64",
+    )  # fmt: skip
+    images = tiny_dataset().images("train", 0, 20, "float64")
     active = [units > 0 for units in hidden_units(run.network, images, activation)]
     expected = {
         "active_units": [(layer.mean(axis=0) > 0.3).mean() for layer in active],
@@ -42,23 +42,19 @@ def test_activation_statistics(activation, dropout):
     }
     assert set(run.records) == set(expected)
     for name, values in expected.items():
-        assert len(run.records[name]) == 3  # an entry an epoch
+        assert len(run.records[name]) == 3  # one entry per epoch
         assert run.records[name][-1] == pytest.approx(values), name
 
 
 def test_dead_units_are_counted():
     """A bias far below 0 kills a ReLU unit."""
-    from mlp_core.training import Callback
 
-    class Kill(Callback):
-        def on_epoch_end(self, training):
-            training.network.linear_layers[0].bias[:3] = -1e6
+    def kill(training):
+        training.network.linear_layers[0].bias[:3] = -1e6
 
-    run = train(
-        tiny_config(hidden_sizes=(6,)), [Kill(), ActivationStatistics()], dataset=tiny_dataset()
-    )
-    assert run.records["dead_units"][0][0] >= 0.5
-    assert run.records["active_units"][0][0] <= 0.5
+    records = train_tiny(OnEpoch(kill), ActivationStatistics(), hidden_sizes=(6,)).records
+    assert records["dead_units"][0][0] >= 0.5
+    assert records["active_units"][0][0] <= 0.5
 
 
 def test_activation_statistics_over_several_chunks():
@@ -71,15 +67,14 @@ def test_activation_statistics_over_several_chunks():
 
 
 def test_activation_statistics_of_the_first_epochs_only():
-    run = train(tiny_config(epochs=5), [ActivationStatistics(epochs=2)], dataset=tiny_dataset())
-    assert {len(entries) for entries in run.records.values()} == {2}
+    records = train_tiny(ActivationStatistics(epochs=2), epochs=5).records
+    assert {len(entries) for entries in records.values()} == {2}
 
 
 def test_a_linear_classifier_has_no_hidden_units():
-    callbacks = [ActivationStatistics(), NormStatistics()]
-    run = train(tiny_config(hidden_sizes=()), callbacks, dataset=tiny_dataset())
-    assert run.records["active_units"] == [[], [], []]
-    assert len(run.records["weight_norm"][0]) == 1
+    records = train_tiny(ActivationStatistics(), NormStatistics(), hidden_sizes=()).records
+    assert records["active_units"] == [[], [], []]
+    assert len(records["weight_norm"][0]) == 1
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "hinge", "mse", "nll", "log_softmax_mse"])
@@ -89,13 +84,12 @@ def test_norm_statistics(loss, optimizer):
 
     Neither dropout nor decay nor a penalty enters the gradient.
     """
-    config = tiny_config(
+    run = train_tiny(
+        NormStatistics(examples=20),
         loss=loss, optimizer=optimizer, learning_rate=0.01, dropout=0.4, weight_decay=0.1,
         l1_penalty=0.1, dtype="float64", activation="tanh", epochs=2, hinge_margin=0.5,
     )  # fmt: skip
-    dataset = tiny_dataset()
-    run = train(config, [NormStatistics(examples=20)], dataset=dataset)
-    network, criterion = run.network, make_loss(loss, 0.5, 1.0)
+    dataset, network, criterion = tiny_dataset(), run.network, make_loss(loss, 0.5, 1.0)
     network.set_training(False)
     images = dataset.images("train", 0, 20, "float64")
 
@@ -120,28 +114,12 @@ def test_norm_statistics(loss, optimizer):
 
 @pytest.mark.parametrize("examples", [1, 20, TRAIN_SIZE, 10**6])
 def test_statistics_change_nothing(examples):
-    config = tiny_config(dropout=0.3)
     callbacks = [ActivationStatistics(examples=examples), NormStatistics(examples=examples)]
-    plain = train(config, dataset=tiny_dataset())
-    measured = train(config, callbacks, dataset=tiny_dataset())
+    plain, measured = train_tiny(dropout=0.3), train_tiny(*callbacks, dropout=0.3)
     assert plain.history == measured.history
     np.testing.assert_array_equal(plain.network.parameters, measured.network.parameters)
 
 
 def test_a_stopped_run_has_records_of_its_finished_epochs():
-    run = train(tiny_config(), [NormStatistics(), StopAt(update=12)], dataset=tiny_dataset())
+    run = train_tiny(NormStatistics(), stop_at(update=12))
     assert len(run.records["weight_norm"]) == len(run.history) == 2
-
-
-@pytest.mark.parametrize(
-    ("make", "message"),
-    [
-        (lambda: ActivationStatistics(threshold=1), "threshold=1 is not legal: must be >= 0"),
-        (lambda: ActivationStatistics(threshold=-0.1), "threshold=-0.1 is not legal"),
-        (lambda: ActivationStatistics(examples=0), "examples=0 is not legal"),
-        (lambda: NormStatistics(examples=0), "examples=0 is not legal: must be an integer >= 1"),
-    ],
-)
-def test_bad_settings(make, message):
-    with pytest.raises(ConfigError, match=message):
-        make()

@@ -1,9 +1,9 @@
-"""A dataset and a config so small that a run can be recomputed, and what a test listens with."""
+"""A dataset and a config so small that a run can be recomputed, and callbacks made of functions."""
 
 import numpy as np
 
 from mlp_core.data import Dataset
-from mlp_core.training import Callback, RunConfig
+from mlp_core.training import Callback, RunConfig, Training, train
 
 TRAIN_SIZE, TEST_SIZE, FEATURES, CLASSES = 23, 11, 6, 3
 
@@ -29,10 +29,44 @@ def tiny_dataset():
 
 
 def tiny_config(**changes):
-    """Return a config that fits the tiny dataset: 5 updates an epoch, the last of 3 examples."""
+    """Return a config that fits the tiny dataset: 5 updates per epoch, the last of 3 examples."""
     return RunConfig(
         **{"hidden_sizes": (4,), "batch_size": 5, "epochs": 3, "init": "he", **changes}
     )
+
+
+def tiny_training(**changes):
+    return Training(tiny_config(**changes), dataset=tiny_dataset())
+
+
+def train_tiny(*callbacks, resume_from=None, **changes):
+    return train(tiny_config(**changes), callbacks, dataset=tiny_dataset(), resume_from=resume_from)
+
+
+class OnEpoch(Callback):
+    """Calls a function with the training after every epoch."""
+
+    def __init__(self, act):
+        self.on_epoch_end = act
+
+
+class OnUpdate(Callback):
+    """Calls a function with the training after every update."""
+
+    wants_updates = True
+
+    def __init__(self, act):
+        self.on_update_end = act
+
+
+def stop_at(update=None, epoch=None):
+    """Return a callback that asks to stop at the end of an update or of an epoch."""
+
+    def act(training):
+        if training.update == update or (epoch is not None and training.epoch == epoch):
+            training.request_stop("far enough")
+
+    return OnEpoch(act) if update is None else OnUpdate(act)
 
 
 class Listener(Callback):
@@ -56,49 +90,3 @@ class Listener(Callback):
 
     def on_train_end(self, training):
         self._hear("end", training)
-
-
-class Losses(Callback):
-    """Remembers the loss and the parameters at every update."""
-
-    def __init__(self):
-        self.losses = []
-        self.parameters = []
-
-    def on_update_end(self, training):
-        self.losses.append(training.batch_loss)
-        self.parameters.append(training.network.parameters.copy())
-
-
-class StopAt(Callback):
-    """Asks to stop at the end of an update or of an epoch."""
-
-    def __init__(self, update=None, epoch=None):
-        self.update = update
-        self.epoch = epoch
-
-    def on_update_end(self, training):
-        if training.update == self.update:
-            training.request_stop("far enough")
-
-    def on_epoch_end(self, training):
-        if training.epoch == self.epoch:
-            training.request_stop("far enough")
-
-
-class OrderOf:
-    """Stands for a dataset, and remembers which training examples were asked for, in order."""
-
-    def __init__(self, dataset):
-        self._dataset = dataset
-        self.asked = []
-
-    def __getattr__(self, name):
-        return getattr(self._dataset, name)
-
-    def gatherer(self, dtype, split="train"):
-        gatherer = self._dataset.gatherer(dtype, split)
-        if split == "train":
-            gather = gatherer.gather
-            gatherer.gather = lambda rows: (self.asked.extend(rows.tolist()), gather(rows))[1]
-        return gatherer

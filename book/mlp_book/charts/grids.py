@@ -118,7 +118,7 @@ def error_map(
     cells = data.groupby([row, column])
     text = cells[measure].agg(_cell_text).unstack()
     mean = cells[measure].mean().unstack()
-    framed = _framed(data, row, column, measure).reindex_like(text).fillna(False).astype(bool)
+    framed = _framed(data, row, column, measure).reindex_like(text).eq(True)  # no run: not framed
     best = mean.where(framed).min(axis=1)
     strength = 0.5 * (1 - np.log(mean.div(best, axis=0)) / np.log(FADED)).clip(0, 1)
     return heat_map(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import platform
+import subprocess
 import threading
 from functools import cache
 from pathlib import Path
@@ -20,12 +21,33 @@ def _fixed_environment() -> dict[str, Any]:
     blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return {
         "mlp_core": __version__,
+        "commit": code_commit(),
         "numpy": np.__version__,
         "python": platform.python_version(),
         "blas": f"{blas.get('name', 'unknown')} {blas.get('version', '')}".strip(),
         "cpu": cpu_name(),
         "system": f"{platform.system()} {platform.machine()}",
     }
+
+
+def code_commit() -> str | None:
+    """Return the commit that last changed this package, with "+" if files differ from it.
+
+    None where the package is not run from a checkout.
+    """
+    package = Path(__file__).parents[1]
+    try:
+        commit = _git(package, "log", "-1", "--format=%H", "--", ".")
+        changed = _git(package, "status", "--porcelain", "--", ".")
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return f"{commit}+" if commit and changed else commit or None
+
+
+def _git(folder: Path, *words: str) -> str:
+    command = ["git", "-C", str(folder), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+    return done.stdout.strip()
 
 
 def cpu_name() -> str:

@@ -70,3 +70,20 @@ def test_the_date_is_of_the_moment():
     one = describe_environment("float32")
     assert one["dtype"] == "float32"
     assert one["date"] <= describe_environment("float64")["date"]
+
+
+def test_commit_is_that_of_the_package_and_says_if_files_differ(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    said = {"log": "a1b2", "status": ""}
+    monkeypatch.setattr(environment, "_git", lambda folder, word, *rest: said[word])
+    assert environment.code_commit() == "a1b2"
+    said["status"] = " M nn/layers.py"
+    assert environment.code_commit() == "a1b2+"
+    said["log"] = ""  # a folder inside some other checkout
+    assert environment.code_commit() is None
+
+
+def test_without_git_there_is_no_commit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert environment.code_commit() is None

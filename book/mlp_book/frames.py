@@ -187,11 +187,28 @@ def records(runs: Sequence[Run], name: str) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def varying_only(data: pd.DataFrame, base: RunConfig, factor: str) -> pd.DataFrame:
-    """Return the rows of a frame that differ from a base in nothing but one field, and the seed."""
-    others = [name for name in FIELDS if name not in (factor, "seed")]
-    kept = [[_agrees(value, getattr(base, name)) for value in data[name]] for name in others]
-    return data[np.all(kept, axis=0)]
+def vary_one(data: pd.DataFrame, base: RunConfig, factors: Iterable[str]) -> pd.DataFrame:
+    """Return the rows that differ from a base in one of some factors alone, and the seed.
+
+    Returns
+    -------
+    DataFrame
+        With ``factor`` and ``level``, in their order. The base is a level of each factor, so its
+        rows are there once per factor.
+    """
+    agrees = pd.DataFrame(
+        {name: [_agrees(value, getattr(base, name)) for value in data[name]] for name in FIELDS},
+        index=data.index,
+    )
+    blocks = []
+    for factor in factors:
+        rows = data[agrees.drop(columns=["seed", factor]).all(axis=1)]
+        for level in levels_of(rows[factor]):
+            own = rows[[value == level for value in rows[factor]]]
+            blocks.append(own.assign(factor=factor, level=[level] * len(own)))
+    if not blocks:
+        return data.iloc[:0].assign(factor=[], level=[])
+    return pd.concat(blocks, ignore_index=True)
 
 
 def _agrees(value: Any, setting: Any) -> bool:

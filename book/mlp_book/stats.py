@@ -129,3 +129,23 @@ def judge(values: Values | Spread, reference: Values | Spread) -> str:
     if not different(values, reference):
         return "seed noise"
     return "better" if spread(values).mean > spread(reference).mean else "worse"
+
+
+def least_difference(std: float, seeds: int) -> float:
+    """Return how far two means of so many seeds have to be apart to be different.
+
+    >>> round(least_difference(0.1, 5), 3), round(least_difference(0.1, 3), 3)
+    (0.146, 0.227)
+    """
+    return float(stats.t.isf(LEVEL / 2, 2 * seeds - 2)) * std * math.sqrt(2 / seeds)
+
+
+def most_by_chance(tests: int) -> int:
+    """Return how many of so many tests may see a difference where there is none.
+
+    More than this number come together by chance less than once in twenty.
+
+    >>> most_by_chance(1), most_by_chance(18), most_by_chance(36)
+    (0, 3, 4)
+    """
+    return int(stats.binom.ppf(1 - LEVEL, tests, LEVEL))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from mlp_book.frames import levels_of, varying_only
+from mlp_book.frames import vary_one
 from mlp_book.text import format_number
 from mlp_core.studies import STUDIES
 from mlp_core.training import RunConfig
@@ -39,11 +39,10 @@ def by_treatment(data: pd.DataFrame) -> pd.DataFrame:
     blocks = []
     for images, changes in SIZES.items():
         for kind, field in FIELDS.items():
-            rows = varying_only(data, base.replace(**changes), field)
-            for dose in levels_of(rows[field]):
+            rows = vary_one(data, base.replace(**changes), [field])
+            for dose, own in rows.groupby("level"):
                 name = f"{kind}\u00a0{format_number(dose)}" if dose else UNTREATED
-                own = rows[rows[field] == dose]
                 blocks.append(own.assign(images=images, kind=kind, dose=dose, treatment=name))
     if not blocks:
         raise ValueError(f"none of the {len(data)} rows is of the study {STUDY!r}: load its runs")
-    return pd.concat(blocks, ignore_index=True)
+    return pd.concat(blocks, ignore_index=True).drop(columns=["factor", "level"])

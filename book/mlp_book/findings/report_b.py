@@ -9,7 +9,7 @@ import pandas as pd
 
 from mlp_book.facts import Levels
 from mlp_book.findings.verdicts import Finding, describe_difference, overall_verdict
-from mlp_book.frames import levels_of, varying_only
+from mlp_book.frames import vary_one
 from mlp_book.stats import judge
 from mlp_book.text import format_level
 from mlp_core.studies import STUDIES
@@ -69,15 +69,10 @@ def by_parameter(data: pd.DataFrame) -> pd.DataFrame:
         rows are there once per parameter.
     """
     base = RunConfig.from_dict(dict(STUDIES[STUDY].base))
-    blocks = []
-    for _, parameter, _ in FINDINGS:
-        rows = varying_only(data, base, parameter)
-        for level in levels_of(rows[parameter]):
-            own = rows[[value == level for value in rows[parameter]]]
-            blocks.append(own.assign(parameter=parameter, level=[level] * len(own)))
-    if not blocks:
+    rows = vary_one(data, base, [parameter for _, parameter, _ in FINDINGS])
+    if rows.empty:
         raise ValueError(f"none of the {len(data)} rows is of the study {STUDY!r}: load its runs")
-    return pd.concat(blocks, ignore_index=True)
+    return rows.rename(columns={"factor": "parameter"})
 
 
 def name_level(level: Any) -> str:

@@ -35,7 +35,7 @@ def _describe_axes(axes: Any) -> str:
 
 
 def _describe_line(line: Any, axes: Any) -> str:
-    name = str(line.get_label()).strip()
+    name = " ".join(str(line.get_label()).split())
     x, y = (np.asarray(values, np.float64) for values in line.get_data())
     known = np.isfinite(y)
     if name.startswith("_") or not known.any():

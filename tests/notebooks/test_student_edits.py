@@ -35,6 +35,26 @@ EDITS = {
         ("mnist-epochs", '"batch-size"', '"learning-rate"'),
         ("judge-figure", ">= 50", ">= 500"),
     ],
+    "engine": [
+        ("network-make", '"tanh"', '"relu"'),
+        ("network-make", "(4,), 2", "(6,), 2"),
+        ("network-make", '"float64"', '"float32"'),
+        ("check", "step=1e-5", "step=1e-2"),
+        ("steps", "(-11, 0.25, 0.5)", "(-6, 0.25, 0.25)"),
+        ("update", "0.1, 0.9, 0.01", "0.1, 0.0, 0.01"),
+        ("operations", "(128,)", "(256, 128)"),
+        ("denormals", "1401", "401"),
+        ("denormals", "momentum=0.9", "momentum=0.0"),
+        ("drift", "(1, 3000, 40)", "(1, 300, 20)"),
+    ],
+    "speed": [
+        ("speed-04", "101_770", "1_000_000"),
+        ("speed-04", "rate, momentum, decay = 0.05, 0.9, 1e-5", "rate, momentum, decay = 1, 0, 0"),
+        ("speed-04", '    "the engine": "optimizer.step(parameters, gradient, scale=-rate)",', ""),
+        ("speed-09", '"784-256-128-10, batch 100"', '"64-32-10, batch 32"'),
+        ("speed-21", '"benchmark-growth"', '"benchmark"'),
+        ("speed-29", "max", "min"),
+    ],
 }  # fmt: skip
 
 

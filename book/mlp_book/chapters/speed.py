@@ -273,8 +273,8 @@ def growth(content: Content) -> Iterator[Any]:
         "many-floor": f"{many:.1f}",
         "few-image": f"{image.iloc[0]:.1f}",
         "many-image": f"{image.iloc[-1]:.1f}",
-        "peak": f"{content['memory']['peak_mib']:.0f}",
     }
+    yield {"peak": f"{content['memory']['peak_mib']:.0f}"}
 
 
 @facts(NAME)

@@ -78,7 +78,8 @@ def sweep(
     even : bool
         Whether the levels of `x` stand side by side at even distances, such as where one is 0.
     apart : optional
-        A first level of another kind, such as no hidden layer: lines leave it out.
+        The first level, if it is of another kind, such as no hidden layer: it has more room
+        beside it, and lines leave it out.
     log : str or mapping, optional
         Which axes are logarithmic; by default y if the measure says so, and x unless `even`. Of
         panels that differ in it, by their titles.
@@ -104,6 +105,8 @@ def sweep(
             logarithmic = log.get(head, "") if isinstance(log, Mapping) else log
             along = xlabel.get(head) if isinstance(xlabel, Mapping) else xlabel
             places = {level: n if even else level for n, level in enumerate(levels_of(own[x]))}
+            if apart in places:
+                places[apart] -= 1
             if even:
                 axes.tick_names = {place: format_level(level) for level, place in places.items()}
             for number, (levels, group) in enumerate(groups_of(own, listed(color))):

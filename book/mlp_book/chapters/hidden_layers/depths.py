@@ -1,0 +1,136 @@
+"""Deeper networks: what the first weights hand on, and how deep a network can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mlp_book import lines
+from mlp_book.chapters.hidden_layers.regions import NAME
+from mlp_book.facts import Levels, claim, facts
+from mlp_book.findings.depth import judge_depth, reach_of, with_depth
+from mlp_book.frames import frame
+from mlp_book.stats import different
+from mlp_book.style import ReportFigure
+from mlp_book.tables import grid_of_verdicts
+from mlp_book.text import format_level
+from mlp_core import Run
+
+STARTS = {"normal": "first weights 0.01", "he": "He initialization"}
+BY_LAYER = Mapping[str, Sequence[float]]
+
+
+def plot_starts(spreads: BY_LAYER, gradients: BY_LAYER) -> ReportFigure:
+    """Draw what layers hand on before training, a line per way to start.
+
+    Parameters
+    ----------
+    spreads, gradients : mapping of str to sequence of float
+        By name of the first weights: one value per hidden layer, one per layer of weights.
+    """
+    across, measures = ("hidden layer", "layer"), ("spread of a hidden output", "gradient norm")
+    parts = []
+    for name in gradients:
+        columns = (pd.Series(own[name]) for own in (spreads, gradients))
+        own = pd.DataFrame(dict(zip(measures, columns, strict=True)))
+        parts.append(own.assign(weights=name, **dict.fromkeys(across, own.index + 1)))
+    return lines(
+        pd.concat(parts), across, measures, color="weights", log="y", markers=True, height=5
+    )
+
+
+@facts(NAME)
+def starts(spreads: BY_LAYER, gradients: BY_LAYER) -> Iterator[Any]:
+    """Say what layers hand on before training."""
+    small, he = (np.array(spreads[name]) for name in ("0.01", "He"))
+    handed_on = small[1:] / small[:-1]
+    yield {
+        "handed-on": f"{100 * handed_on.mean():.0f}",
+        "he-ratio": f"{he.max() / he.min():.1f}",
+        "gradient-small": float(f"{max(gradients['0.01']):.0e}"),
+        "gradient-he": f"{min(gradients['He']):.2f}",
+    }
+    yield claim(
+        "with weights of 0.01 each layer hands on a ninth at most, and eight of them nothing",
+        handed_on.max() < 0.12 and small[-1] < 1e-6 * small[0],
+    )
+    yield claim("with He initialization the spread hardly changes", he.max() < 4 * he.min())
+    yield claim(
+        "gradients are tiny with the one, and none is with the other",
+        max(gradients["0.01"]) < 1e-6 < 0.01 < min(gradients["He"]),
+    )
+
+
+def by_depth(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return one row per run, with ``hidden layers`` (how many) and ``start`` (in words)."""
+    data = with_depth(frame(runs))
+    return data.assign(**{"hidden layers": data["depth"], "start": data["init"].map(STARTS)})
+
+
+def table_of_depths(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return the accuracies with He initialization, each set against ReLU at the same depth."""
+    data = by_depth(runs).query("init == 'he'").sort_values("activation", kind="stable")
+    grid = {
+        f"{depth}": {
+            format_level(name): own["test_accuracy"]
+            for name, own in rows.groupby("activation", sort=False)
+        }
+        for depth, rows in data.groupby("depth")
+    }
+    return grid_of_verdicts(grid, "ReLU", "hidden layers")
+
+
+@facts(NAME)
+def deeper(runs: Sequence[Run]) -> Iterator[Any]:
+    """Say how deep networks can be; runs of the study ``depth-activation``."""
+    data = by_depth(runs)
+    small, he = (
+        {format_level(name): own for name, own in data[data["init"] == init].groupby("activation")}
+        for init in ("normal", "he")
+    )
+    small_reach, he_reach = (
+        {name: reach_of(own) for name, own in grid.items()} for grid in (small, he)
+    )
+    accuracy = {name: Levels(own, "depth") for name, own in he.items()}
+    gelu, relu = accuracy["GELU"], accuracy["ReLU"]
+    ahead = [depth for depth in relu.levels if different(gelu[depth], relu[depth])]
+    gelu_ahead = [depth for depth in ahead if gelu[depth].mean > relu[depth].mean]
+    learning = {name: accuracy[name] for name in ("GELU", "ReLU", "tanh")}
+    none = ["none of them"]
+    lost = data[(data["init"] == "normal") & (data["depth"] == 8)]["test_accuracy"]
+    yield {
+        "deep-runs": len(runs),
+        "deep-seeds": data["seed"].nunique(),
+        "small-reach": [f"{reach} with {name}" for name, reach in small_reach.items()],
+        "lost": f"{lost.mean():.2f}",
+        "he-sigmoid": he_reach["sigmoid"],
+        "best-depth": [f"{own.best} with {name}" for name, own in learning.items()],
+        "gained": [name for name, own in learning.items() if own.different(own.best, 1)] or none,
+        "fallen": [name for name, own in learning.items() if own.different(1, 8)] or none,
+        **{
+            f"{name.lower()}-{depth}": accuracy[name][depth]
+            for name in ("ReLU", "GELU")
+            for depth in (1, 8)
+        },
+        "deep-gelu": gelu_ahead or ["none"],
+        "deep-relu": [depth for depth in ahead if depth not in gelu_ahead] or ["none"],
+        "deep-verdict": judge_depth(data)[1],
+    }
+    yield claim("no run diverges", (data["status"] == "completed").all())
+    yield claim("there are one to eight hidden layers", relu.levels == list(range(1, 9)))
+    yield claim(
+        "with first weights of 0.01, no activation learns with eight layers, each with two",
+        1 < min(small_reach.values()) <= max(small_reach.values()) < 8,
+    )
+    yield claim("there all networks guess alike", lost.min() == lost.max() < 12)
+    yield claim(
+        "with He initialization ReLU, GELU and tanh learn with eight",
+        sorted(name for name, reach in he_reach.items() if reach == 8) == ["GELU", "ReLU", "tanh"],
+    )
+    yield claim(
+        "but their mean is then below that of a single layer",
+        all(own[8].mean < own[1].mean for own in learning.values()),
+    )

@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 
-from mlp_core.report.stored.stored_study import StoredStudy
-from mlp_core.studies import STUDIES
+from mlp_core.studies import STUDIES, StoredStudy
 from mlp_core.training import History, Run, RunConfig
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import re
 from pathlib import Path
 from xml.etree import ElementTree
@@ -13,52 +10,7 @@ import mlp_downloads as downloads
 import mlp_tables as tables
 import pytest
 
-from mlp_core.report.stored.run_files import runs_csv, runs_json
 from mlp_core.report.style import new_figure, styled, to_file
-from mlp_core.training import History, Run, RunConfig
-
-
-def made_run(seed: int, epochs: int = 5, hidden_sizes: tuple[int, ...] = (8, 4)) -> Run:
-    history = History()
-    for epoch in range(1, epochs + 1):
-        history.append(epoch=epoch, test_accuracy=epoch / epochs, test_loss=1 / epoch)
-    config = RunConfig(seed=seed, hidden_sizes=hidden_sizes, epochs=epochs)
-    return Run(config, history, "completed", records={"dead_units": [0.0] * epochs})
-
-
-# --- runs -------------------------------------------------------------------------------------
-
-
-def test_csv_has_a_row_a_run_with_config_and_summary() -> None:
-    runs = [made_run(1), made_run(2, hidden_sizes=())]
-    rows = list(csv.DictReader(io.StringIO(runs_csv(runs))))
-    assert [row["run_id"] for row in rows] == [run.config.run_id for run in runs]
-    assert [row["hidden_sizes"] for row in rows] == ["8-4", "none"]
-    assert rows[0]["seed"] == "1"
-    assert float(rows[0]["test_accuracy"]) == 1.0
-    assert rows[0].keys() >= set(RunConfig().to_dict())
-
-
-def test_json_has_every_epoch() -> None:
-    content = json.loads(runs_json("learning-rate", [made_run(1)]))
-    assert (content["study"], content["every_epochs"]) == ("learning-rate", 1)
-    (run,) = content["runs"]
-    assert run["history"]["epoch"] == [1, 2, 3, 4, 5]
-    assert run["config"]["seed"] == 1
-    assert run["records"]
-
-
-def test_json_of_many_runs_is_thinned_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    runs = [made_run(seed, epochs=101) for seed in range(3)]
-    whole = len(runs_json("x", runs))
-    monkeypatch.setattr("mlp_core.report.stored.run_files.MAX_CHARACTERS", whole // 3)
-    content = json.loads(runs_json("x", runs))
-    step = content["every_epochs"]
-    assert step > 1
-    epochs = content["runs"][0]["history"]["epoch"]
-    assert epochs[-1] == 101
-    assert epochs[:2] == [step, 2 * step]
-
 
 # --- figures ----------------------------------------------------------------------------------
 

@@ -13,8 +13,7 @@ from made_study import made_study
 from mlp_scripts import join_modules
 from sphinx.errors import ExtensionError
 
-from mlp_core.report.stored.stored_study import StoredStudy
-from mlp_core.studies import RunStore
+from mlp_core.studies import RunStore, StoredStudy, Study
 
 ROOT = Path(__file__).parents[1]
 UNSAFE = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(")
@@ -88,8 +87,7 @@ def test_an_empty_store_builds_an_empty_list(
 
 
 def test_the_static_table_names_every_study_and_escapes_it() -> None:
-    own = StoredStudy("x", made_study("momentum", 2).runs)
-    own.question = "<b>&"
+    own = StoredStudy("x", made_study("momentum", 2).runs, Study("x", "<b>&", []))
     table = extension.static_table(
         [made_study("learning-rate", 5), own, StoredStudy("y", [])], "../"
     )

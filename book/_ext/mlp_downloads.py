@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sphinx.errors import ExtensionError
 
-from mlp_core.report.stored.run_files import runs_csv, runs_json
+from mlp_book.pages import write_downloads
 from mlp_core.report.style import to_file
 from mlp_core.studies import load_runs
 
@@ -54,15 +54,9 @@ def write_runs(root: Path, folder: Path, study: str) -> list[tuple[str, str]]:
         runs = load_runs(study, root / "results")
     except FileNotFoundError as error:
         raise ExtensionError(f"a reproduction card names {study!r}, but {error}") from error
-    links = []
-    for suffix, words, text in (
-        ("csv", "one row a run", runs_csv(runs)),
-        ("json", "with every epoch", runs_json(study, runs)),
-    ):
-        file = folder / f"{study}.{suffix}"
-        file.write_text(text, encoding="utf-8", newline="")
-        links.append((f"{suffix.upper()}, {words}, {size_of(file)}", file.name))
-    return links
+    words = ("CSV, one row per run", "JSON, with every epoch")
+    files = write_downloads(folder, study, runs)
+    return [(f"{w}, {size_of(file)}", file.name) for w, file in zip(words, files, strict=True)]
 
 
 def write_figures(folder: Path, body: str) -> list[tuple[str, str]]:

@@ -14,11 +14,15 @@ from mlp_scripts import join_modules
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
-from mlp_core.report.stored.explorer import explorer_json
-from mlp_core.report.stored.page_study import dataset_name
-from mlp_core.report.stored.run_files import runs_csv, runs_json
-from mlp_core.report.stored.stored_study import StoredStudy, load_studies
-from mlp_core.studies import find_results
+from mlp_book.pages import (
+    best_cell,
+    columns,
+    dataset_name,
+    explorer_json,
+    load_studies,
+    write_downloads,
+)
+from mlp_core.studies import StoredStudy, find_results
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -68,7 +72,7 @@ def write_assets(app: Sphinx) -> None:
 
 def first_study(stored: list[StoredStudy]) -> str:
     """Return the study of the first view: one in which something varies, whole if there is one."""
-    ranked = sorted(stored, key=lambda s: (not s.columns, s.stored < s.planned))
+    ranked = sorted(stored, key=lambda s: (not columns(s), s.stored < s.planned))
     return ranked[0].name if ranked else ""
 
 
@@ -77,9 +81,7 @@ def write_study(study: StoredStudy, folder: Path, downloads: Path) -> dict[str, 
     name = study.name
     script = f"(window.mlpCoreExplored ??= {{}})[{json.dumps(name)}] = {explorer_json(study)};\n"
     (folder / f"study-{name}.js").write_text(script, "utf-8")
-    texts = {"csv": runs_csv(study.runs), "json": runs_json(name, study.runs)}
-    for kind, text in texts.items():
-        (downloads / f"{name}.{kind}").write_text(text, "utf-8", newline="")
+    files = write_downloads(downloads, name, study.runs)
     # With its hash in its address, a rebuilt study is not taken from a browser's cache.
     digest = hashlib.sha256(script.encode()).hexdigest()[:8]
     return {
@@ -88,7 +90,7 @@ def write_study(study: StoredStudy, folder: Path, downloads: Path) -> dict[str, 
         "stored": f"{stored_text(study)} runs stored",
         "data": " and ".join(sorted({dataset_name(run.config.dataset) for run in study.runs})),
         "script": f"study-{name}.js?v={digest}",
-        "files": {kind.upper(): f"../../{DOWNLOADS}/{name}.{kind}" for kind in texts},
+        "files": {file.suffix[1:].upper(): f"../../{DOWNLOADS}/{file.name}" for file in files},
     }
 
 
@@ -122,7 +124,7 @@ def _static_row(study: StoredStudy, up: str) -> str:
         escape(study.name.replace("-", " ")),
         escape(study.question),
         escape(stored_text(study)),
-        escape(study.best_cell() or "-"),
+        escape(best_cell(study) or "-"),
         " ".join(files) if study.runs else "-",
     )
     first, *others = cells

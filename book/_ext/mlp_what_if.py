@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlp_scripts import join_modules
 
+from mlp_book.pages import study_json
 from mlp_core import __version__
-from mlp_core.report.stored.page_study import study_json
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx

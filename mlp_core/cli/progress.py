@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from typing import TYPE_CHECKING, Any
 
-from mlp_core.studies.cluster import connect_cluster
+from mlp_core.studies.runner import connect_cluster
 from mlp_core.training import Run
 
 if TYPE_CHECKING:

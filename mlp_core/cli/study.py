@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import json
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,9 +10,16 @@ from typing import Any
 from mlp_core.cli import study_run, study_search
 from mlp_core.cli.flags import Commands, Options, add_command
 from mlp_core.cli.study_run import add_results_flag, find_study
-from mlp_core.studies import STUDIES, RunStore, Study, find_results, load_runs
-from mlp_core.studies.study import Levels
-from mlp_core.training import Run
+from mlp_core.studies import (
+    STUDIES,
+    RunStore,
+    Study,
+    find_results,
+    load_runs,
+    to_csv,
+    to_json,
+)
+from mlp_core.studies.catalogue import Levels
 
 
 def add_to(commands: Commands) -> None:
@@ -119,28 +123,11 @@ def _count(study: Study, root: Path | None) -> tuple[int, float]:
 
 def run_export(options: Options) -> int:
     """Write a study's stored runs as CSV (one row per run) or JSON (with their histories)."""
-    runs = load_runs(find_study(options.name).name, options.results)
-    text = to_csv(runs) if options.format == "csv" else to_json(runs)
+    name = find_study(options.name).name
+    runs = load_runs(name, options.results)
+    text = to_csv(runs) if options.format == "csv" else to_json(name, runs) + "\n"
     if options.output is None:
         print(text, end="")
     else:
         options.output.write_text(text, encoding="utf-8", newline="")
     return 0
-
-
-def to_csv(runs: list[Run]) -> str:
-    """Return one row per run: every config field, then the figures of the summary."""
-    text = io.StringIO()
-    rows = [{**run.config.to_dict(), **run.summary, "epochs": run.config.epochs} for run in runs]
-    for row in rows:
-        row["hidden_sizes"] = " ".join(str(size) for size in row["hidden_sizes"])
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue()
-
-
-def to_json(runs: list[Run]) -> str:
-    """Return a list of everything that is stored, one line per run."""
-    lines = ",\n".join(json.dumps(run.to_dict(), allow_nan=False) for run in runs)
-    return f"[\n{lines}\n]\n"

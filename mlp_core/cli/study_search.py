@@ -19,9 +19,16 @@ from mlp_core.cli.study_run import (
     with_seeds,
 )
 from mlp_core.studies import RunStore, Study, find_results
-from mlp_core.studies.objective import OBJECTIVES, StoredObjective
-from mlp_core.studies.search import DEFAULT_TRIALS, SAMPLERS, Search, Trial
-from mlp_core.studies.space import Cell, Space
+from mlp_core.studies.search import (
+    DEFAULT_TRIALS,
+    OBJECTIVES,
+    SAMPLERS,
+    Cell,
+    Search,
+    Space,
+    StoredObjective,
+    Trial,
+)
 
 
 def add_to(actions: Commands) -> None:

@@ -1,22 +1,33 @@
-"""Many runs: the catalogue of studies, the runner that makes them and the store they lie in.
+"""Many runs: the catalogue of studies, the runner that makes them and the store that keeps them.
 
-What needs more than NumPy is imported from its own module: `search`, `grid`, `analysis` and
-`effort` (Optuna, pandas, scikit-learn), `cluster` (Dask).
+What needs more than NumPy is imported from its own module: `search`, `grid` and `effort` (Optuna,
+pandas, scikit-learn); a Dask cluster needs `distributed`.
 """
 
-from mlp_core.studies.catalogue import STUDIES
+from mlp_core.studies.catalogue import STUDIES, Study
+from mlp_core.studies.export import run_row, to_csv, to_json
 from mlp_core.studies.runner import missing, run_missing
-from mlp_core.studies.store import RunStore, StoreWarning, find_results, load_runs, to_dataframe
-from mlp_core.studies.study import Study
+from mlp_core.studies.store import (
+    RunStore,
+    StoredStudy,
+    StoreWarning,
+    find_results,
+    load_runs,
+    load_study,
+)
 
 __all__ = [
     "STUDIES",
     "RunStore",
     "StoreWarning",
+    "StoredStudy",
     "Study",
     "find_results",
     "load_runs",
+    "load_study",
     "missing",
     "run_missing",
-    "to_dataframe",
+    "run_row",
+    "to_csv",
+    "to_json",
 ]

@@ -1,13 +1,85 @@
-"""The catalogue: every study of the report, as data."""
+"""A study as data, and the catalogue of all studies of the report."""
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from mlp_core.studies.study import Study
+from mlp_core.training import (
+    ActivationStatistics,
+    Callback,
+    ConfigError,
+    NormStatistics,
+    RunConfig,
+)
+
+# The levels of a factor: values of the config field of that name, or, for a factor that sets
+# several fields, a mapping from the label of each level to these fields.
+Levels = Sequence[Any] | Mapping[str, Mapping[str, Any]]
+
+# Callbacks have to travel to other processes with a study, so they are named.
+CALLBACKS: dict[str, type[Callback]] = {
+    "activation_statistics": ActivationStatistics,
+    "norm_statistics": NormStatistics,
+}
+
+
+def build_callbacks(names: Sequence[str]) -> list[Callback]:
+    """Return new callbacks of these names, which `CALLBACKS` must hold."""
+    for name in names:
+        if name not in CALLBACKS:
+            raise ConfigError(f"callback={name!r} is not legal: must be one of {list(CALLBACKS)}")
+    return [CALLBACKS[name]() for name in names]
+
+
+@dataclass(frozen=True)
+class Study:
+    """Many runs that answer one question; its folder of results has its name.
+
+    Each grid maps factors to levels and stands for all their combinations; a study that varies
+    one factor at a time has several. `base` holds the config fields common to all runs.
+    """
+
+    name: str
+    question: str
+    grids: Sequence[Mapping[str, Levels]]
+    base: Mapping[str, Any] = field(default_factory=dict)
+    seeds: Sequence[int] = (2022, 2023, 2024)
+    callbacks: Sequence[str] = ()  # names from CALLBACKS
+
+    @property
+    def factors(self) -> list[str]:
+        """The names of all that varies, without the seed."""
+        return list(dict.fromkeys(name for grid in self.grids for name in grid))
+
+    def configs(self, **overrides: Any) -> list[RunConfig]:
+        """Return the configs of all runs, each once."""
+        return [config for _, config in self.cells(**overrides)]
+
+    def cells(self, **overrides: Any) -> list[tuple[dict[str, Any], RunConfig]]:
+        """Return the factor levels and the config of each run; equal configs are listed once.
+
+        All runs of the first seed come first, so that a study cut short still covers its grid.
+        Overrides are config fields that replace those of the study, such as a smaller dataset.
+        """
+        cells: dict[str, tuple[dict[str, Any], RunConfig]] = {}
+        for seed, grid in itertools.product(self.seeds, self.grids):
+            for combination in itertools.product(*grid.values()):
+                levels = dict(zip(grid, combination, strict=True))
+                fields = dict(self.base)
+                for factor, level in levels.items():
+                    values = grid[factor]
+                    fields |= values[level] if isinstance(values, Mapping) else {factor: level}
+                config = RunConfig.from_dict({**fields, **overrides, "seed": seed})
+                cells.setdefault(config.run_id, ({**levels, "seed": seed}, config))
+        return list(cells.values())
+
 
 REPORT_A_SEEDS = (2022, 2023, 2024, 2025, 2026)
 REPORT_A = {"dataset": "mnist"}  # all else are the defaults of RunConfig
+REPORT_A_30 = {**REPORT_A, "epochs": 30}
 REPORT_B = {
     "dataset": "mnist",
     "input_scaling": "standardized",
@@ -19,126 +91,108 @@ REPORT_B = {
     "batch_size": 64,
     "epochs": 14,
 }
+LOSSES = ("cross_entropy", "hinge", "mse")
 DEPTHS = {"single": {"hidden_sizes": [128]}, "double": {"hidden_sizes": [256, 128]}}
 WEIGHT_DECAYS = (0.0, 1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 1e-1)
 REPORT_B_SIZES = ([128], [128, 64, 64], [256, 128, 128, 64, 64])
+NAIVE_LOSSES = ("cross_entropy", "naive_cross_entropy", "naive_cross_entropy_epsilon")
+SIGMOIDS = ("sigmoid", "naive_sigmoid")
+DTYPES = ("float32", "float64")
+STABILITY_STDS = (0.01, 0.1, 0.3, 1.0, 3.0)
 
 
-def _one_at_a_time(**factors: Any) -> list[dict[str, Any]]:
-    """One grid a factor: each varies while all others stay at the base."""
-    return [{name: levels} for name, levels in factors.items()]
+def _powers(unit: float, low: int, high: int) -> list[float]:
+    """Return a unit times two to the power of low and so on, below high."""
+    return [unit * 2**power for power in range(low, high)]
 
 
 def _strengths(field: str, *values: float) -> dict[str, dict[str, float]]:
-    """Levels of a compound factor, labelled by the field and its strength."""
+    """Return levels of a compound factor, labelled by the field and its strength."""
     return {f"{field.removesuffix('_penalty')} {value:g}": {field: value} for value in values}
 
 
+MARGIN_STDS = _powers(0.01, -2, 3)
+
 _STUDIES = (
     Study(
-        name="seed-noise",
-        question="How much do the results of one config differ from seed to seed?",
+        "seed-noise",
+        "How much do the results of one config differ from seed to seed?",
+        [{}],
         base=REPORT_A,
-        grids=[{}],
         seeds=range(2022, 2052),
     ),
     Study(
-        name="activations-losses-depth",
-        question="How do activation, loss and depth change accuracy, loss and time?",
+        "activations-losses-depth",
+        "How do activation, loss and depth change accuracy, loss and time?",
+        [{"activation": ("gelu", "relu", "sigmoid"), "loss": LOSSES, "depth": DEPTHS}],
         base=REPORT_A,
-        grids=[
-            {
-                "activation": ("gelu", "relu", "sigmoid"),
-                "loss": ("cross_entropy", "hinge", "mse"),
-                "depth": DEPTHS,
-            }
-        ],
         seeds=REPORT_A_SEEDS,
     ),
     Study(
-        name="learning-rate",
-        question="How large may a step be, and how large should it be?",
+        "learning-rate",
+        "How large may a step be, and how large should it be?",
+        [{"learning_rate": (1e-5, 1e-4, 1e-3, 1e-2, 5e-2, 1e-1, 2e-1, 5e-1)}],
         base=REPORT_A,
-        grids=[{"learning_rate": (1e-5, 1e-4, 1e-3, 1e-2, 5e-2, 1e-1, 2e-1, 5e-1)}],
     ),
     Study(
-        name="batch-size",
-        question="How many examples should an update average over?",
+        "batch-size",
+        "How many examples should an update average over?",
+        [{"batch_size": (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)}],
         base=REPORT_A,
-        grids=[{"batch_size": (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)}],
     ),
     Study(
-        name="weight-decay",
-        question="Does pulling the parameters towards zero help?",
+        "weight-decay",
+        "Does pulling the parameters towards zero help?",
+        [{"weight_decay": WEIGHT_DECAYS}],
         base=REPORT_A,
-        grids=[{"weight_decay": WEIGHT_DECAYS}],
     ),
     Study(
-        name="momentum",
-        question="How much of the last step should be kept?",
+        "momentum",
+        "How much of the last step should be kept?",
+        [{"momentum": (0.0, 0.3, 0.6, 0.9, 0.95, 0.99, 0.995, 0.999)}],
         base=REPORT_A,
-        grids=[{"momentum": (0.0, 0.3, 0.6, 0.9, 0.95, 0.99, 0.995, 0.999)}],
     ),
     Study(
-        name="hidden-size",
-        question="How many hidden units are enough, and are they needed at all?",
+        "hidden-size",
+        "How many hidden units are enough, and are they needed at all?",
+        [{"hidden_sizes": ([], [16], [32], [64], [128], [256], [512], [1024], [2048])}],
         base=REPORT_A,
-        grids=[{"hidden_sizes": ([], [16], [32], [64], [128], [256], [512], [1024], [2048])}],
     ),
     Study(
-        name="active-units",
-        question="How many hidden units are active, and does any die?",
+        "active-units",
+        "How many hidden units are active, and does any die?",
+        [{"activation": ("gelu", "relu"), "loss": LOSSES, "depth": DEPTHS}],
         base={**REPORT_A, "epochs": 20},
-        grids=[
-            {
-                "activation": ("gelu", "relu"),
-                "loss": ("cross_entropy", "hinge", "mse"),
-                "depth": DEPTHS,
-            }
-        ],
         callbacks=("activation_statistics", "norm_statistics"),
     ),
     Study(
-        name="numerical-stability",
-        question="Where do the naive formulas break, and what does it do to a run?",
-        base={**REPORT_A, "epochs": 10},
-        grids=[
-            {
-                "loss": ("cross_entropy", "naive_cross_entropy", "naive_cross_entropy_epsilon"),
-                "dtype": ("float32", "float64"),
-                "init_std": (0.01, 0.1, 0.3, 1.0, 3.0),
-            },
-            {
-                "loss": ("cross_entropy", "naive_cross_entropy", "naive_cross_entropy_epsilon"),
-                "dtype": ("float32", "float64"),
-                "learning_rate": (0.05, 0.2, 0.5, 1.0, 2.0),
-            },
-            {
-                "activation": ("sigmoid", "naive_sigmoid"),
-                "dtype": ("float32", "float64"),
-                "init_std": (0.01, 0.1, 0.3, 1.0, 3.0),
-            },
+        "numerical-stability",
+        "Where do the naive formulas break, and what does it do to a run?",
+        [
+            {"loss": NAIVE_LOSSES, "dtype": DTYPES, "init_std": STABILITY_STDS},
+            {"loss": NAIVE_LOSSES, "dtype": DTYPES, "learning_rate": (0.05, 0.2, 0.5, 1.0, 2.0)},
+            {"activation": SIGMOIDS, "dtype": DTYPES, "init_std": STABILITY_STDS},
         ],
+        base={**REPORT_A, "epochs": 10},
     ),
     Study(
-        name="one-at-a-time",
-        question="What do seven parameters do, one at a time, under Adadelta?",
+        "one-at-a-time",
+        "What do seven parameters do, one at a time, under Adadelta?",
+        [
+            {"hidden_sizes": REPORT_B_SIZES},
+            {"activation": ("relu", "sigmoid", "tanh")},
+            {"loss": ("nll", "log_softmax_mse")},
+            {"batch_size": (16, 64, 256)},
+            {"epochs": (14, 25)},
+            {"learning_rate": (0.1, 1.0, 10.0)},
+        ],
         base=REPORT_B,
-        grids=_one_at_a_time(
-            hidden_sizes=REPORT_B_SIZES,
-            activation=("relu", "sigmoid", "tanh"),
-            loss=("nll", "log_softmax_mse"),
-            batch_size=(16, 64, 256),
-            epochs=(14, 25),
-            learning_rate=(0.1, 1.0, 10.0),
-        ),
         seeds=(1, 2, 3, 4, 5),
     ),
     Study(
-        name="regularization",
-        question="Do L1, L2 or dropout help, with all the data and with little?",
-        base=REPORT_B,
-        grids=[
+        "regularization",
+        "Do L1, L2 or dropout help, with all the data and with little?",
+        [
             {
                 "regularization": {
                     "none": {},
@@ -149,70 +203,52 @@ _STUDIES = (
                 "images": {"60000": {"epochs": 25}, "1000": {"train_size": 1000, "epochs": 100}},
             }
         ],
+        base=REPORT_B,
         seeds=(1, 2, 3),
     ),
     Study(
-        name="weight-decay-data-size",
-        question="Does weight decay help when data are few?",
+        "weight-decay-data-size",
+        "Does weight decay help when data are few?",
+        [{"weight_decay": WEIGHT_DECAYS, "train_size": (500, 1000, 5000, 60000)}],
         base=REPORT_A,
-        grids=[{"weight_decay": WEIGHT_DECAYS, "train_size": (500, 1000, 5000, 60000)}],
     ),
     Study(
-        name="depth-activation",
-        question="Does GELU gain on ReLU as the network gets deeper?",
-        base={**REPORT_A, "epochs": 30},
-        grids=[
+        "depth-activation",
+        "Does GELU gain on ReLU as the network gets deeper?",
+        [
             {
                 "init": ("normal", "he"),
                 "activation": ("gelu", "relu", "sigmoid", "tanh"),
                 "hidden_sizes": [[128] * depth for depth in range(1, 9)],
             }
         ],
+        base=REPORT_A_30,
     ),
     Study(
-        name="margin-init",
-        question="Are hinge margin (or target scale) and initial weights one hyper-parameter?",
-        base={**REPORT_A, "epochs": 30},
-        grids=[
-            {
-                "loss": ("hinge",),
-                "hinge_margin": [0.1 * 2.0**power for power in range(-4, 5)],
-                "init_std": [0.01 * 2.0**power for power in range(-2, 3)],
-            },
-            {
-                "loss": ("mse",),
-                "target_scale": [2.0**power for power in range(-3, 3)],
-                "init_std": [0.01 * 2.0**power for power in range(-2, 3)],
-            },
+        "margin-init",
+        "Are hinge margin (or target scale) and initial weights one hyper-parameter?",
+        [
+            {"loss": ("hinge",), "hinge_margin": _powers(0.1, -4, 5), "init_std": MARGIN_STDS},
+            {"loss": ("mse",), "target_scale": _powers(1.0, -3, 3), "init_std": MARGIN_STDS},
         ],
+        base=REPORT_A_30,
     ),
     Study(
-        name="batch-rate",
-        question="When the batch grows, should the rate grow with it?",
-        base={**REPORT_A, "epochs": 30},
-        grids=[
-            {
-                "batch_size": [25 * 2**power for power in range(7)],
-                "learning_rate": [0.05 * 2.0**power for power in range(-3, 5)],
-            }
-        ],
+        "batch-rate",
+        "When the batch grows, should the rate grow with it?",
+        [{"batch_size": _powers(25, 0, 7), "learning_rate": _powers(0.05, -3, 5)}],
+        base=REPORT_A_30,
     ),
     Study(
-        name="schedules",
-        question="Does it help to lower the rate while training?",
-        base={**REPORT_A, "epochs": 30, "schedule_step_epochs": 10},
-        grids=[
-            {
-                "schedule": ("constant", "step", "cosine"),
-                "learning_rate": (0.02, 0.05, 0.1, 0.2),
-            }
-        ],
+        "schedules",
+        "Does it help to lower the rate while training?",
+        [{"schedule": ("constant", "step", "cosine"), "learning_rate": (0.02, 0.05, 0.1, 0.2)}],
+        base={**REPORT_A_30, "schedule_step_epochs": 10},
     ),
     Study(
-        name="full-factorial",
-        question="Which of all combinations is the best, and which choices matter together?",
-        base={**REPORT_B, "epochs": 25},
-        grids=[
+        "full-factorial",
+        "Which of all combinations is the best, and which choices matter together?",
+        [
             {
                 "batch_size": (256, 64, 16),
                 "hidden_sizes": REPORT_B_SIZES,
@@ -226,6 +262,7 @@ _STUDIES = (
                 "learning_rate": (0.1, 1.0, 10.0),
             }
         ],
+        base={**REPORT_B, "epochs": 25},
         seeds=(1,),
     ),
 )

@@ -15,30 +15,24 @@ from mlp_core.studies.search import Search, Trial
 
 @dataclass(frozen=True)
 class Effort:
-    """How long searches with several seeds take to come near the best of a grid.
+    """How long searches take to come near the best of a grid, one value per search.
 
-    Attributes
-    ----------
-    trials, cells : list of float
-        For each seed, the number of trials up to the first that is near enough, and how many
-        different cells they are: a cell that is proposed again costs nothing. Infinite if there
-        is none.
-    costs : list of float
-        For each seed, what these cells cost together; empty where no costs are known.
+    A cell that is proposed again costs nothing. Counts and costs are infinite for a search that
+    never comes near.
     """
 
-    trials: list[float]
-    cells: list[float]
-    costs: list[float] = field(default_factory=list)
+    trials: list[float]  # up to the first that is near enough
+    cells: list[float]  # how many different cells they are
+    costs: list[float] = field(default_factory=list)  # of these cells, if costs are known
 
     @property
     def median_trials(self) -> float:
-        """Median over the seeds."""
+        """Median over the searches."""
         return statistics.median(self.trials)
 
     @property
     def median_cells(self) -> float:
-        """Median over the seeds."""
+        """Median over the searches."""
         return statistics.median(self.cells)
 
 
@@ -49,18 +43,10 @@ def play_searches(
     trials: int | None = None,
     until: Callable[[float], bool] | None = None,
 ) -> list[list[Trial]]:
-    """Return the trials of searches that are served from a finished grid: nothing is trained.
+    """Return the trials of searches, one per seed, that are served from a finished grid.
 
-    Parameters
-    ----------
-    grid : Grid
-    sampler : {"grid", "random", "tpe"}
-    seeds : sequence of int
-        A search for each.
-    trials : int, optional
-        How many a search has; by default as many as there are cells.
-    until : callable, optional
-        Ends a search after a trial of whose value it is true.
+    Nothing is trained. A search has as many trials as there are cells if not told otherwise;
+    `until` ends it after a trial of whose value it is true.
     """
     count = trials or grid.table.size
     return [
@@ -72,19 +58,7 @@ def play_searches(
 
 
 def best_so_far(searches: Sequence[Sequence[Trial]], maximized: bool = True) -> np.ndarray:
-    """Return the best value after each trial.
-
-    Parameters
-    ----------
-    searches : sequence of sequence of Trial
-        Of one length.
-    maximized : bool
-        Whether more is better.
-
-    Returns
-    -------
-    ndarray of shape (searches, trials)
-    """
+    """Return the best value after each trial, of shape (searches, trials)."""
     values = np.array([[trial.value for trial in trials] for trials in searches])
     return (np.maximum if maximized else np.minimum).accumulate(values, axis=1)
 
@@ -94,24 +68,19 @@ def effort_until(
     is_near: Callable[[float], bool],
     costs: Grid | None = None,
 ) -> Effort:
-    """Count each search's trials up to the first whose value is near enough.
+    """Count the trials of each search up to the first whose value is near enough.
 
-    Parameters
-    ----------
-    searches : sequence of sequence of Trial
-    is_near : callable
-        Whether a value is near enough.
-    costs : Grid, optional
-        What each cell costs; the levels are those of the grid that was searched.
+    `costs`, with the levels of the grid that was searched, says what each cell costs.
     """
-    paths = [_until(trials, is_near) for trials in searches]
-    cells = [path and {trial.cell for trial in path} for path in paths]
-    spent = [sum(map(costs.value, seen)) if seen else math.inf for seen in cells] if costs else []
-    return Effort(
-        trials=[float(len(path)) if path else math.inf for path in paths],
-        cells=[float(len(seen)) if seen else math.inf for seen in cells],
-        costs=spent,
-    )
+    trials, cells, spent = [], [], []
+    for search in searches:
+        count = next((n for n, trial in enumerate(search, 1) if is_near(trial.value)), None)
+        seen = dict.fromkeys(trial.cell for trial in search[:count])
+        trials.append(float(count or math.inf))
+        cells.append(float(len(seen)) if count else math.inf)
+        if costs:
+            spent.append(sum(map(costs.value, seen)) if count else math.inf)
+    return Effort(trials, cells, spent)
 
 
 def search_effort(
@@ -123,18 +92,7 @@ def search_effort(
 ) -> Effort:
     """Count the trials until a search is within some distance of the grid's best.
 
-    The searches are served from the finished grid: nothing is trained.
-
-    Parameters
-    ----------
-    grid : Grid
-    sampler : {"grid", "random", "tpe"}
-    within : float
-        In the objective's unit: 0.001 is 0.1 points of accuracy.
-    seeds : sequence of int
-        Of the searches.
-    trials : int, optional
-        Where a search gives up; by default after as many trials as there are cells.
+    `within` is in the objective's unit: 0.001 is 0.1 points of accuracy. See `play_searches`.
     """
     best = grid.best()[1]
 
@@ -142,11 +100,3 @@ def search_effort(
         return abs(best - value) <= within
 
     return effort_until(play_searches(grid, sampler, seeds, trials, is_near), is_near)
-
-
-def _until(trials: Sequence[Trial], is_near: Callable[[float], bool]) -> Sequence[Trial] | None:
-    """Return the trials up to the first that is near enough, None if none is."""
-    for count, trial in enumerate(trials, start=1):
-        if is_near(trial.value):
-            return trials[:count]
-    return None

@@ -1,24 +1,203 @@
-"""Grid, random and Bayesian search over the space of any study, with Optuna's samplers."""
+"""Grid, random and Bayesian search for the best cell of a study, with the samplers of Optuna."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import itertools
+import json
+import math
+import statistics
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mlp_core.studies.objective import is_maximized
-from mlp_core.studies.space import Cell
-from mlp_core.training import ConfigError
+from mlp_core.studies.catalogue import Study
+from mlp_core.studies.runner import Report, run_missing
+from mlp_core.studies.store import RunStore
+from mlp_core.training import ConfigError, Run, RunConfig
 
+# Columns of a run's summary, and whether more is better.
+OBJECTIVES = {
+    "test_accuracy": True,
+    "train_accuracy": True,
+    "test_loss": False,
+    "train_loss": False,
+    "ms_per_update": False,
+    "duration_s": False,
+}
 SAMPLERS = ("grid", "random", "tpe")
 DEFAULT_TRIALS = 30
 
+Cell = tuple[str, ...]  # a level of every factor, by label
 Evaluate = Callable[[list[Cell]], list[float]]
+
+
+def is_maximized(objective: str) -> bool:
+    """Return whether more is better of an objective, a key of `OBJECTIVES`."""
+    if objective not in OBJECTIVES:
+        raise ConfigError(
+            f"objective={objective!r} is not legal: must be one of {', '.join(OBJECTIVES)}"
+        )
+    return OBJECTIVES[objective]
+
+
+def worst_value(objective: str) -> float:
+    """Return the value of a cell of which a run diverged: 0 for accuracies, else infinity."""
+    return 0.0 if is_maximized(objective) else math.inf
+
+
+def cell_value(runs: Sequence[Run], objective: str) -> float:
+    """Return the mean of an objective over the runs of a cell; the worst if any diverged."""
+    values = [None if run.status == "diverged" else run.summary[objective] for run in runs]
+    finite = [value for value in values if value is not None]
+    return statistics.fmean(finite) if len(finite) == len(values) else worst_value(objective)
+
+
+@dataclass(frozen=True)
+class Space:
+    """All combinations of the levels of a study."""
+
+    factors: Mapping[str, Mapping[str, Mapping[str, Any]]]  # factor -> label -> fields it sets
+    base: Mapping[str, Any]  # config fields common to all cells
+    seeds: tuple[int, ...]  # every cell has one run for each of them
+    overrides: Mapping[str, Any]  # config fields that replace those of base and levels
+
+    @classmethod
+    def of(
+        cls,
+        study: Study,
+        overrides: Mapping[str, Any] | None = None,
+        fits: Callable[[RunConfig], bool] = lambda config: True,
+    ) -> Space:
+        """Return the space that the grids of a study span; one that varies nothing is an error.
+
+        Where a study has several grids, this is more than the study itself: all levels of all
+        grids are combined, and where a grid leaves a factor alone, the base's level is one more.
+
+        Parameters
+        ----------
+        study : Study
+        overrides : mapping, optional
+            Config fields that replace those of the study; an overridden factor does not vary.
+        fits : callable, optional
+            Whether a config can be run at all; levels that cannot are left out.
+        """
+        overrides = dict(overrides or {})
+
+        def is_possible(fields: Mapping[str, Any]) -> bool:
+            return fits(RunConfig.from_dict({**study.base, **fields, **overrides}))
+
+        factors = {
+            factor: {k: v for k, v in _levels_of(study, factor).items() if is_possible(v)}
+            for factor in study.factors
+            if factor not in overrides
+        }
+        if not any(len(levels) > 1 for levels in factors.values()):
+            raise ConfigError(f"the study {study.name!r} varies nothing that could be searched")
+        return cls(factors, dict(study.base), tuple(study.seeds), overrides)
+
+    def cells(self) -> list[Cell]:
+        """Return all cells, the last factor varying fastest."""
+        return list(itertools.product(*self.factors.values()))
+
+    def configs(self, cell: Sequence[str]) -> list[RunConfig]:
+        """Return the runs of a cell, one per seed."""
+        fields = dict(self.base)
+        for levels, label in zip(self.factors.values(), cell, strict=True):
+            fields.update(levels[label])
+        return [RunConfig.from_dict({**fields, **self.overrides, "seed": s}) for s in self.seeds]
+
+    def only_complete(self, factor: str, stored: Collection[str]) -> Space:
+        """Return the space without those levels of a factor of which a run is not stored.
+
+        If fewer than two levels are left, such a part would not vary: that is the space itself.
+        """
+        if factor not in self.factors:
+            known = ", ".join(self.factors)
+            raise ConfigError(f"factor={factor!r} does not vary: must be one of {known}")
+        axis = list(self.factors).index(factor)
+        incomplete = {
+            cell[axis]
+            for cell in self.cells()
+            if any(config.run_id not in stored for config in self.configs(cell))
+        }
+        levels = {k: fields for k, fields in self.factors[factor].items() if k not in incomplete}
+        return self if len(levels) < 2 else replace(self, factors={**self.factors, factor: levels})
+
+    def describe(self) -> str:
+        """Return everything that the space depends on, as one line of JSON."""
+        return json.dumps([self.factors, self.base, self.seeds, self.overrides], sort_keys=True)
+
+
+def _levels_of(study: Study, factor: str) -> dict[str, dict[str, Any]]:
+    """Return the labelled levels of a factor over all grids of a study."""
+    levels: dict[str, dict[str, Any]] = {}
+    compound = False
+    for grid in study.grids:
+        values = grid.get(factor, ())
+        if isinstance(values, Mapping):
+            compound = True
+            levels |= {label: dict(fields) for label, fields in values.items()}
+        else:
+            levels |= {str(value): {factor: value} for value in values}
+    if not all(factor in grid for grid in study.grids):
+        if compound:
+            levels.setdefault("base", {})
+        else:
+            value = RunConfig.from_dict(dict(study.base)).to_dict()[factor]
+            levels.setdefault(str(value), {factor: value})
+    return levels
+
+
+class StoredObjective:
+    """Gives the values of cells; only runs that are stored nowhere are made.
+
+    Runs that are made are stored in `store`; they are looked for in `read_only` as well. See
+    `run_missing` for callbacks, executor and report.
+    """
+
+    def __init__(
+        self,
+        space: Space,
+        objective: str,
+        store: RunStore,
+        read_only: Sequence[RunStore] = (),
+        *,
+        callbacks: Sequence[str] = (),
+        executor: Executor | None = None,
+        report: Report = lambda run: None,
+    ) -> None:
+        is_maximized(objective)
+        self.space, self.objective, self.store = space, objective, store
+        self.executor, self.report = executor, report
+        self.made = 0  # how many runs were made so far
+        self._callbacks = callbacks
+        self._runs = {run.config.run_id: run for each in (*read_only, store) for run in each}
+
+    def missing(self, cells: Sequence[Cell]) -> list[RunConfig]:
+        """Return the configs of cells that are stored nowhere, each once."""
+        configs = {c.run_id: c for cell in cells for c in self.space.configs(cell)}
+        return [config for run_id, config in configs.items() if run_id not in self._runs]
+
+    def __call__(self, cells: Sequence[Cell]) -> list[float]:
+        """Return the values of cells, after making the runs that are missing."""
+        todo = self.missing(cells)
+
+        def keep(run: Run) -> None:
+            self._runs[run.config.run_id] = run
+            self.made += 1
+            self.report(run)
+
+        run_missing(todo, self.store, self._callbacks, self.executor, keep)
+        # To 5 digits, as they will be read again: a search that resumes must see the same.
+        self._runs |= {c.run_id: self.store.load(c.run_id) for c in todo}
+        runs = ([self._runs[c.run_id] for c in self.space.configs(cell)] for cell in cells)
+        return [cell_value(each, self.objective) for each in runs]
 
 
 @dataclass(frozen=True)
@@ -45,7 +224,7 @@ class Search:
         Optuna's GridSampler (all cells, in an order that the seed shuffles), RandomSampler or
         TPESampler (Bayesian: prefers levels that were frequent among the best trials so far).
     objective : str
-        A key of `mlp_core.studies.objective.OBJECTIVES`.
+        A key of `OBJECTIVES`.
     seed : int
     """
 
@@ -65,10 +244,10 @@ class Search:
     @property
     def cells(self) -> int:
         """How many cells there are."""
-        return int(np.prod([len(labels) for labels in self.levels.values()]))
+        return math.prod(len(labels) for labels in self.levels.values())
 
     def count(self, trials: int | None = None) -> int:
-        """Return how many trials the search has: a grid is at most gone through once."""
+        """Return how many trials the search has: a grid is gone through at most once."""
         if trials is not None and (not isinstance(trials, int) or trials < 1):
             raise ConfigError(f"trials={trials!r} is not legal: must be an integer >= 1")
         if self.sampler == "grid":
@@ -89,7 +268,7 @@ class Search:
         subject: str = "",
         until: Callable[[float], bool] | None = None,
     ) -> list[Trial]:
-        """Ask for cells until there are so many trials.
+        """Ask for cells until there are enough trials.
 
         Parameters
         ----------
@@ -106,10 +285,6 @@ class Search:
             objective or seed are not mixed with these.
         until : callable, optional
             Ends the search after a trial of whose value it is true.
-
-        Returns
-        -------
-        list of Trial
         """
         total = self.count(trials)
         with quiet_optuna(), self._stored(storage, subject) as stored:
@@ -120,21 +295,18 @@ class Search:
             while done < total:
                 batch = 1 if self.sampler == "tpe" or until else total - done
                 asked = [self._ask(study, done + n) for n in range(batch)]
-                values = evaluate([self._cell(trial.params) for trial in asked])
+                values = evaluate([self._cell(trial) for trial in asked])
                 for trial, value in zip(asked, values, strict=True):
-                    told = self._tell(study, trial, value)
+                    finished = self._tell(study, trial, value)
                     if stored:
-                        stored.add_trial(told)
+                        stored.add_trial(finished)
                 done += batch
                 if until and until(values[-1]):
                     break
-            return [
-                Trial(trial.number + 1, self._cell(trial.params), trial.value)
-                for trial in study.trials
-            ]
+            return [Trial(t.number + 1, self._cell(t), t.value) for t in study.trials]
 
-    def _cell(self, params: Mapping[str, str]) -> Cell:
-        return tuple(params[name] for name in self.levels)
+    def _cell(self, trial: Any) -> Cell:
+        return tuple(trial.params[factor] for factor in self.levels)
 
     def _new_study(self, **storage: Any) -> Any:
         import optuna
@@ -144,18 +316,16 @@ class Search:
         )
 
     def _ask(self, study: Any, number: int) -> Any:
-        from optuna.distributions import CategoricalDistribution
+        from optuna import distributions, samplers
 
-        study.sampler = self._sampler(number)
-        return study.ask({f: CategoricalDistribution(tuple(v)) for f, v in self.levels.items()})
-
-    def _sampler(self, number: int) -> Any:
-        from optuna.samplers import GridSampler, RandomSampler, TPESampler
-
-        if self.sampler == "grid":  # goes by the trial's number itself
-            return GridSampler({f: list(v) for f, v in self.levels.items()}, seed=self.seed)
+        levels = {factor: tuple(labels) for factor, labels in self.levels.items()}
         seed = int(np.random.SeedSequence([self.seed, number]).generate_state(1)[0])
-        return RandomSampler(seed) if self.sampler == "random" else TPESampler(seed=seed)
+        if self.sampler == "grid":  # goes by the trial's number itself
+            study.sampler = samplers.GridSampler(levels, seed=self.seed)
+        else:
+            kinds = {"random": samplers.RandomSampler, "tpe": samplers.TPESampler}
+            study.sampler = kinds[self.sampler](seed=seed)
+        return study.ask({f: distributions.CategoricalDistribution(v) for f, v in levels.items()})
 
     def _tell(self, study: Any, trial: Any, value: float) -> Any:
         from optuna.samplers import RandomSampler
@@ -200,16 +370,16 @@ def _check_header(path: Path) -> None:
 
 @contextlib.contextmanager
 def quiet_optuna() -> Iterator[None]:
-    """Leave out Optuna's line a trial; what it warns of is still shown."""
+    """Leave out the line that Optuna prints per trial; its warnings are still shown."""
     try:
-        import optuna
+        from optuna import logging
     except ImportError:
         raise ConfigError(
             "a search needs the package optuna: pip install 'mlp-core[studies]'"
         ) from None
-    before = optuna.logging.get_verbosity()
-    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    before = logging.get_verbosity()
+    logging.set_verbosity(logging.WARNING)
     try:
         yield
     finally:
-        optuna.logging.set_verbosity(before)
+        logging.set_verbosity(before)

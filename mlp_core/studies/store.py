@@ -1,4 +1,4 @@
-"""The store: one JSON file a run, written whole or not at all."""
+"""The store: one JSON file per run, which is there completely or not at all."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import math
 import os
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from mlp_core.studies.catalogue import STUDIES, Study
 from mlp_core.training import Run
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 SCHEMA = 1
 _EXACT = ("config", "run_id", "status", "stop_reason", "environment")
@@ -32,19 +32,17 @@ def find_results(start: Path | None = None) -> Path:
     if named:
         return Path(named)
     start = (start or Path.cwd()).resolve()
-    for folder in (start, *start.parents):
-        if (folder / "results").is_dir():
-            return folder / "results"
-    return start / "results"
+    candidates = (folder / "results" for folder in (start, *start.parents))
+    return next((folder for folder in candidates if folder.is_dir()), start / "results")
 
 
 class RunStore:
-    """The runs of one study, ``<root>/<study>/<run_id>.json``.
+    """The runs of one study, ``<root>/<study>/<run_id>.json``; iterating reads them all.
 
     Parameters
     ----------
     study : str
-    root : Path, optional
+    root : path, optional
         By default what `find_results` finds.
     """
 
@@ -57,24 +55,16 @@ class RunStore:
         return self.folder / f"{run_id}.json"
 
     def save(self, run: Run) -> Path:
-        """Write a run's file; whoever reads meanwhile finds the whole file or none."""
+        """Write the file of a run; whoever reads meanwhile finds a complete file or none."""
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.path(run.config.run_id)
-        half = path.with_suffix(f".{os.getpid()}.part")
-        half.write_text(encode(run), encoding="utf-8")
-        half.replace(path)
+        partial = path.with_suffix(f".{os.getpid()}.part")
+        partial.write_text(encode(run), encoding="utf-8")
+        partial.replace(path)
         return path
 
     def load(self, run_id: str) -> Run:
-        """Read one run.
-
-        Raises
-        ------
-        FileNotFoundError
-            If it is not stored.
-        ValueError
-            If its file is damaged or of an unknown schema.
-        """
+        """Read one run: FileNotFoundError if it is not stored, ValueError as of `decode`."""
         return decode(self.path(run_id))
 
     def run_ids(self) -> set[str]:
@@ -100,13 +90,7 @@ def encode(run: Run) -> str:
 
 
 def decode(path: Path) -> Run:
-    """Read a run's file.
-
-    Raises
-    ------
-    ValueError
-        Naming the file, if it is damaged or of an unknown schema.
-    """
+    """Read the file of a run; a ValueError names it if it is damaged or of an unknown schema."""
     try:
         values = json.loads(path.read_text(encoding="utf-8"))
         schema = values.get("schema")
@@ -121,9 +105,9 @@ def decode(path: Path) -> Run:
 
 
 def round_figures(value: Any, digits: int = 5) -> Any:
-    """Round every float in a nest of lists and dicts to so many significant digits.
+    """Round every float in nested lists and dicts to that many significant digits.
 
-    JSON knows no figure that is not finite (a gradient's norm may be so): it becomes None.
+    JSON has no number that is not finite (the norm of a gradient may be so): it becomes None.
 
     >>> round_figures({"loss": [0.123456789, 12345678.9, None], "epoch": 3})
     {'loss': [0.12346, 12346000.0, None], 'epoch': 3}
@@ -139,32 +123,78 @@ def round_figures(value: Any, digits: int = 5) -> Any:
 
 
 def load_runs(study: str, root: str | Path | None = None) -> list[Run]:
-    """Return the stored runs of a study, in the catalogue's order where it knows them.
+    """Return the stored runs of a study, in the order of the catalogue where it knows them.
 
-    Raises
-    ------
-    FileNotFoundError
-        If there are none.
+    A study of which nothing is stored raises a FileNotFoundError that says what to do.
     """
-    from mlp_core.studies.catalogue import STUDIES
-
     store = RunStore(study, root)
-    runs = {run.config.run_id: run for run in store}
+    runs = list(store)
     if not runs:
         raise FileNotFoundError(
             f"no runs of the study {study!r} in {store.folder}: mlp-core study run {study}"
         )
-    known = [c.run_id for c in STUDIES[study].configs()] if study in STUDIES else []
+    known = [config.run_id for config in STUDIES[study].configs()] if study in STUDIES else []
     order = {run_id: place for place, run_id in enumerate(known)}
-    return [runs[run_id] for run_id in sorted(runs, key=lambda r: order.get(r, len(order)))]
+    return sorted(runs, key=lambda run: order.get(run.config.run_id, len(order)))
 
 
-def to_dataframe(runs: list[Run]) -> pd.DataFrame:
-    """Return one row a run: every config field, then the figures of the summary."""
-    import pandas as pd
+@dataclass(frozen=True)
+class StoredStudy:
+    """A study of the catalogue, or a folder of runs that the catalogue does not know.
 
-    rows = []
-    for run in runs:
-        config = {**run.config.to_dict(), "hidden_sizes": run.config.hidden_sizes}
-        rows.append({**config, **{k: v for k, v in run.summary.items() if k != "epochs"}})
-    return pd.DataFrame(rows)
+    Attributes
+    ----------
+    name : str
+    runs : list of Run
+        All runs of its folder, in the order of the catalogue; may be empty.
+    study : Study or None
+    """
+
+    name: str
+    runs: list[Run]
+    study: Study | None = None
+
+    @property
+    def question(self) -> str:
+        """What the study is to answer; empty if the catalogue does not know it."""
+        return self.study.question if self.study else ""
+
+    @cached_property
+    def planned_ids(self) -> frozenset[str]:
+        """Ids of the runs that the catalogue plans."""
+        return frozenset(c.run_id for c in self.study.configs()) if self.study else frozenset()
+
+    @cached_property
+    def planned_runs(self) -> list[Run]:
+        """The stored runs that the catalogue plans."""
+        return [run for run in self.runs if run.config.run_id in self.planned_ids]
+
+    @property
+    def planned(self) -> int:
+        """How many runs the catalogue plans."""
+        return len(self.planned_ids)
+
+    @property
+    def stored(self) -> int:
+        """How many of the planned runs are stored."""
+        return len(self.planned_runs)
+
+
+def load_study(name: str, root: str | Path | None = None) -> StoredStudy:
+    """Return what is stored of a study, which may be nothing.
+
+    `load_runs` leaves a damaged file alone with a warning. Here it is a ValueError: what is said
+    of a study must not silently rest on a part of it.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", StoreWarning)
+        try:
+            runs = load_runs(name, root)
+        except FileNotFoundError:
+            runs = []
+        except StoreWarning as warning:
+            raise ValueError(
+                f"the stored runs of {name!r} are damaged: {warning}. Restore the file, or delete "
+                f"it and run `mlp-core study run {name}`"
+            ) from None
+    return StoredStudy(name, runs, STUDIES.get(name))

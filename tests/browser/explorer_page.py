@@ -14,7 +14,7 @@ from made_study import made_study
 from mlp_scripts import join_modules
 from page_panel import opened
 
-from mlp_core.report.stored.explorer import explorer_json
+from mlp_book.pages import explorer_json
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page, Route

@@ -21,8 +21,8 @@ from page_panel import (
     opened,
 )
 
+from mlp_book.pages import pack_study
 from mlp_book.panels import PANELS
-from mlp_core.report.stored.page_study import pack_study
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -10,6 +10,7 @@ import pytest
 from mlp_core.cli import progress, study_run
 from mlp_core.studies import STUDIES, RunStore, load_runs
 from mlp_core.studies.runner import run_one
+from mlp_core.studies.store import encode
 from mlp_core.training import Run, RunConfig
 
 TRIAL = ("--dataset", "digits", "--epochs", "1", "--seeds", "1")
@@ -92,7 +93,10 @@ def test_export(cli, stored, results, tmp_path, format):
     assert (tmp_path / "file").read_bytes().decode() == printed
     runs = load_runs("learning-rate", results)
     if format == "json":
-        assert json.loads(printed) == [run.to_dict() for run in runs]
+        content = json.loads(printed)
+        assert (content["study"], content["every_epochs"]) == ("learning-rate", 1)
+        as_stored = [{"schema": 1, **run} for run in content["runs"]]
+        assert as_stored == [json.loads(encode(run)) for run in runs]
         return
     rows = list(csv.DictReader(io.StringIO(printed)))
     assert [row["run_id"] for row in rows] == [config.run_id for config in stored]

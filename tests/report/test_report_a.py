@@ -21,8 +21,7 @@ from mlp_core.report.findings.table_judges import (
     published_pairs,
 )
 from mlp_core.report.findings.yardstick import least_difference, most_by_chance
-from mlp_core.report.stored.stored_study import StoredStudy
-from mlp_core.studies import STUDIES
+from mlp_core.studies import STUDIES, StoredStudy
 from mlp_core.training import Run, RunConfig
 
 Change = Callable[[Cell], float]

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 
 from mlp_core.studies import STUDIES, Study
-from mlp_core.studies.study import CALLBACKS, build_callbacks
+from mlp_core.studies.catalogue import CALLBACKS, build_callbacks
 from mlp_core.training import ConfigError, RunConfig
 
 RUNS = {
@@ -28,67 +28,59 @@ RUNS = {
     "schedules": 3 * 4 * 3,
     "full-factorial": 3 * 3 * 3 * 2 * 3 * 3,
 }
+SMALL = Study(
+    "small",
+    "What?",
+    [{"learning_rate": (0.1, 0.2), "size": {"one": {"hidden_sizes": [8]}, "none": {}}}],
+    base={"momentum": 0.0},
+    seeds=(1, 2),
+)
 
 
 def test_the_studies_and_their_sizes():
     assert {name: len(study.configs()) for name, study in STUDIES.items()} == RUNS
-    assert RUNS["activations-losses-depth"] == 90
-    assert RUNS["full-factorial"] == 486
+    assert (RUNS["activations-losses-depth"], RUNS["full-factorial"]) == (90, 486)
 
 
 @pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
-def test_every_study_is_whole(study):
+def test_every_study_is_well_formed(study):
     assert STUDIES[study.name] is study
     assert study.name == study.name.lower() and " " not in study.name  # a folder and a flag
     assert study.question.endswith("?") and "\n" not in study.question
-    assert len(set(study.seeds)) == len(list(study.seeds))
     assert set(study.callbacks) <= set(CALLBACKS)
     configs = study.configs()
     assert all(isinstance(config, RunConfig) for config in configs)
     assert len({config.run_id for config in configs}) == len(configs)
-    per_seed = Counter(config.seed for config in configs)
-    assert set(per_seed) == set(study.seeds)
-    assert len(set(per_seed.values())) == 1
-    # Cut short, a study still covers its grid: a seed's cells stand together.
     seeds = [config.seed for config in configs]
+    assert len(set(study.seeds)) == len(list(study.seeds)) == len(set(seeds))
+    assert len(set(Counter(seeds).values())) == 1
+    # Cut short, a study still covers its grid: the cells of one seed stand together.
     assert seeds == sorted(seeds, key=list(study.seeds).index)
-
-
-@pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
-def test_cell_labels_say_what_the_config_is(study):
-    for levels, config in study.cells():
+    for levels, config in study.cells():  # labels say what the config is
         assert levels["seed"] == config.seed
         assert set(levels) - {"seed"} <= set(study.factors)
+        fields = config.to_dict()
         for factor, level in levels.items():
-            if factor in RunConfig.field_names():
-                value = getattr(config, factor)
-                assert (list(value) if factor == "hidden_sizes" else value) == level
+            if factor in fields:
+                assert fields[factor] == level
             else:
-                grid = next(grid for grid in study.grids if factor in grid)
-                fields = config.to_dict()
-                assert {name: fields[name] for name in grid[factor][level]} == grid[factor][level]
+                (set_by,) = (g[factor][level] for g in study.grids if factor in g)
+                assert {name: fields[name] for name in set_by} == set_by
 
 
 def test_cells_of_the_main_study_of_report_a():
     cells = STUDIES["activations-losses-depth"].cells()
-    levels, config = cells[0]
-    assert levels == {
-        "activation": "gelu",
-        "loss": "cross_entropy",
-        "depth": "single",
-        "seed": 2022,
-    }
-    assert config == RunConfig(dataset="mnist", activation="gelu")
+    first = {"activation": "gelu", "loss": "cross_entropy", "depth": "single", "seed": 2022}
+    assert cells[0] == (first, RunConfig(dataset="mnist", activation="gelu"))
     levels, config = cells[-1]
     assert levels == {"activation": "sigmoid", "loss": "mse", "depth": "double", "seed": 2026}
-    assert config.hidden_sizes == (256, 128)
-    assert config.epochs == 100
+    assert (config.hidden_sizes, config.epochs) == ((256, 128), 100)
 
 
-def test_report_bs_baseline_stands_once():
-    configs = STUDIES["one-at-a-time"].configs()
-    base = RunConfig.from_dict({**STUDIES["one-at-a-time"].base, "seed": 1})
-    assert configs.count(base) == 1
+def test_the_baseline_of_report_b_is_there_once():
+    study = STUDIES["one-at-a-time"]
+    base = RunConfig.from_dict({**study.base, "seed": 1})
+    assert study.configs().count(base) == 1
     assert (base.optimizer, base.learning_rate, base.weight_decay) == ("adadelta", 1.0, 0.0)
     assert (base.epochs, base.batch_size, base.init) == (14, 64, "pytorch")
 
@@ -99,15 +91,6 @@ def test_labels_of_a_compound_factor():
     assert len(labels) == 13
 
 
-SMALL = Study(
-    name="small",
-    question="What?",
-    base={"momentum": 0.0},
-    grids=[{"learning_rate": (0.1, 0.2), "size": {"one": {"hidden_sizes": [8]}, "none": {}}}],
-    seeds=(1, 2),
-)
-
-
 def test_cells_are_the_product_of_the_levels():
     assert [levels for levels, _ in SMALL.cells()] == [
         {"learning_rate": rate, "size": size, "seed": seed}
@@ -115,22 +98,17 @@ def test_cells_are_the_product_of_the_levels():
         for rate in (0.1, 0.2)
         for size in ("one", "none")
     ]
-    config = SMALL.configs()[0]
-    assert config == RunConfig(momentum=0, learning_rate=0.1, hidden_sizes=(8,), seed=1)
+    assert SMALL.configs()[0] == RunConfig(momentum=0, learning_rate=0.1, hidden_sizes=(8,), seed=1)
     assert SMALL.factors == ["learning_rate", "size"]
+    assert {c.seed for c in dataclasses.replace(SMALL, seeds=(7,)).configs()} == {7}
 
 
 def test_overrides_replace_what_the_study_says():
     configs = SMALL.configs(dataset="mnist", epochs=2, momentum=0.5)
     assert {(c.dataset, c.epochs, c.momentum) for c in configs} == {("mnist", 2, 0.5)}
     assert len(configs) == 8
-    # An overridden factor no longer varies: equal configs stand once.
+    # An overridden factor no longer varies: equal configs are listed once.
     assert len(SMALL.configs(learning_rate=0.3)) == 4
-
-
-def test_other_seeds():
-    study = dataclasses.replace(SMALL, seeds=(7,))
-    assert {config.seed for config in study.configs()} == {7}
 
 
 def test_what_is_not_legal_is_named():
@@ -138,11 +116,11 @@ def test_what_is_not_legal_is_named():
         SMALL.configs(epochs=0)
     with pytest.raises(ConfigError, match="depth: no such field"):
         Study("bad", "What?", [{"depth": (1, 2)}]).configs()
+    with pytest.raises(ConfigError, match="callback='norms' is not legal: must be one of"):
+        build_callbacks(["norms"])
 
 
 def test_callbacks_are_built_anew_by_name():
     one, other = (build_callbacks(list(CALLBACKS)) for _ in range(2))
     assert [type(each) for each in one] == list(CALLBACKS.values())
     assert not set(map(id, one)) & set(map(id, other))
-    with pytest.raises(ConfigError, match="callback='norms' is not legal: must be one of"):
-        build_callbacks(["norms"])

@@ -10,7 +10,7 @@ import numpy as np
 from mlp_core.report.map_cells import draw_cell, make_cells
 from mlp_core.report.style import COLOURS, ReportFigure, new_figure, styled
 from mlp_core.studies.grid import Grid
-from mlp_core.studies.space import Cell
+from mlp_core.studies.search import Cell
 
 
 def plot_marked_map(grid: Grid, marks: Mapping[str, Cell], height: float = 3.4) -> ReportFigure:

@@ -20,7 +20,7 @@ def plot_shares(tables: Mapping[str, pd.DataFrame], pairs: int = PAIRS) -> Repor
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        From a panel's title to what `mlp_core.studies.analysis.variance_shares` returned.
+        From a panel's title to what `mlp_core.studies.grid.variance_shares` returned.
     pairs : int
         How many pairs to show.
     """

@@ -14,8 +14,7 @@ import numpy as np
 
 from mlp_core.studies import STUDIES
 from mlp_core.studies.grid import EPOCHS, Grid, load_grid
-from mlp_core.studies.space import Cell
-from mlp_core.studies.subgrid import keep_levels, rename
+from mlp_core.studies.search import Cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +74,7 @@ def load_full_factorial(root: str | Path | None = None, objective: str = "test_a
     FileNotFoundError
         If fewer than two batch sizes are whole; says how many runs are missing.
     """
-    grid = load_grid(STUDIES[STUDY], root, objective, epochs=EPOCH_LEVELS, only_whole=OUTERMOST)
+    grid = load_grid(STUDIES[STUDY], root, objective, epochs=EPOCH_LEVELS, only_complete=OUTERMOST)
     return _in_words(grid)
 
 
@@ -85,7 +84,7 @@ def load_seconds(root: str | Path | None = None) -> Grid:
     The levels are those of `load_full_factorial`. The durations are those that the runs noted,
     on whatever machine they were made and beside whatever else it did.
     """
-    grid = load_grid(STUDIES[STUDY], root, "duration_s", only_whole=OUTERMOST)
+    grid = load_grid(STUDIES[STUDY], root, "duration_s", only_complete=OUTERMOST)
     shares = np.array(EPOCH_LEVELS) / max(EPOCH_LEVELS)
     whole = replace(
         grid,
@@ -98,7 +97,7 @@ def load_seconds(root: str | Path | None = None) -> Grid:
 
 def _in_words(grid: Grid) -> Grid:
     words = {**WORDS, OUTERMOST: ("batch size", grid.levels[OUTERMOST])}
-    return rename(keep_levels(grid, "loss", LOSSES), words)
+    return grid.keep_levels("loss", LOSSES).rename(words)
 
 
 def missing_batches(grid: Grid) -> list[str]:

@@ -6,8 +6,7 @@ import pandas as pd
 
 from mlp_core.report.axes import signed
 from mlp_core.report.tables import table_of_rows
-from mlp_core.studies.analysis import OneAtATime
-from mlp_core.studies.grid import Grid
+from mlp_core.studies.grid import Grid, OneAtATime
 
 
 def table_of_changes(grid: Grid, found: OneAtATime, gap: float) -> pd.DataFrame:
@@ -18,7 +17,7 @@ def table_of_changes(grid: Grid, found: OneAtATime, gap: float) -> pd.DataFrame:
     grid : Grid
         Of test accuracies.
     found : OneAtATime
-        As `mlp_core.studies.analysis.one_at_a_time` returned it.
+        As `mlp_core.studies.grid.one_at_a_time` returned it.
     gap : float
         In points of accuracy: a smaller gain is called seed noise.
     """

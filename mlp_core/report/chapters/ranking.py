@@ -13,7 +13,7 @@ from mlp_core.report.chapters.parallel import errors_of
 from mlp_core.report.lines import DASHES
 from mlp_core.report.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_core.studies.grid import Grid
-from mlp_core.studies.space import Cell
+from mlp_core.studies.search import Cell
 
 POINTS = 201  # of a line
 

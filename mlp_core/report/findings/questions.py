@@ -9,9 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 from mlp_core.report.findings.claims import VERDICTS, Claim
-from mlp_core.report.stored.stored_study import StoredStudy, load_study
 from mlp_core.report.tables import table_of_rows
-from mlp_core.studies import find_results
+from mlp_core.studies import StoredStudy, find_results, load_study
 from mlp_core.training import Run
 
 # The evidence, one sentence each, and the verdict.
@@ -55,13 +54,7 @@ class Question:
                 for study in missing
             )
             return Claim(self.words, evidence, "cannot be told", self.chapter, pending=True)
-        return self.claim(*(planned_runs(study) for study in studies))
-
-
-def planned_runs(study: StoredStudy) -> list[Run]:
-    """Return the runs that the catalogue plans, without others in the same folder."""
-    planned = {config.run_id for config in study.study.configs()} if study.study else set()
-    return [run for run in study.runs if run.config.run_id in planned]
+        return self.claim(*(study.planned_runs for study in studies))
 
 
 def settle(questions: Sequence[Question], results: Path | None = None) -> list[Claim]:

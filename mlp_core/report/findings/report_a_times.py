@@ -9,7 +9,7 @@ from mlp_core.report.cells import Cell
 from mlp_core.report.findings.claims import Claim, weigh
 from mlp_core.report.findings.published import REPORT_A, SEEDS, UPDATES
 from mlp_core.report.findings.timing import times_of, total_hours
-from mlp_core.report.stored.stored_study import StoredStudy
+from mlp_core.studies import StoredStudy
 
 CHAPTER = "activations_losses"
 # Two machines agree on what a choice adds to an update if it is the same to this factor.

@@ -17,9 +17,8 @@ from mlp_book.chapters.searching import grid as grids
 from mlp_book.facts import Facts
 from mlp_core import RunConfig
 from mlp_core.studies import STUDIES
-from mlp_core.studies.analysis import one_at_a_time, variance_shares
 from mlp_core.studies.effort import Effort
-from mlp_core.studies.grid import Grid
+from mlp_core.studies.grid import Grid, one_at_a_time, variance_shares
 from mlp_core.studies.store import RunStore
 
 # --- the grid -------------------------------------------------------------------------------

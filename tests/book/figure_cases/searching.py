@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from mlp_book.chapters import searching as chapter
-from mlp_core.studies.analysis import variance_shares
-from mlp_core.studies.grid import Grid
+from mlp_core.studies.grid import Grid, variance_shares
 
 # Test accuracies: "bad" ruins only what is deep, which is an interaction.
 LEVELS = {"depth": ("flat", "deep"), "rate": ("low", "good", "bad"), "seed": ("x", "y")}

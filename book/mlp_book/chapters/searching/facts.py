@@ -32,9 +32,8 @@ from mlp_book.stats import judge, spread
 from mlp_book.text import enumerate_words
 from mlp_core import Run
 from mlp_core.studies import STUDIES
-from mlp_core.studies.analysis import OneAtATime
 from mlp_core.studies.effort import Effort
-from mlp_core.studies.grid import Grid
+from mlp_core.studies.grid import Grid, OneAtATime
 from mlp_core.studies.search import Trial
 
 NAME = "searching"

@@ -31,9 +31,8 @@ from mlp_book.style import (
 )
 from mlp_book.tables import table_of_rows
 from mlp_book.text import format_number, signed, unbroken
-from mlp_core.studies.analysis import OneAtATime
 from mlp_core.studies.effort import Effort
-from mlp_core.studies.grid import Grid
+from mlp_core.studies.grid import Grid, OneAtATime
 from mlp_core.studies.search import Trial
 
 Marks = Mapping[str, Sequence[str]]  # from a name to the cell that it stands for

@@ -17,11 +17,9 @@ from scipy import stats
 from mlp_book.frames import FIELDS
 from mlp_book.stats import LEVEL, pooled_std
 from mlp_core.studies import STUDIES
-from mlp_core.studies.analysis import one_at_a_time
 from mlp_core.studies.effort import Effort, effort_until
-from mlp_core.studies.grid import EPOCHS, Grid, load_grid
+from mlp_core.studies.grid import EPOCHS, Grid, load_grid, one_at_a_time
 from mlp_core.studies.search import Trial
-from mlp_core.studies.subgrid import keep_levels, rename
 
 STUDY = "full-factorial"
 EPOCH_LEVELS = (5, 14, 25)
@@ -62,7 +60,7 @@ def load_seconds(root: str | Path | None = None) -> Grid:
 
 
 def _in_words(grid: Grid) -> Grid:
-    return rename(keep_levels(grid, "loss", LOSSES), WORDS)
+    return grid.keep_levels("loss", LOSSES).rename(WORDS)
 
 
 def describe_cell(cell: Sequence[str]) -> str:

@@ -16,7 +16,8 @@ from mlp_book.text import NONE
 from mlp_core import load_dataset
 
 NAME = "speed"
-Content = Mapping[str, Any]  # what a benchmark wrote: from `load_benchmark`
+# What a benchmark wrote, from `load_benchmark`: the whole one, or that of growth, activations ...
+Content = Mapping[str, Any]
 COMPILED = ["JAX step", "JAX scan"]
 # What the text calls the cases and the contestants.
 CASES = {
@@ -76,13 +77,7 @@ def _draw_case(axes: Any, times: pd.DataFrame) -> None:
 
 
 def plot_growth(content: Content) -> ReportFigure:
-    """Draw the time of an update over the hidden units and over the batch size, with the floor.
-
-    Parameters
-    ----------
-    content : mapping
-        From ``load_benchmark("benchmark-growth")``.
-    """
+    """Draw the time of an update over the hidden units and over the batch size, with the floor."""
     return lines(
         growth_of(content), (UNITS, BATCH), ("ms_per_update", "ms_per_update"), color="contestant",
         palette=COLOUR_OF, log="xy", markers=True, title="milliseconds an update", height=5.4,
@@ -120,13 +115,7 @@ def _table(values: pd.Series[float], digits: int) -> pd.DataFrame:
 
 
 def table_of_activations(content: Content) -> pd.DataFrame:
-    """Return milliseconds per update by depth and loss, and in brackets the ratio to ReLU.
-
-    Parameters
-    ----------
-    content : mapping
-        From ``load_benchmark("benchmark-activations")``.
-    """
+    """Return milliseconds per update by depth and loss, and in brackets the ratio to ReLU."""
     rows: dict[str, dict[str, str]] = {}
     for cell in content["cells"]:
         row = rows.setdefault(f"{cell['depth']}, {cell['loss']}", {})
@@ -135,13 +124,7 @@ def table_of_activations(content: Content) -> pd.DataFrame:
 
 
 def table_of_parts(content: Content) -> pd.DataFrame:
-    """Return microseconds per update by part, one column per network.
-
-    Parameters
-    ----------
-    content : mapping
-        From ``load_benchmark("benchmark-parts")``.
-    """
+    """Return microseconds per update by part, one column per network."""
     columns = {}
     for case in content["cases"]:
         name = "-".join(map(str, (784, *case["hidden_sizes"], 10))).translate(UNBROKEN)

@@ -26,16 +26,7 @@ Arrays = Mapping[str, tuple[np.ndarray, np.ndarray]]
 def backward(
     network: Network, images: np.ndarray, labels: np.ndarray, losses: np.ndarray, by_hand: Arrays
 ) -> Iterator[Any]:
-    """Say that a pass forward and a pass backward are the formulas of the text.
-
-    Parameters
-    ----------
-    network : Network
-        With one hidden layer, after both passes.
-    images, labels, losses : ndarray
-    by_hand : mapping of str to pair of ndarray
-        The engine's gradients and those made by hand.
-    """
+    """Say that both passes are the formulas of the text; `by_hand`: the engine's, the hand's."""
     first, second = network.linear_layers
     sums, hidden, logits = (layer.outputs for layer in network.layers)
     softmax = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
@@ -63,13 +54,10 @@ def views(network: Network, before: float) -> Iterator[Any]:
     parameters = [array for layer in layers for array in (layer.weight, layer.bias)]
     gradients = [array for layer in layers for array in (layer.grad_weight, layer.grad_bias)]
     yield claim(
-        "the layers' arrays are views of one vector, in order and without gaps",
-        all(np.shares_memory(view, network.parameters) for view in parameters)
+        "the layers' arrays are views of one vector, without gaps, and so are their gradients",
+        all(np.shares_memory(view, network.gradients) for view in gradients)
+        and all(np.shares_memory(view, network.parameters) for view in parameters)
         and np.array_equal(np.concatenate([v.ravel() for v in parameters]), network.parameters),
-    )
-    yield claim(
-        "so are their gradients",
-        all(np.shares_memory(view, network.gradients) for view in gradients),
     )
     yield claim("the changed parameter is as before", layers[0].weight[0, 0] == before)
 
@@ -95,16 +83,7 @@ def _rough(value: float, digits: int = 1) -> float:
 def step_sizes(
     steps: np.ndarray, checks: Mapping[str, Sequence[float]], backward_error: float
 ) -> Iterator[Any]:
-    """Say how the error of central differences depends on the step, in both precisions.
-
-    Parameters
-    ----------
-    steps : ndarray
-    checks : mapping of str to sequence of float
-        From "float64" and "float32" to relative errors, one per step.
-    backward_error : float
-        Of the float32 backward pass.
-    """
+    """Say how the error of central differences depends on the step, in both precisions."""
     table = pd.DataFrame(checks, index=[f"{step:.0e}" for step in steps])
     best = {dtype: float(steps[int(np.argmin(values))]) for dtype, values in checks.items()}
     lowest = table.min()
@@ -145,16 +124,7 @@ def step_sizes(
 def two_updates(
     engine: np.ndarray, hand: np.ndarray, start: np.ndarray, optimizer: Optimizer, step: np.ndarray
 ) -> Iterator[Any]:
-    """Say that the optimizer does what the two lines of the text do.
-
-    Parameters
-    ----------
-    engine, hand, start : ndarray
-        Parameters after both ways, and before.
-    optimizer : Optimizer
-    step : ndarray
-        The last step by hand.
-    """
+    """Say that the optimizer does what the two lines of the text do; `step`: the last by hand."""
     yield claim("both ways agree", np.allclose(engine, hand, rtol=1e-12, atol=1e-15))
     yield claim("the parameters have moved", not np.allclose(engine, start))
     yield claim("the optimizer keeps its last step", np.allclose(optimizer.state["step"], step))
@@ -169,15 +139,7 @@ def one_update(update: Update) -> Iterator[Any]:
 
 @facts(NAME)
 def arithmetic(counts: pd.DataFrame, errors: Mapping[str, Mapping[str, float]]) -> Iterator[Any]:
-    """Say where an update's operations go, and answer the chapter's question.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        From `count_operations`.
-    errors : mapping
-        Of the checked gradients, as for `check`.
-    """
+    """Say where an update's operations go, and answer the chapter's question."""
     total, forward, first = counts.to_numpy().sum(), counts["forward"].sum(), counts.iloc[0]
     share, saved = first.sum() / total, first["forward"] / (total + first["forward"])
     worst, pairs = _worst(errors)
@@ -205,18 +167,10 @@ def arithmetic(counts: pd.DataFrame, errors: Mapping[str, Mapping[str, float]]) 
 
 @facts(NAME)
 def denormals(updates: np.ndarray, sizes: Mapping[str, Sequence[float]]) -> Iterator[Any]:
-    """Say what becomes of a step that shrinks by a tenth in each update.
-
-    Parameters
-    ----------
-    updates : ndarray
-    sizes : mapping of str to sequence of float
-        The sizes of the step "left alone" and "flushed", one per update.
-    """
+    """Say what becomes of a step that shrinks by a tenth in each update."""
     alone, flushed = np.array(sizes["left alone"]), np.array(sizes["flushed"])
-    normal, denormal = (
-        float(getattr(np.finfo("float32"), f"smallest_{kind}")) for kind in ("normal", "subnormal")
-    )
+    float32 = np.finfo("float32")
+    normal, denormal = float(float32.smallest_normal), float(float32.smallest_subnormal)
     denormal_at, zero_at = (_first(updates, own) for own in (alone < normal, flushed == 0))
     yield {
         "stuck": _rough(alone[-1], 2),
@@ -264,18 +218,7 @@ def drift(
 ) -> Iterator[Any]:
     """Say how far float32 parameters stray if their decay is a factor, and if it is added.
 
-    Parameters
-    ----------
-    updates : ndarray
-        At which the distances were taken.
-    distances : mapping of str to sequence of float
-        From the float64 path: of the decay as a factor, then of the decay that was added.
-    start : ndarray
-        The parameters before all updates.
-    ends : mapping of str to ndarray
-        The parameters after them: "exact", "factor" and "added".
-    shrinking : float
-        Learning rate times weight decay.
+    `ends` are the parameters after all updates, `shrinking` is the rate times the decay.
     """
     factor, added = map(np.asarray, distances.values())
     last = int(updates[-1])
@@ -305,15 +248,7 @@ def drift(
 
 @facts(NAME)
 def exercises(counts: pd.DataFrame, batch: np.ndarray, labels: np.ndarray) -> Iterator[Any]:
-    """Answer the exercises.
-
-    Parameters
-    ----------
-    counts : DataFrame
-        The operations of the network with one hidden layer.
-    batch, labels : ndarray
-        With which gradients were checked.
-    """
+    """Answer the exercises; `counts` are those of one hidden layer."""
     deep = count_operations(784, (256, 128), 10, batch_size=100)
     share, deep_share = (own.iloc[0].sum() / own.to_numpy().sum() for own in (counts, deep))
     parameters = MLP(784, (256, 128), 10).parameters.size

@@ -18,17 +18,11 @@ UPDATE_PASSES = 5  # of SGD: parameters times decay, add, step times momentum, a
 def count_operations(
     in_features: int, hidden_sizes: Sequence[int], classes: int, batch_size: int
 ) -> pd.DataFrame:
-    """Return the operations of one update, one row per layer.
+    """Return the operations of one update, one row per layer and one column per kind of work.
 
     A matrix product of (rows, n) and (n, m) takes 2 rows n m: a multiplication and an addition
-    for each of its terms. Activations and losses, a few operations per unit, are left out.
-
-    Returns
-    -------
-    DataFrame
-        ``forward``, ``weights``, ``inputs`` (the two gradients of the backward pass; nobody reads
-        the input gradient of the first layer, so it is not computed) and ``update`` (momentum and
-        weight decay, `UPDATE_PASSES` per parameter).
+    for each of its terms. Activations and losses, a few operations per unit, are left out; the
+    first layer's input gradient is not computed, for nobody reads it.
     """
     counts = {}
     for place, (n, m) in enumerate(pairwise([in_features, *hidden_sizes, classes])):

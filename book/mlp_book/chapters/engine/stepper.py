@@ -27,22 +27,11 @@ RADIUS = 22
 
 
 def step_through(
-    image: Sequence[float] = (0.5, -1.0),
-    label: int = 1,
-    learning_rate: float = 0.5,
-    seed: int = 7,
+    image: Sequence[float] = (0.5, -1.0), label: int = 1, learning_rate: float = 0.5, seed: int = 7
 ) -> Update:
-    """Make one update of a tiny network and keep every number on the way.
+    """Make one update of a network with two inputs, two hidden units and two classes.
 
-    Parameters
-    ----------
-    image : sequence of float
-        Two inputs.
-    label : {0, 1}
-        The true class.
-    learning_rate : float
-    seed : int
-        Of the first weights, which are uniform between -0.9 and 0.9 and rounded to a tenth.
+    Its first weights are uniform between -0.9 and 0.9, and rounded to a tenth.
     """
     network = MLP(2, (2,), 2, activation="tanh", dtype="float64")
     random = np.random.default_rng(seed)

@@ -22,25 +22,12 @@ Formulas = dict[str, str]  # by the name of the number that they find
 
 @dataclass(frozen=True)
 class Step:
-    """One step of an update.
+    """One step of an update: what is computed, and all numbers that are known after it."""
 
-    Attributes
-    ----------
-    phase : str
-        "Forward", "Loss", "Backward", "Update" or "Again".
-    title : str
-    lines : tuple of str
-        What is computed, with its numbers.
-    fresh : tuple of str
-        The names of the numbers that this step finds, such as ``h1``, ``slope w11`` or ``loss``.
-    numbers : dict of str to float
-        All numbers known after it.
-    """
-
-    phase: str
+    phase: str  # Forward, Loss, Backward, Update or Again
     title: str
     lines: tuple[str, ...]
-    fresh: tuple[str, ...]
+    fresh: tuple[str, ...]  # the numbers that it finds, such as h1, slope w11 or loss
     numbers: Numbers
 
 
@@ -57,18 +44,7 @@ def short(value: float) -> str:
 def make_steps(
     network: MLP, image: Sequence[float], label: int, learning_rate: float
 ) -> tuple[Step, ...]:
-    """Make one update by the engine, which changes the network, and tell every number on the way.
-
-    Parameters
-    ----------
-    network : MLP
-        Of two inputs, two hidden units (tanh) and two classes.
-    image : sequence of float
-    label : {0, 1}
-        The true class.
-    learning_rate : float
-        Of plain gradient descent.
-    """
+    """Make one update of a 2-2-2 network with tanh by the engine, and tell every number."""
     old = _find_numbers(network, image, label)
     SGD(learning_rate).step(network.parameters, network.gradients.copy())
     new = _find_numbers(network, image, label)

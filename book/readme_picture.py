@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from mlp_core.report.figures import plot_curves
-from mlp_core.report.style import styled
+from mlp_book import epochs, lines
 from mlp_core.studies import load_runs
 
 if __name__ == "__main__":
-    figure = plot_curves(load_runs("learning-rate"), "learning_rate", "test_error")
-    with styled():
-        figure.axes[0].set_title("test error on MNIST, %")
+    figure = lines(
+        epochs(load_runs("learning-rate")), "epoch", "test_error", color="learning_rate",
+        log="xy", title="test error on MNIST, %",
+    )  # fmt: skip
     figure.save(Path(__file__).parent / "images" / "readme.svg")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mlp_core.training import (
@@ -267,4 +267,103 @@ _STUDIES = (
     ),
 )
 
-STUDIES: dict[str, Study] = {study.name: study for study in _STUDIES}
+# Confirmatory studies: seeds that no sentence of the book has seen, as book/protocol.md has it.
+# The default setting is run in one of them only, and the sweeps are compared with that.
+FRESH = 3001
+_BY_NAME = {study.name: study for study in _STUDIES}
+
+
+def _fresh(name: str, seeds: int, grids: Sequence[Mapping[str, Levels]] | None = None) -> Study:
+    """Return a study again with so many fresh seeds."""
+    study = _BY_NAME[name]
+    return replace(
+        study,
+        name=f"{name}-fresh",
+        grids=study.grids if grids is None else grids,
+        seeds=range(FRESH, FRESH + seeds),
+    )
+
+
+def _fresh_sweep(name: str) -> Study:
+    """Return a sweep of one factor again, without the default setting."""
+    ((factor, levels),) = _BY_NAME[name].grids[0].items()
+    default = RunConfig().to_dict()[factor]
+    others = [level for level in levels if level != default]
+    assert len(others) == len(levels) - 1, name
+    return _fresh(name, 10, [{factor: others}])
+
+
+def _near_best() -> dict[str, dict[str, Any]]:
+    """Return the settings of the full grid within 0.5 points of its best cell, by their words.
+
+    Cells that differ in the number of epochs alone are one run here.
+    """
+    wide, medium = REPORT_B_SIZES[2], REPORT_B_SIZES[1]
+    mse, l2, dropout = {"loss": "log_softmax_mse"}, {"l2_penalty": 1e-4}, {"dropout": 0.2}
+    tanh, slow = {"activation": "tanh"}, {"learning_rate": 0.1}
+    cells: list[tuple[int, list[int], dict[str, Any]]] = [
+        (256, wide, l2), (256, medium, l2), (256, wide, {}), (16, wide, mse),
+        (16, wide, mse | dropout), (256, medium, {}), (256, wide, tanh | l2), (256, wide, tanh),
+        (64, wide, tanh | slow), (64, wide, mse), (64, medium, mse), (64, medium, mse | l2),
+        (64, wide, mse | dropout), (16, wide, tanh | mse), (16, wide, mse | l2 | slow),
+        (64, wide, mse | l2), (256, wide, dropout), (64, wide, dropout | slow),
+        (16, wide, tanh | slow), (64, wide, {}), (64, wide, tanh | l2 | slow),
+        (256, medium, tanh | l2), (64, wide, tanh), (16, wide, tanh | dropout | slow),
+    ]  # fmt: skip
+    return {
+        ", ".join([str(batch), str(len(sizes)), *(f"{k} {v}" for k, v in fields.items())]): {
+            "batch_size": batch, "hidden_sizes": sizes, **fields,
+        }
+        for batch, sizes, fields in cells
+    }  # fmt: skip
+
+
+_FRESH = (
+    _fresh("seed-noise", 100),
+    _fresh_sweep("learning-rate"),
+    _fresh_sweep("batch-size"),
+    _fresh_sweep("weight-decay"),
+    _fresh_sweep("momentum"),
+    _fresh_sweep("hidden-size"),
+    _fresh("activations-losses-depth", 10),
+    _fresh("one-at-a-time", 20),
+    _fresh("regularization", 20),
+    _fresh("schedules", 20),
+    _fresh(
+        "batch-rate",
+        10,
+        [
+            {"batch_size": (size,), "learning_rate": [size / 2000 * f for f in (0.5, 1.0, 2.0)]}
+            for size in _powers(25, 0, 7)
+        ],
+    ),
+    Study(
+        "depth-fresh",
+        "Does GELU gain on ReLU with depth, if training is long enough?",
+        [
+            {
+                "init": ("normal", "he"),
+                "activation": ("gelu", "relu"),
+                "hidden_sizes": [[128] * depth for depth in range(3, 7)],
+            }
+        ],
+        base=REPORT_A,
+        seeds=range(FRESH, FRESH + 5),
+    ),
+    Study(
+        "near-best-fresh",
+        "Does the winner of the full grid stay ahead of the settings close to it?",
+        [{"setting": _near_best()}],
+        base={**REPORT_B, "epochs": 25},
+        seeds=range(FRESH, FRESH + 10),
+    ),
+    Study(
+        "rivals-fresh",
+        "How many seeds does a small difference need?",
+        [{"learning_rate": (0.01,)}, {"batch_size": (200,)}],
+        base=REPORT_A,
+        seeds=range(FRESH, FRESH + 50),
+    ),
+)
+
+STUDIES: dict[str, Study] = {study.name: study for study in (*_STUDIES, *_FRESH)}

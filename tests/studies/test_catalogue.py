@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from mlp_core.studies import STUDIES, Study
+from mlp_core.studies import STUDIES, Study, load_runs
 from mlp_core.studies.catalogue import CALLBACKS, build_callbacks
 from mlp_core.training import ConfigError, RunConfig
 
@@ -27,6 +27,20 @@ RUNS = {
     "batch-rate": 7 * 8 * 3,
     "schedules": 3 * 4 * 3,
     "full-factorial": 3 * 3 * 3 * 2 * 3 * 3,
+    "seed-noise-fresh": 100,
+    "learning-rate-fresh": 7 * 10,
+    "batch-size-fresh": 9 * 10,
+    "weight-decay-fresh": 6 * 10,
+    "momentum-fresh": 7 * 10,
+    "hidden-size-fresh": 8 * 10,
+    "activations-losses-depth-fresh": 3 * 3 * 2 * 10,
+    "one-at-a-time-fresh": (1 + 2 + 2 + 1 + 2 + 1 + 2) * 20,
+    "regularization-fresh": 13 * 2 * 20,
+    "schedules-fresh": 3 * 4 * 20,
+    "batch-rate-fresh": 7 * 3 * 10,
+    "depth-fresh": 2 * 2 * 4 * 5,
+    "near-best-fresh": 24 * 10,
+    "rivals-fresh": 2 * 50,
 }
 SMALL = Study(
     "small",
@@ -124,3 +138,29 @@ def test_callbacks_are_built_anew_by_name():
     one, other = (build_callbacks(list(CALLBACKS)) for _ in range(2))
     assert [type(each) for each in one] == list(CALLBACKS.values())
     assert not set(map(id, one)) & set(map(id, other))
+
+
+def test_fresh_studies_have_seeds_that_nothing_before_them_has():
+    fresh = {name: study for name, study in STUDIES.items() if name.endswith("-fresh")}
+    others = {seed for name, study in STUDIES.items() if name not in fresh for seed in study.seeds}
+    for study in fresh.values():
+        assert min(study.seeds) == 3001 > max(others)
+
+
+def test_fresh_sweeps_leave_the_default_to_the_study_of_its_noise():
+    default = RunConfig(dataset="mnist", seed=3001)
+    for name in ("learning-rate", "batch-size", "weight-decay", "momentum", "hidden-size"):
+        assert default not in STUDIES[f"{name}-fresh"].configs()
+    assert STUDIES["seed-noise-fresh"].configs()[0] == default
+
+
+def test_settings_near_the_best_are_those_of_the_stored_grid():
+    """Within 0.5 points of the best cell, after any of three numbers of epochs."""
+    found = [
+        (run.history["test_accuracy"][epochs - 1], run.config.replace(seed=3001).run_id)
+        for run in load_runs("full-factorial")
+        for epochs in (5, 14, 25)
+    ]
+    best, _ = max(found)
+    near = {run_id for accuracy, run_id in found if accuracy >= best - 0.005}
+    assert near == {c.replace(seed=3001).run_id for c in STUDIES["near-best-fresh"].configs()}

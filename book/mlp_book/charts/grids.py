@@ -67,8 +67,8 @@ def heat_map(
             axes.add_patch(box)
         axes.set_xticks(range(width), [_name(level) for level in strength.columns])
         axes.set_yticks(range(count), [_name(level) for level in strength.index])
-        axes.set_xlim(-0.5, width - 0.5)
-        axes.set_ylim(count - 0.5, -0.5)
+        axes.set_xlim(-0.5, max(width, 1) - 0.5)  # an empty table is an empty figure
+        axes.set_ylim(max(count, 1) - 0.5, -0.5)
         axes.tick_params(length=0, labelsize=8.5)
         axes.grid(visible=False)
         for side in ("left", "bottom"):

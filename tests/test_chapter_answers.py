@@ -12,7 +12,9 @@ import pytest
 from docutils import nodes
 from docutils.utils import new_document
 
-NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+ROOT = Path(__file__).parents[1]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+CHAPTERS = ROOT / "book" / "mlp_book" / "chapters"
 
 
 def glue(folder: Path, chapter: str, values: dict[str, str]) -> None:
@@ -56,10 +58,10 @@ def test_a_table_has_a_head_and_a_row_a_chapter() -> None:
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_every_chapter_asks_and_answers(path: Path) -> None:
     cells = nbformat.read(path, as_version=4)["cells"]
-    code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
     prose = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
-    chapter = path.stem.replace("_", "-")
-    glued = re.findall(rf'glue_values\(\s*"{chapter}",\s*\{{(.*?)\n    \}}', code, re.DOTALL)
-    answers = sum('"answer":' in values for values in glued)
-    assert answers == 1, f'glue one "answer" under {chapter!r}: see CONTRIBUTING.md'
+    chapter, module = path.stem.replace("_", "-"), CHAPTERS / path.stem
+    files = sorted(module.glob("*.py")) or [module.with_suffix(".py")]
+    code = "\n".join(file.read_text("utf-8") for file in files)
+    assert f'"{chapter}"' in code, f"no facts under {chapter!r}"
+    assert code.count('"answer":') == 1, 'no single value "answer": see CONTRIBUTING.md'
     assert re.search(r"(?m)^> \*\*.+\?\*\*", prose), "no question: > **...?**"

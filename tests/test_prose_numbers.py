@@ -16,7 +16,12 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted([*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")])
+CHOICES = {"protocol.md"}  # a rule older than the runs that it judges: margins, levels, seeds
+PAGES = [
+    page
+    for page in sorted([*(ROOT / "book").glob("*.md"), *(ROOT / "notebooks").glob("*.ipynb")])
+    if page.name not in CHOICES
+]
 
 # What may stand although it looks measured: (page, the words as they stand there, why).
 # An entry that is no longer needed fails a test, so that the list stays short.

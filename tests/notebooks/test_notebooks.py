@@ -1,8 +1,12 @@
-"""Chapters are thin, committed without outputs, and stand in the table of contents."""
+"""Chapters are thin, folded where the book hides, committed without outputs, and in the contents.
+
+What a chapter computes with lives in mlp_core, what it draws and says in mlp_book.
+"""
 
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +15,9 @@ import pytest
 from built_book import ROOT, toc_files
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+LIBRARIES = {"IPython", "matplotlib", "numpy", "pandas", "scipy", "sklearn"} | sys.stdlib_module_names
+MOST_DOTS = 2  # of an import: deeper ones are for the packages themselves
+MOST_HIDDEN_LINES = 15
 
 
 def faults(notebook: dict[str, Any]) -> list[str]:
@@ -27,23 +34,43 @@ def faults(notebook: dict[str, Any]) -> list[str]:
 
 
 def cell_faults(cell: dict[str, Any]) -> list[str]:
-    found = []
+    found, source = [], "".join(cell["source"])
     if cell["outputs"]:
         found.append("has outputs: clear them before committing")
     if cell["execution_count"] is not None:
         found.append("has an execution count: clear the outputs before committing")
-    return found + code_faults("".join(cell["source"]))
+    if any(tag.startswith(("hide-", "remove-")) for tag in cell["metadata"].get("tags", [])):
+        if not cell["metadata"].get("jupyter", {}).get("source_hidden"):
+            found.append('is open in JupyterLab: set {"jupyter": {"source_hidden": true}}')
+        if (lines := len(source.splitlines())) > MOST_HIDDEN_LINES:
+            found.append(f"hides {lines} lines: put what they do into the chapter's module")
+    return found + code_faults(source)
 
 
 def code_faults(source: str) -> list[str]:
-    """Find what belongs into the package: functions, classes and named lambdas."""
+    """Find what belongs into the packages, and imports that reach too deep or elsewhere."""
     python = "\n".join(line for line in source.splitlines() if not line.startswith(("%", "!")))
     found = []
     for node in ast.walk(ast.parse(python)):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            found.append(f"defines {node.name}: put it into mlp_core")
-        if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Lambda):
-            found.append("names a lambda: put a function into mlp_core")
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                found.append(f"defines {node.name}: put it into a package")
+            case ast.Assign(value=ast.Lambda()) | ast.AnnAssign(value=ast.Lambda()):
+                found.append("names a lambda: put a function into a package")
+            case ast.Import(names=names):
+                found += import_faults(*(alias.name for alias in names))
+            case ast.ImportFrom(module=module, level=level):
+                found += import_faults("." * level + (module or ""))
+    return found
+
+
+def import_faults(*modules: str) -> list[str]:
+    found = []
+    for module in modules:
+        if module.split(".")[0] not in {"mlp_core", "mlp_book"} | LIBRARIES:
+            found.append(f"imports {module}: neither mlp_core, mlp_book nor a known library")
+        if module.count(".") > MOST_DOTS:
+            found.append(f"imports {module}: more than {MOST_DOTS} dots deep")
     return found
 
 
@@ -70,6 +97,9 @@ def test_chapter_is_in_the_table_of_contents(path: Path) -> None:
         "def f():\n    pass",
         "if True:\n    class Thing:\n        pass",
         "%matplotlib inline\nsquare = lambda x: x * x",
+        "from mlp_book.chapters.engine.facts import check",
+        "import helpers",
+        "from .helpers import plot",
     ],
 )
 def test_a_thick_cell_is_caught(source: str) -> None:
@@ -82,3 +112,10 @@ def test_a_run_notebook_is_caught() -> None:
     output = nbformat.v4.new_output("stream", text="hello")
     notebook["cells"] = [nbformat.v4.new_code_cell("1", outputs=[output], execution_count=1)]
     assert len(faults(notebook)) == 4
+
+
+def test_a_hidden_cell_that_is_long_or_open_is_caught() -> None:
+    cell = nbformat.v4.new_code_cell("x = 1\n" * 16, metadata={"tags": ["hide-cell"]})
+    assert len(cell_faults(cell)) == 2
+    folded = {"tags": ["remove-input"], "jupyter": {"source_hidden": True}}
+    assert cell_faults(nbformat.v4.new_code_cell("x = 1\n" * 15, metadata=folded)) == []

@@ -15,7 +15,7 @@ import pytest
 from built_book import ROOT, toc_files
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-LIBRARIES = {"IPython", "matplotlib", "numpy", "pandas", "scipy", "sklearn"} | sys.stdlib_module_names
+LIBRARIES = {"IPython", "numpy", "pandas"} | sys.stdlib_module_names
 MOST_DOTS = 2  # of an import: deeper ones are for the packages themselves
 MOST_HIDDEN_LINES = 15
 

@@ -41,18 +41,17 @@ def _describe_line(line: Any, axes: Any) -> str:
     if name.startswith("_") or not known.any():
         return ""
     x, y = x[known], y[known]
-    if name and len(y) > 1 and (y == y[0]).all():
-        return f"{name}: {y[0]:.3g} throughout"
+    said = [f"{value:.3g}" for value in y]  # to so many digits lines are level, and extremes ends
+    if name and len(y) > 1 and len(set(said)) == 1:
+        return f"{name}: {said[0]} throughout"
     if len(x) <= LISTED:
         named = _tick_names(axes)
-        values = ", ".join(f"{named.get(a, f'{a:g}')}: {b:.3g}" for a, b in zip(x, y, strict=True))
+        values = ", ".join(f"{named.get(a, f'{a:g}')}: {b}" for a, b in zip(x, said, strict=True))
         return f"{name}: {values}" if name else values
-    low, high = int(y.argmin()), int(y.argmax())
-    parts = [f"from {y[0]:.3g} to {y[-1]:.3g}"]
-    if 0 < low < len(y) - 1:
-        parts.append(f"lowest {y[low]:.3g} at {x[low]:g}")
-    if 0 < high < len(y) - 1:
-        parts.append(f"highest {y[high]:.3g} at {x[high]:g}")
+    parts = [f"from {said[0]} to {said[-1]}"]
+    for word, place in (("lowest", int(y.argmin())), ("highest", int(y.argmax()))):
+        if said[place] not in (said[0], said[-1]):
+            parts.append(f"{word} {said[place]} at {x[place]:g}")
     return f"{name} {', '.join(parts)}".strip()
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlp_core.studies import run_row
 from mlp_core.training import Run, RunConfig
 
 Runs = Sequence[Run] | Mapping[str, Sequence[Run]]
@@ -74,23 +75,16 @@ def frame(runs: Runs) -> pd.DataFrame:
     -------
     DataFrame
         Every field of `RunConfig`; the measures after the last epoch (accuracies and errors in
-        percent, nan where the run diverged); ``status``, ``diverged``, ``diverged_at`` (update),
-        ``epochs_run``, ``updates``, ``ms_per_update``, ``duration_s``, ``run_id`` and ``row``,
-        the place of the run in `runs`.
+        percent, nan where the run diverged); the other columns of `run_row`; ``diverged``,
+        ``epochs_run``, and ``row``, the place of the run in `runs`.
     """
     listed, group = _listed(runs)
     rows = [
         {
-            **{name: getattr(run.config, name) for name in FIELDS},
-            **_last(run),
-            "status": run.status,
+            **run_row(run),
+            **_running(run),
             "diverged": run.status == "diverged",
-            "diverged_at": run.diverged_at_update,
             "epochs_run": len(run.history),
-            "updates": run.summary["updates"],
-            "ms_per_update": run.ms_per_update,
-            "duration_s": run.duration_s,
-            "run_id": run.config.run_id,
             "row": row,
         }
         for row, run in enumerate(listed)
@@ -107,25 +101,20 @@ def _listed(runs: Runs) -> tuple[Sequence[Run], list[str]]:
     return [run for run, _ in pairs], [name for _, name in pairs]
 
 
-def _last(run: Run) -> dict[str, float]:
-    """Return the figures after the last epoch, nan where the run diverged."""
-    names = ("train_accuracy", "train_loss", "test_accuracy", "test_loss")
-    running = ("running_loss", "running_accuracy")
-    if run.status == "diverged":
-        return dict.fromkeys((*names, *running), math.nan)
-    return {name: _number(run.history.last(name)) for name in (*names, *running)}
-
-
-def _number(value: Any) -> float:
-    return math.nan if value is None else float(value)
+def _running(run: Run) -> dict[str, Any]:
+    """Return the running figures of the last epoch, None where the run diverged."""
+    names = ("running_loss", "running_accuracy")
+    return {name: None if run.status == "diverged" else run.history.last(name) for name in names}
 
 
 def _with_errors(data: pd.DataFrame) -> pd.DataFrame:
     """Add the errors, and turn fractions into percent."""
+    losses = ("train_loss", "test_loss", "running_loss")
+    accuracies = ("train_accuracy", "test_accuracy", "running_accuracy")
+    data = data.astype(dict.fromkeys((*losses, *accuracies), float))  # None becomes nan
     for split in ("train", "test"):
-        data[f"{split}_error"] = 100 * (1 - data[f"{split}_accuracy"].astype(float))
-    for name in ("train_accuracy", "test_accuracy", "running_accuracy"):
-        data[name] = 100 * data[name].astype(float)
+        data[f"{split}_error"] = 100 * (1 - data[f"{split}_accuracy"])
+    data[list(accuracies)] *= 100
     return data
 
 

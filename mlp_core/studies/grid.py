@@ -142,7 +142,6 @@ def load_grid(
     *,
     epochs: Sequence[int] = (),
     overrides: Mapping[str, Any] | None = None,
-    only_complete: str | None = None,
 ) -> Grid:
     """Read a finished grid; a FileNotFoundError says how many runs are missing.
 
@@ -158,8 +157,6 @@ def load_grid(
         more. This is the same as shorter runs only if the rate follows no schedule.
     overrides : mapping, optional
         Config fields that replace those of the study.
-    only_complete : str, optional
-        A factor whose levels are left out of which runs are missing, as long as two remain.
     """
     space = Space.of(study, overrides)
     is_maximized(objective)
@@ -167,7 +164,6 @@ def load_grid(
         _check_epochs(space, objective, epochs)
     store = RunStore(study.name, root)
     runs = {run.config.run_id: run for run in store}
-    space = space.only_complete(only_complete, runs) if only_complete else space
     ids = [[config.run_id for config in space.configs(cell)] for cell in space.cells()]
     lacking = sum(run_id not in runs for each in ids for run_id in each)
     if lacking:

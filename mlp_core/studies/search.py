@@ -8,9 +8,9 @@ import itertools
 import json
 import math
 import statistics
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -111,23 +111,6 @@ class Space:
         for levels, label in zip(self.factors.values(), cell, strict=True):
             fields.update(levels[label])
         return [RunConfig.from_dict({**fields, **self.overrides, "seed": s}) for s in self.seeds]
-
-    def only_complete(self, factor: str, stored: Collection[str]) -> Space:
-        """Return the space without those levels of a factor of which a run is not stored.
-
-        If fewer than two levels are left, such a part would not vary: that is the space itself.
-        """
-        if factor not in self.factors:
-            known = ", ".join(self.factors)
-            raise ConfigError(f"factor={factor!r} does not vary: must be one of {known}")
-        axis = list(self.factors).index(factor)
-        incomplete = {
-            cell[axis]
-            for cell in self.cells()
-            if any(config.run_id not in stored for config in self.configs(cell))
-        }
-        levels = {k: fields for k, fields in self.factors[factor].items() if k not in incomplete}
-        return self if len(levels) < 2 else replace(self, factors={**self.factors, factor: levels})
 
     def describe(self) -> str:
         """Return everything that the space depends on, as one line of JSON."""

@@ -1,6 +1,5 @@
 """Finished grids: a variance split by hand, importance, one factor at a time, search effort."""
 
-import dataclasses
 import itertools
 import math
 
@@ -182,26 +181,6 @@ def test_a_finished_study_is_a_grid(tmp_path):
     for epochs, objective in [((1, 4), "test_accuracy"), ((1,), "train_accuracy")]:
         with pytest.raises(ConfigError):
             load_grid(STUDY, tmp_path, objective, epochs=epochs)
-
-
-def test_only_the_complete_levels_of_a_factor(tmp_path):
-    study = dataclasses.replace(
-        STUDY, grids=[{"learning_rate": (0.1, 0.05, 0.02), "batch_size": (100, 200)}], seeds=(1,)
-    )
-    store = RunStore("small", tmp_path)
-    run_missing(study.configs()[:3], store, (), Inline())
-    for factor in ("learning_rate", "batch_size"):  # one level is complete: no grid
-        with pytest.raises(FileNotFoundError, match="3 of 6 runs of the grid of 'small' are not"):
-            load_grid(study, tmp_path, only_complete=factor)
-    run_missing(study.configs()[:5], store, (), Inline())
-    part = load_grid(study, tmp_path, epochs=(1, 3), only_complete="learning_rate")
-    assert part.levels["learning_rate"] == ("0.1", "0.05")
-    run_missing(study.configs(), store, (), Inline())
-    complete = load_grid(study, tmp_path, only_complete="learning_rate")
-    assert complete.levels == load_grid(study, tmp_path).levels
-    np.testing.assert_array_equal(part.table[..., 1], complete.table[:2])
-    with pytest.raises(ConfigError, match="factor='epochs' does not vary: must be one of learning"):
-        load_grid(study, tmp_path, only_complete="epochs")
 
 
 # --- what searches find ---------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def at(data: pd.DataFrame, **levels: Any) -> pd.DataFrame:
 
 def updates(runs: pd.DataFrame) -> str:
     """Return at which updates runs diverged, such as "3" or "1-12"; empty if none did."""
-    ends = sorted(runs["diverged_at"].dropna().astype(int))
+    ends = sorted(runs["diverged_at_update"].dropna().astype(int))
     return "\u2013".join(map(str, dict.fromkeys(ends[:1] + ends[-1:])))
 
 
@@ -57,7 +57,7 @@ def abbreviate(runs: pd.DataFrame) -> str:
     if 0 < diverged < len(runs):
         lines.append(f"✕ {diverged}/{len(runs)}")
     elif diverged:
-        first, *others = dict.fromkeys(sorted(runs["diverged_at"].astype(int)))
+        first, *others = dict.fromkeys(sorted(runs["diverged_at_update"].astype(int)))
         lines += ["✕", f"from {first}" if others else f"at {first}"]
     return "\n".join(lines)
 
@@ -349,7 +349,7 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
     yield claim(
         "the others all diverge at 1 in float32 and at 3, within five updates the naive ones",
         hopeless["diverged"].mean() == 1
-        and max(one_32["diverged_at"].max(), three_64["diverged_at"].max()) <= 5,
+        and max(one_32["diverged_at_update"].max(), three_64["diverged_at_update"].max()) <= 5,
     )
     yield claim("in float64 some naive ones diverge at 1", one_64["diverged"].any())
     yield claim(

@@ -106,8 +106,8 @@ def lines(
                     "linestyle": dashes.get(levels.get(dash or color or ""), "solid"),
                 }
                 table = _points(group, along, measure, by or along, thin, "y" in logarithmic)
-                diverged = "diverged" in group and bool(group["diverged"].any())
-                _draw_line(figure, axes, table, name_line(levels), {**look, **marks}, diverged)
+                lost = _say_diverged(group)
+                _draw_line(figure, axes, table, name_line(levels), {**look, **marks}, lost)
             axes.set_title(head)
             axes.margins(x=0.01)
             if limits:
@@ -144,13 +144,21 @@ def _points(
     return table.set_index("x")
 
 
+def _say_diverged(group: pd.DataFrame) -> str:
+    """Return what stands behind a line's name if runs of it diverged."""
+    if "diverged" not in group or not group["diverged"].any():
+        return ""
+    runs = group.groupby("row")["diverged"].first()
+    return " diverged" if runs.all() else f" ({runs.sum()}/{len(runs)} div.)"
+
+
 def _draw_line(
     figure: ReportFigure,
     axes: Any,
     table: pd.DataFrame,
     name: str,
     look: Mapping[str, Any],
-    diverged: bool,
+    lost: str,
 ) -> None:
     axes.plot(table.index, table["mean"], label=name or " ", **look)
     draw_band(axes, table, look["color"], 0.22)
@@ -158,10 +166,10 @@ def _draw_line(
     if not len(ends):
         return
     x, y = float(ends.index[-1]), float(ends.iloc[-1])
-    if diverged:
+    if lost:
         axes.plot(x, y, "x", color=look["color"], markersize=8, markeredgewidth=2)
     if name:
-        figure.end_labels.add(axes, x, y, name + (" diverged" if diverged else ""), look["color"])
+        figure.end_labels.add(axes, x, y, name + lost, look["color"])
 
 
 def _finish_x(axes: Any, x: str, xlabel: str | None, log: bool) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -172,9 +173,14 @@ def ramp(count: int) -> list[str]:
 
 
 def make_log(axes: Any, which: str) -> None:
-    """Make the x or y axis logarithmic, with ticks at 1, 2, 5 where there is room for them."""
-    getattr(axes, f"set_{which}scale")("log")
+    """Make the x or y axis logarithmic, with ticks at 1, 2, 5 where there is room for them.
+
+    An axis without anything positive stays linear: with no runs to draw a figure is empty.
+    """
     axis = getattr(axes, f"{which}axis")
+    if not math.isfinite(axis.get_minpos()):
+        return
+    getattr(axes, f"set_{which}scale")("log")
     low, high = sorted(axis.get_view_interval())
     few = low <= 0 or high / low <= 10**2.6
     axis.set_major_locator(

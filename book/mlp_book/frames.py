@@ -95,6 +95,8 @@ def frame(runs: Runs) -> pd.DataFrame:
 
 def _listed(runs: Runs) -> tuple[Sequence[Run], list[str]]:
     """Return runs one after the other, and the name of each one's group, if they are grouped."""
+    if not any(runs.values() if isinstance(runs, Mapping) else runs):
+        raise ValueError("no runs to show: load them with load_runs(study), or leave out fewer")
     if not isinstance(runs, Mapping):
         return runs, []
     pairs = [(run, name) for name, own in runs.items() for run in own]
@@ -164,7 +166,7 @@ def records(runs: Sequence[Run], name: str) -> pd.DataFrame:
         ``row``, and the values in a column of the record's name.
     """
     parts = []
-    for row, run in enumerate(runs):
+    for row, run in enumerate(_listed(runs)[0]):
         values = np.asarray(run.records[name], np.float64)  # epoch, layer
         epoch, layer = np.indices(values.shape) + 1
         part = pd.DataFrame(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from made import fake_run
 
-from mlp_book import by_level, compare_with, epochs, frame
+from mlp_book import by_level, compare_with, epochs, frame, reproduction_card
+from mlp_book.tables import BEST, grid_of_verdicts, treatments
 from mlp_core import Run, RunConfig
 
 ENDS = {
@@ -54,3 +57,59 @@ def test_each_level_is_compared_with_the_reference(runs: list[Run]) -> None:
 def test_a_reference_that_is_no_level_is_refused(runs: list[Run]) -> None:
     with pytest.raises(ValueError, match="learning_rate=7 is not among the runs"):
         compare_with(frame(runs), "learning_rate", 7)
+
+
+PM, NB = "\u00a0±\u00a0", "\u00a0"
+NONE, BETTER, NEAR = [97.0, 97.1, 97.2], [98.0, 98.1, 98.2], [97.05, 97.1, 97.3]
+
+
+def test_each_level_is_a_row_that_says_how_many_seeds_diverged(runs: list[Run]) -> None:
+    table = by_level(frame(runs), "learning_rate", ("test_accuracy", "test_error"))
+    assert (table.index.name, table.columns.name) == (None, "learning rate")
+    assert list(table.columns) == ["test accuracy, %", "test error, %", "seeds"]
+    assert table.loc["0.1"].tolist() == [f"98.10{PM}0.10", f"1.90{PM}0.10", "3"]
+    assert table.loc["1"].tolist() == [f"98.00{PM}0.14", f"2.00{PM}0.14", "3, 1 diverged"]
+    assert table.loc["10"].tolist() == ["-", "-", "3, 3 diverged"]
+
+
+def test_the_best_figure_is_marked_only_outside_seed_noise(runs: list[Run]) -> None:
+    measures = ("test_accuracy", "test_error", "ms_per_update")
+    tied = by_level(frame(runs[:8]), "learning_rate", measures)
+    assert not tied.map(lambda cell: cell.startswith(BEST)).any().any()
+    table = by_level(frame(runs[:6]), "learning_rate", measures)
+    assert table.loc["0.1"].tolist()[:2] == [f"{BEST}{NB}98.10{PM}0.10", f"{BEST}{NB}1.90{PM}0.10"]
+    assert not table.loc["0.01"].str.startswith(BEST).any()
+    assert not table["ms an update"].str.startswith(BEST).any()
+    alone = by_level(frame(runs[3:6]), "learning_rate", measures)
+    assert not alone.map(lambda cell: cell.startswith(BEST)).any().any()
+
+
+def test_treatments_are_set_against_a_reference() -> None:
+    levels = {"none": NONE, "L2 0.1": BETTER, "same": NONE}
+    table = treatments(
+        {"60,000": levels, "1,000": {"none": BETTER, "L2 0.1": NONE}}, "none", "kind"
+    )
+    assert list(table.columns)[:2] == ["60,000", "60,000: against none"]
+    assert table.columns.name == "kind"
+    assert table["60,000: against none"].tolist() == [
+        "", f"+1.00,{NB}better", f"0.00,{NB}seed{NB}noise",
+    ]  # fmt: skip
+    assert table["1,000: against none"].tolist() == ["", f"\u22121.00,{NB}worse", ""]
+
+
+def test_cells_are_set_against_their_row() -> None:
+    table = grid_of_verdicts({"0.1": {"constant": NONE, "step": NEAR}}, "constant", "rate")
+    assert table.loc["0.1"].tolist() == [f"97.10{PM}0.10", f"97.15{PM}0.13, seed{NB}noise"]
+
+
+def test_a_reproduction_card_says_what_it_takes(runs: list[Run]) -> None:
+    card = reproduction_card("learning-rate", runs)["stored runs"]
+    assert card["runs"] == "12, seeds 0, 1, 2" and card["core-minutes"] == "4.0"
+    assert card["again"] == "mlp-core study run learning-rate"
+    assert (card["data"], card["processor"]) == ("digits", "made up")
+
+
+@pytest.mark.parametrize("show", [frame, epochs, lambda runs: frame({"none": runs})])
+def test_no_runs_is_an_error_that_says_what_to_do(show: Callable[[list[Run]], object]) -> None:
+    with pytest.raises(ValueError, match=r"no runs to show: load them with load_runs\(study\)"):
+        show([])

@@ -6,11 +6,13 @@ import pkgutil
 
 import pytest
 
+import mlp_book
 import mlp_core
 
 MODULES = sorted(
     module.name
-    for module in pkgutil.walk_packages(mlp_core.__path__, "mlp_core.")
+    for package in (mlp_core, mlp_book)
+    for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")
     if not module.name.endswith("__main__")  # importing it would run it
 )
 
@@ -24,4 +26,4 @@ def test_examples(name, tmp_path, monkeypatch):
 
 
 def test_the_walk_finds_the_package():
-    assert {"mlp_core.nn.network", "mlp_core.training.config"} <= set(MODULES)
+    assert {"mlp_core.nn.network", "mlp_core.training.config", "mlp_book.text"} <= set(MODULES)

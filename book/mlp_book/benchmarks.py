@@ -48,12 +48,6 @@ def contestants(content: Mapping[str, Any], cores: int = 1) -> pd.DataFrame:
         ``ms_per_update`` (median over the rounds) and its quartiles ``low`` and ``high``,
         ``engine_ratio`` (the engine's time over the contestant's, within a round), ``over_floor``
         (the median over the floor's), ``hidden_sizes`` and ``batch_size``.
-
-    Examples
-    --------
-    >>> times = contestants(load_benchmark())
-    >>> bool(times.loc[("784-128-10, batch 100", FLOOR), "over_floor"] == 1)
-    True
     """
     rows = [
         {

@@ -109,6 +109,14 @@ EDITS = {
         ("nan", "range(4)", "range(1)"),
         ("mnist-init", '"numerical-stability"', '"learning-rate"'),
     ],
+    "what_holds": [
+        ("agreement", '"activations-losses-depth"', '"active-units"'),
+        ("agreement", '"activations-losses-depth"', '"momentum"'),
+        ("agreement", '"activations-losses-depth")', '"activations-losses-depth")[:45]'),
+        ("figures-table", "report A: figures", "report B: findings"),
+        ("settings-table", '"chosen"', '"mine"'),
+        ("card-noise", '"seed-noise"', '"momentum"'),
+    ],
 }  # fmt: skip
 
 

@@ -27,14 +27,7 @@ COMPARED = ("cell", "published", "ours", "difference", "tolerance", "inside", "i
 
 
 def compare(data: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Return what was published and what the runs reach, in the printed unit.
-
-    Parameters
-    ----------
-    data : DataFrame
-        One row per run, such as from `frame`.
-    measure : str
-        One of `HEADS`.
+    """Return what was published of one of `HEADS` and what the runs reach, in the printed unit.
 
     Returns
     -------
@@ -67,22 +60,16 @@ def _assumed(published: float, ours: Spread) -> Spread:
 
 
 def account_for(comparisons: pd.DataFrame) -> str:
-    """Return in words how many accuracies lie inside their tolerance, and which do not.
-
-    Returns
-    -------
-    str
-        Such as "17 of 18 do; not so single, hinge, ReLU: 96.90 ± 0.60, published 96.33".
-    """
-    outside = comparisons[~comparisons["inside"].astype(bool)]
-    if outside.empty:
-        return f"all {len(comparisons)} do"
-    parts = (
+    """Return in words how many accuracies lie inside their tolerance, and which do not."""
+    outside = [
         f"{one.cell.text}: {one.ours.text()}, published {one.published:.2f}"
-        for one in outside.itertuples()
-    )
+        for one in comparisons.itertuples()
+        if not one.inside
+    ]
+    if not outside:
+        return f"all {len(comparisons)} do"
     count = len(comparisons) - len(outside)
-    return f"{count} of {len(comparisons)} do; not so {'; '.join(parts)}"
+    return f"{count} of {len(comparisons)} do; not so {'; '.join(outside)}"
 
 
 def table_of_comparisons(data: pd.DataFrame, measure: str) -> pd.DataFrame:
@@ -103,15 +90,9 @@ def table_of_comparisons(data: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def plot_comparisons(data: pd.DataFrame, measure: str) -> ReportFigure:
-    """Draw ours minus published, one row per cell, on the band of what counts as the same.
+    """Draw ours minus published accuracies, one row per cell, on the band of the tolerance.
 
     A dot is the mean over the seeds; its line runs from the lowest to the highest seed.
-
-    Parameters
-    ----------
-    data : DataFrame
-        One row per run, such as from `frame`.
-    measure : {"test_accuracy", "train_accuracy"}
     """
     found = compare(data, measure)
     cells, ours = list(found["cell"]), list(found["ours"])
@@ -149,18 +130,20 @@ def gains(data: pd.DataFrame, measure: str) -> pd.DataFrame:
         ``published``, ``ours``, and ``different``, whether ours is outside seed noise.
     """
     found = {one.cell: one for one in compare(data, measure).itertuples()}
-    rows = []
-    for cell, single in found.items():
-        double = found.get(cell._replace(depth="double"))
-        if cell.depth == "single" and double is not None:
-            rows.append(
-                (
-                    cell._replace(depth=""),
-                    double.published - single.published,
-                    double.ours.mean - single.ours.mean,
-                    different(single.ours, double.ours),
-                )
-            )
+    both = {
+        cell._replace(depth=""): (single, found[cell._replace(depth="double")])
+        for cell, single in found.items()
+        if cell.depth == "single" and cell._replace(depth="double") in found
+    }
+    rows = [
+        (
+            cell,
+            double.published - single.published,
+            double.ours.mean - single.ours.mean,
+            different(single.ours, double.ours),
+        )
+        for cell, (single, double) in both.items()
+    ]
     return pd.DataFrame(rows, columns=["cell", "published", "ours", "different"])
 
 

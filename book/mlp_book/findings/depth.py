@@ -5,8 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from mlp_book.findings.verdicts import describe_against, judge_against, overall_verdict
-from mlp_book.frames import all_learned, levels_of
+from mlp_book.findings.verdicts import (
+    Judgement,
+    describe_against,
+    judge_against,
+    overall_verdict,
+)
+from mlp_book.frames import all_learned
 
 
 def with_depth(data: pd.DataFrame) -> pd.DataFrame:
@@ -15,13 +20,7 @@ def with_depth(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def reach_of(data: pd.DataFrame) -> int:
-    """Return the last depth up to which all networks learn, 0 if not even the first do.
-
-    Parameters
-    ----------
-    data : DataFrame
-        From `with_depth`.
-    """
+    """Return the last ``depth`` up to which all networks learn, 0 if not even the first do."""
     reach = 0
     for depth, own in data.groupby("depth"):
         if not all_learned(own):
@@ -30,27 +29,15 @@ def reach_of(data: pd.DataFrame) -> int:
     return reach
 
 
-def judge_depth(data: pd.DataFrame) -> tuple[list[str], str]:
-    """Say whether GELU gains on ReLU with every further hidden layer.
+def judge_depth(data: pd.DataFrame) -> Judgement:
+    """Say whether GELU gains on ReLU with every further hidden layer; ``depth-activation``.
 
     For each way to start: the slope, over the depths at which all seeds of both learn, of GELU
     minus ReLU within a seed; and which of the two still learns in deeper networks.
-
-    Parameters
-    ----------
-    data : DataFrame
-        From `with_depth`, of the study ``depth-activation``.
-
-    Returns
-    -------
-    evidence : list of str
-    verdict : str
     """
     evidence, outcomes = [], []
-    for init in levels_of(data["init"]):
-        gelu, relu = (
-            data[(data["init"] == init) & (data["activation"] == name)] for name in ("gelu", "relu")
-        )
+    for init, started in with_depth(data).groupby("init", sort=False):
+        gelu, relu = (started[started["activation"] == name] for name in ("gelu", "relu"))
         reach, relu_reach = reach_of(gelu), reach_of(relu)
         evidence.append(
             f"Initial weights '{init}': networks learn up to a depth of {reach} with GELU, and of "
@@ -61,8 +48,12 @@ def judge_depth(data: pd.DataFrame) -> tuple[list[str], str]:
         gaps = _by_seed(gelu) - _by_seed(relu)
         gaps = gaps.loc[:, gaps.columns <= min(reach, relu_reach)]
         if gaps.shape[1] >= 3:
-            slopes = slopes_of(gaps)
-            evidence.append(_describe_gaps(gaps, slopes))
+            slopes, first, last = slopes_of(gaps), gaps.columns[0], gaps.columns[-1]
+            evidence.append(
+                f"GELU minus ReLU in points: {describe_against(gaps[first])}, at a depth of "
+                f"{first}; {describe_against(gaps[last])}, at {last}. Growth a layer: "
+                f"{describe_against(slopes)}."
+            )
             outcomes.append(("better", judge_against(slopes)))
     return evidence, overall_verdict(outcomes) if outcomes else "cannot be told"
 
@@ -78,11 +69,3 @@ def slopes_of(gaps: pd.DataFrame) -> np.ndarray:
     [0.5, 1.0]
     """
     return np.asarray(np.polyfit(gaps.columns, gaps.T.to_numpy(), 1)[0])
-
-
-def _describe_gaps(gaps: pd.DataFrame, slopes: np.ndarray) -> str:
-    first, last = gaps.columns[0], gaps.columns[-1]
-    return (
-        f"GELU minus ReLU in points: {describe_against(gaps[first])}, at a depth of {first}; "
-        f"{describe_against(gaps[last])}, at {last}. Growth a layer: {describe_against(slopes)}."
-    )

@@ -18,28 +18,21 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from mlp_book.findings.verdicts import describe_p
+from mlp_book.findings.verdicts import Judgement, describe_p
 from mlp_book.frames import round_level
 from mlp_book.stats import LEVEL, different, spread
-from mlp_book.text import signed
+from mlp_book.text import in_words, signed
 
+LAYERS = 2  # of weights
 # Equal ratios may differ in this share of pairs, twice what chance does, and different ones have to
 # differ in this share, or the settings hardly matter.
 MOST_EQUAL, LEAST_UNEQUAL = 2 * LEVEL, 0.25
 
 
 class Drift(NamedTuple):
-    """What becomes of a measure where the ratio stays, and the standard deviation doubles.
+    """By how much a measure changes, with its standard error, where the ratio stays."""
 
-    Attributes
-    ----------
-    slope, error : float
-        The change per doubling, and its standard error.
-    p : float
-        How often seeds alone would make it as large, or larger.
-    """
-
-    slope: float
+    slope: float  # per doubling of the standard deviation
     error: float
     p: float
 
@@ -49,23 +42,16 @@ class Drift(NamedTuple):
         return f"{signed(self.slope)}\u00a0±\u00a0{self.error:.2f}, {describe_p(self.p)}"
 
 
-def drift_of(data: pd.DataFrame, setting: str, power: int, measure: str = "test_accuracy") -> Drift:
-    """Return the drift of all runs together: one slope, and a level of its own for each ratio.
+def drift_of(data: pd.DataFrame, setting: str, power: int) -> Drift:
+    """Return the drift of all test accuracies together, each ratio with a level of its own.
 
-    Parameters
-    ----------
-    data : DataFrame
-        One row per run, such as from `frame`.
-    setting : str
-        The column over ``init_std ** power``: the ratio.
-    power : int
-    measure : str
+    The ratio is that of a column `setting` to ``init_std ** power``.
     """
-    data = data.dropna(subset=[measure])
+    data = data.dropna(subset=["test_accuracy"])
     ratios = _ratios(data[setting], data["init_std"], power)
     x, y = (
         values - values.groupby(ratios).transform("mean")
-        for values in (np.log2(data["init_std"]), data[measure])
+        for values in (np.log2(data["init_std"]), data["test_accuracy"])
     )
     slope, freedom = float(x @ y / (x @ x)), len(y) - ratios.nunique() - 1
     error = math.sqrt(float(((y - slope * x) ** 2).sum()) / freedom / float(x @ x))
@@ -78,124 +64,88 @@ def _ratios(setting: pd.Series, std: pd.Series, power: int) -> pd.Series:
 
 
 def compare_pairs(data: pd.DataFrame, setting: str, measure: str = "test_accuracy") -> pd.DataFrame:
-    """Return one row per pair of cells, and whether they differ outside seed noise.
-
-    Returns
-    -------
-    DataFrame
-        ``first``, ``first_std``, ``second``, ``second_std`` (the settings), and ``different``.
-    """
+    """Return both settings of each pair of cells, and whether they are ``different``."""
     cells = {cell: spread(own[measure]) for cell, own in data.groupby([setting, "init_std"])}
     rows = [(*a, *b, different(cells[a], cells[b])) for a, b in combinations(cells, 2)]
     return pd.DataFrame(rows, columns=["first", "first_std", "second", "second_std", "different"])
 
 
-class Shares(NamedTuple):
-    """How many pairs of cells differ outside seed noise, of equal and of unequal ratio."""
+def count_different(pairs: pd.DataFrame, power: int) -> pd.DataFrame:
+    """Return how many pairs differ, of how many, by whether the ratios of a pair are equal.
 
-    equal: int
-    equal_pairs: int
-    unequal: int
-    unequal_pairs: int
-
-    @property
-    def of_equal(self) -> float:
-        """The share of the pairs of equal ratio; nan without a pair."""
-        return self.equal / self.equal_pairs if self.equal_pairs else math.nan
-
-    @property
-    def of_unequal(self) -> float:
-        """The share of the pairs of unequal ratio; nan without a pair."""
-        return self.unequal / self.unequal_pairs if self.unequal_pairs else math.nan
-
-    @property
-    def text(self) -> str:
-        """In words."""
-        return (
-            f"{self.equal} of {self.equal_pairs} pairs of equal ratio differ outside seed noise, "
-            f"and {self.unequal} of {self.unequal_pairs} pairs of different ratio"
-        )
-
-
-def count_different(pairs: pd.DataFrame, power: int) -> Shares:
-    """Count the pairs that differ, by whether the ratios with ``init_std ** power`` agree."""
-    equal = _ratios(pairs["first"], pairs["first_std"], power) == _ratios(
-        pairs["second"], pairs["second_std"], power
+    Returns
+    -------
+    DataFrame
+        Rows "equal" and "unequal"; columns ``different`` and ``pairs``.
+    """
+    first, second = (
+        _ratios(pairs[name], pairs[f"{name}_std"], power) for name in ("first", "second")
     )
-    groups = [pairs["different"][equal], pairs["different"][~equal]]
-    return Shares(*(int(n) for own in groups for n in (own.sum(), len(own))))
+    ratios = pd.Series(np.where(first == second, "equal", "unequal"))
+    counts = pairs["different"].groupby(ratios).agg(["sum", "size"])
+    return counts.set_axis(["different", "pairs"], axis=1).reindex(["equal", "unequal"]).fillna(0)
 
 
-def judge_ratio(
-    data: pd.DataFrame, setting: str, name: str, unit: float, layers: int = 2
-) -> tuple[list[str], str]:
+def _describe(counts: pd.DataFrame) -> str:
+    equal, unequal = (f"{row.different:.0f} of {row.pairs:.0f}" for row in counts.itertuples())
+    return (
+        f"{equal} pairs of equal ratio differ outside seed noise, and {unequal} pairs of different "
+        "ratio"
+    )
+
+
+def judge_ratio(data: pd.DataFrame, setting: str, unit: float) -> Judgement:
     """Say whether a setting and the initial standard deviation are one hyper-parameter.
 
     The test accuracy decides, pair by pair. Where it hardly depends on either setting, the test
     loss does, in units of the setting, so that losses of different settings can be compared.
     Where that cannot tell either, it is the drift of all test accuracies.
-
-    Parameters
-    ----------
-    data : DataFrame
-        One row per run, such as from `frame`.
-    setting, name : str
-        A column, and what the evidence calls it.
-    unit : float
-        The power of the setting that is the loss's unit.
-    layers : int
-        Layers of weights.
-
-    Returns
-    -------
-    evidence : list of str
-    verdict : str
+    The loss's unit is the setting to the power of `unit`.
     """
-    data = data.assign(**{"test loss": data["test_loss"] / data[setting] ** unit})
-    evidence, verdict = [], "cannot be told"
-    for measure in ("test_accuracy", "test loss"):
+    data = data.assign(**{"test_loss": data["test_loss"] / data[setting] ** unit})
+    name, evidence, verdict = in_words(setting).removeprefix("hinge "), [], "cannot be told"
+    for measure in ("test_accuracy", "test_loss"):
         pairs = compare_pairs(data, setting, measure)
-        plain, raised = (count_different(pairs, power) for power in (1, layers))
+        plain, raised = (count_different(pairs, power) for power in (1, LAYERS))
         evidence.append(
-            f"By {measure.replace('_', ' ')}. {name} over std: {plain.text}. {name} over std to "
-            f"the power of {layers}, one for each layer of weights: {raised.text}."
+            f"By {in_words(measure)}. {name.capitalize()} over std: {_describe(plain)}. "
+            f"{name.capitalize()} over std to the power of {LAYERS}, one for each layer of "
+            f"weights: {_describe(raised)}."
         )
         if verdict == "cannot be told":
             verdict = verdict_of(plain, raised)
     if verdict == "cannot be told":
-        plain_drift, drift = (drift_of(data, setting, power) for power in (1, layers))
+        plain_drift, drift = (drift_of(data, setting, power) for power in (1, LAYERS))
         evidence.append(
             "All runs together, the change of the test accuracy in points whenever both double: "
-            f"{plain_drift.text}; whenever the std doubles and {name.lower()} over std to the "
-            f"power of {layers} stays: {drift.text}."
+            f"{plain_drift.text}; whenever the std doubles and {name} over std to the power of "
+            f"{LAYERS} stays: {drift.text}."
         )
         if max(plain_drift.p, drift.p) < LEVEL:
             verdict = "does not hold"
     return evidence, verdict
 
 
-def verdict_of(plain: Shares, raised: Shares) -> str:
+def verdict_of(plain: pd.DataFrame, raised: pd.DataFrame) -> str:
     """Return the verdict on the ratio as it is claimed, and as theory has it.
 
     "Holds in part" if the two settings are one, but by another ratio than the one claimed, or if
     equal ratios differ by far less often than others.
     """
-    if max(plain.of_unequal, raised.of_unequal) < LEAST_UNEQUAL:
+    shares = [counts["different"] / counts["pairs"] for counts in (plain, raised)]
+    if max(share["unequal"] for share in shares) < LEAST_UNEQUAL:
         return "cannot be told"
-    if plain.of_equal <= MOST_EQUAL:
+    if shares[0]["equal"] <= MOST_EQUAL:
         return "holds"
-    if raised.of_equal <= MOST_EQUAL or any(
-        shares.of_equal < shares.of_unequal / 2 for shares in (plain, raised)
-    ):
-        return "holds in part"
-    return "does not hold"
+    less_often = any(share["equal"] < share["unequal"] / 2 for share in shares)
+    return "holds in part" if shares[1]["equal"] <= MOST_EQUAL or less_often else "does not hold"
 
 
-def judge_margin(data: pd.DataFrame) -> tuple[list[str], str]:
+def judge_margin(data: pd.DataFrame) -> Judgement:
     """Judge the hinge margin and the initial standard deviation."""
-    return judge_ratio(data[data["loss"] == "hinge"], "hinge_margin", "Margin", 1)
+    return judge_ratio(data[data["loss"] == "hinge"], "hinge_margin", 1)
 
 
-def judge_target(data: pd.DataFrame) -> tuple[list[str], str]:
+def judge_target(data: pd.DataFrame) -> Judgement:
     """Judge the target scale of the squared error and the initial standard deviation."""
-    return judge_ratio(data[data["loss"] == "mse"], "target_scale", "Target scale", 2)
+    return judge_ratio(data[data["loss"] == "mse"], "target_scale", 2)

@@ -1,34 +1,31 @@
-"""Published findings beside the evidence of stored runs, and the verdict on each."""
+"""Claims beside the evidence of stored runs, and the verdict on each."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
-from mlp_book.stats import Values, different, judge, spread, welch_p
+from mlp_book.facts import is_strict
+from mlp_book.stats import Spread, Values, different, judge, spread, welch_p
 from mlp_book.text import MINUS
 
 VERDICTS = ("holds", "holds in part", "does not hold", "cannot be told")
+Judgement = tuple[Sequence[str], str]  # the evidence, one sentence each, and the verdict
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A published finding and what became of it.
+    """A claim and what became of it."""
 
-    Attributes
-    ----------
-    words : str
-        The finding in brief.
-    evidence : tuple of str
-        One sentence each, such as from `describe_difference`.
-    verdict : str
-        One of `VERDICTS`.
-    """
-
-    words: str
-    evidence: tuple[str, ...]
+    sentence: str
+    evidence: tuple[str, ...]  # one sentence each
     verdict: str
+    chapter: str = ""  # the notebook that shows the evidence, without its suffix
+    pending: bool = False  # whether it waits for runs that are not stored yet
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -36,21 +33,14 @@ class Finding:
 
 
 class FindingTable:
-    """Findings as a table whose cells hold sentences, for a notebook and for a page.
-
-    Parameters
-    ----------
-    findings : sequence of Finding
-    source : str
-        What the findings are: published, or something else.
-    """
+    """Findings as a table whose cells hold sentences; `source`: published, or something else."""
 
     def __init__(self, findings: Sequence[Finding], source: str = "published") -> None:
         self.findings, self.source = tuple(findings), source
 
     def __repr__(self) -> str:
         return "\n\n".join(
-            "\n  ".join([f"{finding.words}: {finding.verdict}", *finding.evidence])
+            "\n  ".join([f"{finding.sentence}: {finding.verdict}", *finding.evidence])
             for finding in self.findings
         )
 
@@ -63,44 +53,39 @@ class FindingTable:
 
 def _row(finding: Finding) -> str:
     evidence = "".join(f"<p>{escape(sentence)}</p>" for sentence in finding.evidence)
+    link = chapter_link(finding.chapter)
+    where = f"<p>Shown in: {link}</p>" if link else ""
     return (
-        f'<tr><th scope="row">{escape(finding.words)}<br><strong>{finding.verdict}</strong></th>'
-        f"<td>{evidence}</td></tr>"
+        f'<tr><th scope="row">{escape(finding.sentence)}<br><strong>{finding.verdict}</strong>'
+        f"</th><td>{evidence}{where}</td></tr>"
     )
 
 
+def chapter_link(chapter: str) -> str:
+    """Return an HTML link to a page of the book, in Jupyter to a notebook; "" if it is not here."""
+    path = Path(f"{chapter}.ipynb")
+    if not path.is_file():
+        return ""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    heading = re.search(r"^# (.+)", "\n".join("".join(cell["source"]) for cell in cells), re.M)
+    page = path.with_suffix(".html") if is_strict() else path
+    return f'<a href="{page}">{escape(heading[1] if heading else chapter)}</a>'
+
+
 def describe_difference(
-    first: str, first_values: Values, second: str, second_values: Values
+    first: str, own: Values | Spread, second: str, other: Values | Spread
 ) -> str:
     """Return two settings' means with their spread, and whether seeds explain the difference.
 
     >>> describe_difference("a", [97.0, 97.1, 97.2], "b", [98.0, 98.1, 98.2]).replace("\u00a0", " ")
     'a 97.10 ± 0.10, b 98.10 ± 0.10: outside seed noise (p < 0.001)'
     """
-    both = f"{first} {spread(first_values).text()}, {second} {spread(second_values).text()}"
-    where = "outside" if different(first_values, second_values) else "inside"
-    return f"{both}: {where} seed noise ({describe_p(welch_p(first_values, second_values))})"
+    a, b = spread(own), spread(other)
+    return f"{first} {a.text()}, {second} {b.text()}: {_where(a, b)}"
 
 
-def judge_against(values: Values, constant: float = 0.0) -> str:
-    """Say whether values, one per seed, are "better" (larger) or "worse" than a constant."""
-    own = list(values)
-    return judge(own, [constant] * len(own))
-
-
-def describe_against(values: Values, constant: float = 0.0, digits: int = 2) -> str:
-    r"""Return values, one per seed, with their spread, and whether seeds tell them from a constant.
-
-    >>> describe_against([0.1, 0.12, 0.11]).replace("\u00a0", " ")
-    '+0.11 ± 0.01, outside seed noise (p = 0.0027)'
-    """
-    own = spread(values)
-    text = f"{'+' if own.mean >= 0 else ''}{own.text(digits)}".replace("-", MINUS)
-    if own.n < 2:
-        return f"{text}, one seed"
-    base = [constant] * own.n
-    where = "outside" if different(values, base) else "inside"
-    return f"{text}, {where} seed noise ({describe_p(welch_p(values, base))})"
+def _where(a: Spread, b: Spread) -> str:
+    return f"{'outside' if different(a, b) else 'inside'} seed noise ({describe_p(welch_p(a, b))})"
 
 
 def describe_p(p: float) -> str:
@@ -112,25 +97,42 @@ def describe_p(p: float) -> str:
     return "p\u00a0<\u00a00.001" if p < 0.001 else f"p\u00a0=\u00a0{p:.2g}"
 
 
+def judge_against(values: Values, constant: float = 0.0) -> str:
+    """Say whether values, one per seed, are "better" (larger) or "worse" than a constant."""
+    own = spread(values)
+    return judge(own, spread([constant] * own.n))
+
+
+def describe_against(values: Values, constant: float = 0.0) -> str:
+    r"""Return values, one per seed, with their spread, and whether seeds tell them from a constant.
+
+    >>> describe_against([0.1, 0.12, 0.11]).replace("\u00a0", " ")
+    '+0.11 ± 0.01, outside seed noise (p = 0.0027)'
+    """
+    own = spread(values)
+    text = f"{'+' if own.mean >= 0 else ''}{own.text()}".replace("-", MINUS)
+    known = own.n > 1
+    return f"{text}, {_where(own, spread([constant] * own.n)) if known else 'one seed'}"
+
+
 def overall_verdict(outcomes: Sequence[tuple[str, str]]) -> str:
-    """Return the verdict on a finding that says several things.
+    """Return the verdict on a claim that says several things.
 
     Parameters
     ----------
-    outcomes : sequence of (expected, seen)
-        Expected is "better", "worse" or "enough" (not worse than); seen is what
+    outcomes : sequence of (said, seen)
+        Said is "better", "worse" or "enough" (nothing is better); seen is what
         `mlp_book.stats.judge` returns.
 
     >>> overall_verdict([("better", "better"), ("better", "seed noise")])
     'holds in part'
     """
-    met = [
-        seen != "better" if expected == "enough" else seen == expected
-        for expected, seen in outcomes
-    ]
-    if all(met):
-        return "holds"
-    if any(met):
-        return "holds in part"
-    contradicted = any(seen != "seed noise" for _, seen in outcomes)
-    return "does not hold" if contradicted else "cannot be told"
+    met = [seen != "better" if said == "enough" else seen == said for said, seen in outcomes]
+    if not any(met) and all(seen == "seed noise" for _, seen in outcomes):
+        return "cannot be told"
+    return verdict_of(met)
+
+
+def verdict_of(met: Sequence[bool]) -> str:
+    """Return the verdict on a claim of several parts, each of which is met or is not."""
+    return "holds" if all(met) else "holds in part" if any(met) else "does not hold"

@@ -10,7 +10,8 @@ import mlp_downloads as downloads
 import mlp_tables as tables
 import pytest
 
-from mlp_core.report.style import new_figure, styled, to_file
+from mlp_book.style import new_figure, styled
+from mlp_book.svg import to_file
 
 # --- figures ----------------------------------------------------------------------------------
 

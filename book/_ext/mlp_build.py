@@ -141,7 +141,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions above to the build's events."""
     # For the notebooks that the build runs: a claim that does not hold is an error.
     os.environ["MLP_BOOK_STRICT"] = "1"
-    os.environ["MLP_CORE_BUILDING_BOOK"] = "1"
     # Jupyter Book sets this for sphinx_comments, which the book leaves out.
     app.add_config_value("comments_config", {}, "", dict)
     app.connect("env-get-outdated", outdated_notebooks)

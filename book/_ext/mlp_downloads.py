@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sphinx.errors import ExtensionError
 
 from mlp_book.pages import write_downloads
-from mlp_core.report.style import to_file
+from mlp_book.svg import to_file
 from mlp_core.studies import load_runs
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mlp_core.report.tables import BEST
+from mlp_book.tables import BEST
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
-# What a reader of the page cannot see in the code: see mlp_core.report.tables.
+# What a reader of the page cannot see in the code: see mlp_book.tables.
 NOTE = (
     f'<p class="table-note"><span aria-hidden="true">{BEST}</span> '
     "The best mean of its column; every other row differs from it by more than seed noise.</p>"

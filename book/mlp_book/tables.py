@@ -173,7 +173,11 @@ def grid_of_verdicts(
     rows = {
         name: {
             column: spread(values).text()
-            + ("" if column == reference else f", {unbroken(judge(values, cells.get(reference, [])))}")
+            + (
+                ""
+                if column == reference
+                else f", {unbroken(judge(values, cells.get(reference, [])))}"
+            )
             for column, values in cells.items()
         }
         for name, cells in grid.items()

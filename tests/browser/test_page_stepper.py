@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from page_panel import opened
 
-from mlp_core.report.chapters.stepper import step_through
+from mlp_book.chapters.engine import step_through
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page

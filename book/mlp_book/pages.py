@@ -38,11 +38,13 @@ MAX_EXPLORER = 300_000  # characters of a study's script
 def load_studies(results: Path) -> list[StoredStudy]:
     """Return all studies of the catalogue, then the folders of runs that it does not know.
 
-    A file of the store that cannot be read is a ValueError that names it.
+    A study with fresh seeds is there once it has runs: until then the protocol names it. A file of
+    the store that cannot be read is a ValueError that names it.
     """
     folders = [path.name for path in sorted(results.glob("*")) if any(path.glob("*.json"))]
     unknown = [name for name in folders if name not in STUDIES and NAME.fullmatch(name)]
-    return [load_study(name, results) for name in [*STUDIES, *unknown]]
+    listed = [name for name in STUDIES if name in folders or not name.endswith("-fresh")]
+    return [load_study(name, results) for name in [*listed, *unknown]]
 
 
 def dataset_name(name: str) -> str:

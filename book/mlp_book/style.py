@@ -26,7 +26,7 @@ from mlp_book.text import format_number
 COLOURS = ("#2a7fc4", "#c8600f", "#0d8f6b", "#c0609a", "#a97f1e", "#7a68c8")
 # From small to large, blue to ochre: the hue alone moves, the luminance hardly.
 RAMP = ("#2a7fc4", "#7a68c8", "#bf4f8f", "#c8600f", "#a97f1e")
-DASHES = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2)))
+DASHES: tuple[Any, ...] = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2)))
 MARKERS = ("o", "s", "D", "^", "v", "P")
 # One colour per activation, in every chapter.
 MEANINGS = dict(zip(("gelu", "relu", "sigmoid", "tanh"), COLOURS, strict=False))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from mlp_book.charts.shared import (
@@ -99,6 +100,7 @@ def sweep(
     ticks = ticks or ("levels" if color or panel else "decades")
     after = "" if title is not None or panel else ", after the last epoch"
     colours = palette or (palette_of(data[color]) if color else {})
+    keys = []  # of the legend
     with styled():
         figure, rows = new_figure(height, len(shown), sharex=panel is None)
         for place, (axes, (head, measure, own)) in enumerate(zip(rows, shown, strict=True)):
@@ -117,10 +119,11 @@ def sweep(
                 if apart in places:
                     table.loc[places[apart] + 0.5] = np.nan  # a gap
                     table = table.sort_index()
+                dash = DASHES[number % len(DASHES)]
                 axes.plot(
-                    table.index, table["mean"], color=colour, label=name or " ",
-                    linestyle=DASHES[number % len(DASHES)], marker=marker if legend else None,
-                )  # fmt: skip
+                    table.index, table["mean"], color=colour, label=name or " ", linestyle=dash
+                )
+                keys.append(Line2D([], [], color=colour, label=name, linestyle=dash, marker=marker))
                 if band if band is not None else color is None:
                     draw_band(axes, table, colour, 0.25)
                 if name and not legend and len(table):
@@ -138,7 +141,7 @@ def sweep(
         if panel is not None:
             _share_y(rows)
         if legend:
-            rows[0].legend(frameon=False)
+            rows[0].legend(handles=keys[: len(keys) // len(shown)], frameon=False)
         if alt:
             figure.set_label(alt)
     return figure

@@ -40,7 +40,7 @@ pdf: $(VENV)/.test | $(INDEX) ## print the whole built book into _build/pdf (nee
 
 test: lint ## every check: lint, types, the book without a warning, the tests
 	$(BUILD)
-	MLP_CORE_BOOK=required $(BIN)/python -m pytest
+	MLP_CORE_BOOK=required $(BIN)/python -m pytest -n auto --dist loadgroup
 
 test-browser: $(VENV)/.test book-offline ## the panels as readers meet them, in Chromium: a few minutes
 	MLP_CORE_BOOK=required MLP_CORE_OFFLINE=required $(BIN)/python -m pytest tests/browser

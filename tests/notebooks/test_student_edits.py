@@ -138,7 +138,11 @@ def notebook(name: str) -> EditableNotebook:
 
 @pytest.mark.parametrize(
     ("name", "edit"),
-    [(name, edit) for name, edits in EDITS.items() for edit in edits],
+    [
+        pytest.param(name, edit, marks=pytest.mark.xdist_group(name))
+        for name, edits in EDITS.items()
+        for edit in edits
+    ],
     ids=lambda value: value if isinstance(value, str) else f"{value[0]}: {value[2]}"[:60],
 )
 def test_every_cell_runs(name: str, edit: tuple[str, str, str]) -> None:

@@ -24,23 +24,33 @@ def read_cells(path: Path) -> list[Source]:
 
 
 def run_cell(source: str, names: dict[str, Any]) -> Any:
-    """Execute a cell as Jupyter does; return the value of its last expression, rendered."""
+    """Execute a cell as Jupyter does; return the value of its last expression."""
     tree = ast.parse(source)
     last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
     exec(compile(tree, "<cell>", "exec"), names)
     if last is None:
         return None
-    value = eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)  # type: ignore[attr-defined]
-    if value is not None:
-        render = getattr(value, "_repr_html_", None)
-        assert render() if render else repr(value)
-    return value
+    return eval(compile(ast.Expression(last.value), "<cell>", "eval"), names)  # type: ignore[attr-defined]
+
+
+def names_in(source: str) -> tuple[set[str], set[str]]:
+    """Return the names that a cell reads, and those that it sets or changes."""
+    read, changed = set(), set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Name):
+            (read if isinstance(node.ctx, ast.Load) else changed).add(node.id)
+        elif isinstance(node, ast.alias):
+            changed.add((node.asname or node.name).partition(".")[0])
+        elif isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            changed |= {name.id for name in ast.walk(node) if isinstance(name, ast.Name)}
+    return read, changed
 
 
 class EditableNotebook:
     """A notebook that was run once, and can be run again with one line changed.
 
-    A change reruns its cell and those after it; what stands before is taken from the first run.
+    What a changed line can reach is run again: its cell, then every cell that reads what such a
+    cell sets or changes. All else would come out as in the first run.
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,17 +59,25 @@ class EditableNotebook:
         names: dict[str, Any] = {}
         for _, source in self.cells:
             self.before.append(dict(names))
-            run_cell(source, names)
+            value = run_cell(source, names)
+            render = getattr(value, "_repr_html_", None)
+            assert render is None or render()
 
     def run_edited(self, cell: str, old: str, new: str) -> list[Claim]:
-        """Return the claims of all cells from a changed one on."""
-        place = [name for name, _ in self.cells].index(cell)
-        assert old in self.cells[place][1], f"{old!r} does not stand in the cell {cell}"
-        names, claims = dict(self.before[place]), []
-        for number, (_, source) in enumerate(self.cells[place:]):
-            value = run_cell(source.replace(old, new) if number == 0 else source, names)
-            if isinstance(value, Facts):
-                claims += value.claims
+        """Return the claims of all cells that a change of one cell reaches."""
+        edited = [name for name, _ in self.cells].index(cell)
+        assert old in self.cells[edited][1], f"{old!r} does not stand in the cell {cell}"
+        claims, other = [], {}  # names whose values differ from the first run
+        for place, (_, source) in enumerate(self.cells):
+            text = source.replace(old, new) if place == edited else source
+            read, changed = names_in(text)
+            if place == edited or read & set(other):
+                names = {**self.before[place], **other}
+                value = run_cell(text, names)
+                other |= {name: names[name] for name in changed if name in names}
+                claims += value.claims if isinstance(value, Facts) else []
+            else:
+                other = {name: kept for name, kept in other.items() if name not in changed}
         return claims
 
 

@@ -48,7 +48,6 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; }
 article.bd-article pre { font-size: 10.2px; }
 article.bd-article table { font-size: 0.85rem; }
 .sphinx-bs, .sd-container-fluid { break-inside: avoid; }
-.what-if .what-if-where:last-child { margin-bottom: 0; }
 """
 FOOTER = (
     '<div style="width:100%;font:8px sans-serif;color:#54606b;text-align:center">'

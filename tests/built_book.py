@@ -10,7 +10,7 @@ import yaml
 
 ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build" / "html"
-OWN_PYTHON = HTML / "_static" / "what-if" / "pyodide" / "pyodide.js"
+OWN_PYTHON = HTML / "_static" / "mlp" / "pyodide" / "pyodide.js"
 
 
 def toc_files() -> list[str]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import shutil
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sphinx.errors import ExtensionError
+from sphinx.util.fileutil import copy_asset
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
+
+EXTENSIONS = ("mlp_answers", "mlp_bibliography", "mlp_downloads", "mlp_explorer", "mlp_pages")
 
 # What a notebook's output depends on besides the notebook itself.
 SOURCES = (
@@ -68,11 +70,8 @@ def outdated_notebooks(
 
 def has_code_to_run(page: Path) -> bool:
     """Say whether a page is a notebook, or a text with cells of code."""
-    if page.suffix == ".ipynb":
-        return True
-    return page.is_file() and page.read_text(encoding="utf-8").startswith(
-        "---\nfile_format: mystnb"
-    )
+    opening = "---\nfile_format: mystnb"
+    return page.suffix == ".ipynb" or page.read_text(encoding="utf-8").startswith(opening)
 
 
 def drop_widget_state(app: Sphinx, env: BuildEnvironment) -> None:
@@ -81,67 +80,50 @@ def drop_widget_state(app: Sphinx, env: BuildEnvironment) -> None:
         metadata.get("js_files", {}).pop("ipywidgets_state", None)
 
 
+def package_folder(name: str) -> Path:
+    """Return the folder of an installed package."""
+    spec = find_spec(name)
+    if spec is None or spec.origin is None:
+        raise ExtensionError(f"{name} is not installed: run `make book`")
+    return Path(spec.origin).parent
+
+
 def copy_mathjax(app: Sphinx) -> None:
     """Put the MathJax that sphinx-mathjax-offline carries beside the pages."""
-    spec = find_spec("sphinx-mathjax-offline")
-    if spec is None or spec.origin is None:
-        raise ExtensionError("sphinx-mathjax-offline is not installed: run `make book`")
-    source = Path(spec.origin).parent / "static" / "mathjax"
-    target = Path(app.outdir) / "_static" / "mathjax"
+    source = package_folder("sphinx-mathjax-offline") / "static" / "mathjax"
     for part in MATHJAX_PARTS:
-        if (source / part).is_dir():
-            shutil.copytree(source / part, target / part, dirs_exist_ok=True)
-        else:
-            (target / part).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(source / part, target / part)
+        target = Path(app.outdir) / "_static" / "mathjax" / part
+        copy_asset(source / part, target if (source / part).is_dir() else target.parent)
 
 
-def drop_icon_script(app: Sphinx) -> None:
-    """Take the theme's icon script out of every page."""
-    for page in Path(app.outdir).rglob("*.html"):
-        before = page.read_text(encoding="utf-8")
-        after = ICON_SCRIPT.sub("", before)
-        if after != before:
-            page.write_text(after, encoding="utf-8")
-
-
-def drop_unused_icons(app: Sphinx) -> None:
-    """Leave out the theme's rules for icons that no page has: 1,900 rules for fifteen icons."""
-    spec = find_spec("pydata_sphinx_theme")
-    if spec is None or spec.origin is None:
-        raise ExtensionError("pydata-sphinx-theme is not installed: run `make book`")
-    sheet = Path(spec.origin).parent / "theme" / "pydata_sphinx_theme" / "static" / ICON_STYLES
-    out = Path(app.outdir)
-    pages = (page.read_text(encoding="utf-8") for page in out.rglob("*.html"))
-    used = {name for page in pages for name in ICON.findall(page)}
+def drop_icons(app: Sphinx) -> None:
+    """Take out the theme's icon script, and its styles of icons that no page has: 1,900 of them."""
+    out, used = Path(app.outdir), set[str]()
+    for page in out.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        used.update(ICON.findall(text))
+        if ICON_SCRIPT.search(text):
+            page.write_text(ICON_SCRIPT.sub("", text), encoding="utf-8")
     # From the theme itself: a page that is new may have an icon that was left out before.
-    text = ICON_RULE.sub(
-        lambda rule: rule[0] if used & set(ICON.findall(rule[0])) else "",
-        sheet.read_text(encoding="utf-8"),
-    )
-    (out / "_static" / ICON_STYLES).write_text(text, encoding="utf-8")
-
-
-def copy_own_files(app: Sphinx) -> None:
-    """Copy the style sheet again: Sphinx leaves it as it was if no page has changed."""
-    for folder in app.config.html_static_path:
-        target = Path(app.outdir) / "_static"
-        shutil.copytree(Path(app.confdir) / folder, target, dirs_exist_ok=True)
+    theme = package_folder("pydata_sphinx_theme") / "theme" / "pydata_sphinx_theme" / "static"
+    styles = (theme / ICON_STYLES).read_text(encoding="utf-8")
+    kept = ICON_RULE.sub(lambda rule: rule[0] if used & set(ICON.findall(rule[0])) else "", styles)
+    (out / "_static" / ICON_STYLES).write_text(kept, encoding="utf-8")
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Complete the built folder, so that its pages need no other host."""
     if error is None and app.builder.format == "html":
-        copy_own_files(app)
         copy_mathjax(app)
-        drop_icon_script(app)
-        drop_unused_icons(app)
+        drop_icons(app)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Connect the functions above to the build's events."""
+    """Connect the functions above to the build's events, and set up the other extensions."""
     # For the notebooks that the build runs: a claim that does not hold is an error.
     os.environ["MLP_BOOK_STRICT"] = "1"
+    for name in EXTENSIONS:
+        app.setup_extension(name)
     # Jupyter Book sets this for sphinx_comments, which the book leaves out.
     app.add_config_value("comments_config", {}, "", dict)
     app.connect("env-get-outdated", outdated_notebooks)

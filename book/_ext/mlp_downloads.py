@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import Environment
 from sphinx.errors import ExtensionError
 
-from mlp_book.pages import write_downloads
 from mlp_book.svg import to_file
-from mlp_core.studies import load_runs
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-FOLDER = "downloads"
-# A reproduction card is a table whose rows begin with these heads: see reproduction_card.
+FOLDER = "downloads"  # the runs of all studies are there: see mlp_explorer
+# A reproduction card is a table whose rows begin with these heads: see mlp_book.tables.
 STUDY_ROW = re.compile(r"<th>study</th>(.*?)</tr>", re.DOTALL)
 CELL = re.compile(r"<td>(.*?)</td>", re.DOTALL)
 FIGURE = re.compile(
@@ -25,6 +25,16 @@ FIGURE = re.compile(
 )
 DRAWING = re.compile(r'<div class="report-figure">(<svg.*?</svg>)</div>', re.DOTALL)
 NUMBER = re.compile(r'<span class="caption-number">(.*?)</span>')
+# Links save their files where the browser lets them, and open them elsewhere.
+CARD = """\
+<aside class="downloads" aria-labelledby="take-it-with-you">
+<p class="rubric" id="take-it-with-you">Take it with you</p><dl>
+{%- for name, links in rows %}<dt>{{ name }}</dt><dd>
+{%- for words, address in links %}{{ ", " if not loop.first }}<a href="{{ address }}" download
+{%- if name == FIGURES %} aria-label="{{ words }} as SVG"{% endif %}>{{ words }}</a>{% endfor -%}
+</dd>{% endfor %}</dl></aside>"""
+FIGURES = "Figures as SVG"
+Link = tuple[str, str]  # words and address
 
 
 def studies_of(body: str) -> list[str]:
@@ -33,34 +43,32 @@ def studies_of(body: str) -> list[str]:
     return list(dict.fromkeys(html.unescape(cell).strip() for cell in cells))
 
 
-def figures_of(body: str) -> list[tuple[str, str, str]]:
-    """Return name, number and drawing of a page's figures, in their order.
+def figures_of(body: str) -> Iterator[tuple[str, str, str]]:
+    """Yield name, number and drawing of a page's figures, in their order.
 
     A figure of several drawings gives one entry each; the names of the others end in -2, -3 ...
     """
-    found = []
     for figure in FIGURE.finditer(body):
         number = NUMBER.search(figure["content"])
         title = " ".join(html.unescape(number[1]).split()) if number else figure["name"]
         for place, svg in enumerate(DRAWING.findall(figure["content"]), 1):
             more = f"-{place}" if place > 1 else ""
-            found.append((figure["name"] + more, title + more, svg))
-    return found
+            yield figure["name"] + more, title + more, svg
 
 
-def write_runs(root: Path, folder: Path, study: str) -> list[tuple[str, str]]:
-    """Write a study's runs as CSV and as JSON; return the words and the file of each link."""
-    try:
-        runs = load_runs(study, root / "results")
-    except FileNotFoundError as error:
-        raise ExtensionError(f"a reproduction card names {study!r}, but {error}") from error
-    words = ("CSV, one row per run", "JSON, with every epoch")
-    files = write_downloads(folder, study, runs)
-    return [(f"{w}, {size_of(file)}", file.name) for w, file in zip(words, files, strict=True)]
+def run_links(folder: Path, study: str) -> list[Link]:
+    """Return the links to a study's runs, which lie in the folder."""
+    links = []
+    for suffix, words in (("csv", "one row per run"), ("json", "with every epoch")):
+        file = folder / f"{study}.{suffix}"
+        if not file.is_file():
+            raise ExtensionError(f"a reproduction card names {study!r}, but no run is stored")
+        links.append((f"{suffix.upper()}, {words}, {size_of(file)}", file.name))
+    return links
 
 
-def write_figures(folder: Path, body: str) -> list[tuple[str, str]]:
-    """Write a page's figures as SVG files; return the words and the file of each link."""
+def write_figures(folder: Path, body: str) -> list[Link]:
+    """Write a page's figures as SVG files; return the links to them."""
     links = []
     for name, title, svg in figures_of(body):
         file = folder / f"{name}.svg"
@@ -79,52 +87,29 @@ def size_of(file: Path) -> str:
     return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} KB"
 
 
-def link(words: str, address: str, label: str | None = None) -> str:
-    """Return a link that saves its file where the browser lets it, and opens it elsewhere."""
-    spoken = f' aria-label="{html.escape(label)}"' if label else ""
-    return f'<a href="{html.escape(address)}" download{spoken}>{html.escape(words)}</a>'
-
-
-def card(rows: list[tuple[str, list[str]]]) -> str:
+def card(rows: list[tuple[str, list[Link]]]) -> str:
     """Return the box at a chapter's end: what it offers, and the links to it."""
-    items = "".join(
-        f"<dt>{html.escape(name)}</dt><dd>{', '.join(links)}</dd>" for name, links in rows
-    )
-    return (
-        '<aside class="downloads" aria-labelledby="take-it-with-you">'
-        '<p class="rubric" id="take-it-with-you">Take it with you</p>'
-        f"<dl>{items}</dl></aside>"
-    )
+    return Environment(autoescape=True).from_string(CARD).render(rows=rows, FIGURES=FIGURES)
 
 
 def add_downloads(
     app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any
 ) -> None:
-    """Write a chapter's files, and put the links to them at its end."""
-    if app.builder.format != "html" or not (page in app.env.found_docs and is_chapter(app, page)):
+    """Write a chapter's figures, and put the links to all its files at its end."""
+    is_chapter = page in app.env.found_docs and str(app.env.doc2path(page)).endswith(".ipynb")
+    if app.builder.format != "html" or not is_chapter:
         return
-    body = context["body"]
+    body, to = context["body"], context["pathto"]
     folder = Path(app.outdir) / FOLDER
-    folder.mkdir(exist_ok=True)
-    to = context["pathto"]
     source = to(f"_sources/{context['sourcename']}", 1)
-    rows = [("Notebook", [link(Path(page).name + ".ipynb", source)])]
-    for study in studies_of(body):
-        files = write_runs(Path(app.srcdir), folder, study)
-        links = [link(words, to(f"{FOLDER}/{name}", 1)) for words, name in files]
-        rows.append((f"Runs of {study}", links))
-    figures = write_figures(folder, body)
-    if figures:
-        links = [
-            link(words, to(f"{FOLDER}/{name}", 1), f"{words} as SVG") for words, name in figures
-        ]
-        rows.append(("Figures as SVG", links))
-    context["body"] = body + card(rows)
-
-
-def is_chapter(app: Sphinx, page: str) -> bool:
-    """Say whether a page is made from a notebook."""
-    return str(app.env.doc2path(page)).endswith(".ipynb")
+    rows = [(f"Runs of {study}", run_links(folder, study)) for study in studies_of(body)]
+    rows += [(FIGURES, links)] if (links := write_figures(folder, body)) else []
+    placed = [
+        (name, [(words, to(f"{FOLDER}/{file}", 1)) for words, file in links])
+        for name, links in rows
+    ]
+    notebook = ("Notebook", [(Path(page).name + ".ipynb", source)])
+    context["body"] = body + card([notebook, *placed])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

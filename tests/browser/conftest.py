@@ -5,25 +5,26 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import pytest
+from browsing import opened, served
 from built_book import ROOT, require_own_python
-from page_panel import CHAPTER, CHAPTERS, served
+from page_panel import CHAPTER, CHAPTERS, PAGES, Chapter, PagePanel
+from playwright.sync_api import Browser
 from waiting import wait_for
 
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+# Answer the question about news, which would lie over the notebook; draw all cells: those far from
+# view are no elements of the page otherwise.
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "notebook-extension/tracker": {"windowingMode": "none"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,26 @@ def address(host: str) -> str:
     return f"{host}/{CHAPTER}"
 
 
+@pytest.fixture
+def panel(browser: Browser, address: str) -> Iterator[PagePanel]:
+    """Yield that chapter's panel."""
+    with opened(browser, address) as page:
+        yield PagePanel(page)
+
+
+@pytest.fixture(params=PAGES, ids=lambda page: Path(page.source).stem)
+def chapter(request: pytest.FixtureRequest) -> Chapter:
+    """Return each page with a panel."""
+    return request.param
+
+
+@pytest.fixture
+def any_panel(browser: Browser, host: str, chapter: Chapter) -> Iterator[PagePanel]:
+    """Yield the panel of each page that has one."""
+    with opened(browser, f"{host}/{chapter.page}") as page:
+        yield PagePanel(page)
+
+
 @pytest.fixture(scope="module")
 def own_python() -> None:
     """Ask for a book that can train its networks without another host, or skip the test."""
@@ -49,42 +70,24 @@ def own_python() -> None:
 def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Yield the address of a JupyterLab that knows nothing of the user's settings."""
     home = tmp_path_factory.mktemp("jupyter")
-    shutil.copytree(
-        ROOT / "notebooks",
-        home / "work" / "notebooks",
-        ignore=shutil.ignore_patterns(".ipynb_checkpoints"),
-    )
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+    shutil.copytree(ROOT / "notebooks", home / "work" / "notebooks", ignore=ignored)
     write_panels(home / "work" / "panels.ipynb")
-    environment = {
-        **os.environ,
-        **{f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA")},
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "IPYTHONDIR": str(home / "ipython"),
-        "JUPYTER_PREFER_ENV_PATH": "1",
-        # The copy of the chapters lies outside the repository, whose results they show.
-        "MLP_CORE_RESULTS": os.environ.get("MLP_CORE_RESULTS", str(ROOT / "results")),
-    }
-    # MNIST, if it is here, shall make no difference.
-    environment.pop("MLP_CORE_DATA_DIR", None)
-    write_settings(home / "settings")
-    port = free_port()
+    for name, values in SETTINGS.items():
+        file = home / ".jupyter/lab/user-settings/@jupyterlab" / f"{name}.jupyterlab-settings"
+        file.parent.mkdir(parents=True)
+        file.write_text(json.dumps(values), encoding="utf-8")
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
-        *("--IdentityProvider.token=", "--ServerApp.password=", "--ServerApp.open_browser=False"),
-        f"--ServerApp.root_dir={home / 'work'}",
+        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--port=0"),
+        *("--ip=127.0.0.1", "--IdentityProvider.token=", f"--ServerApp.root_dir={home / 'work'}"),
     ]
     log = home / "log"
     with log.open("w") as stream:
         server = subprocess.Popen(
-            command, cwd=home, env=environment, stdout=stream, stderr=subprocess.STDOUT
+            command, cwd=home, env=lab_environment(home), stdout=stream, stderr=subprocess.STDOUT
         )
     try:
-        address = f"http://127.0.0.1:{port}"
-        wait_until_up(address, server, log)
-        yield address
+        yield address_of(server, home / "runtime", log)
     finally:
         server.terminate()
         try:
@@ -92,6 +95,30 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+
+
+def lab_environment(home: Path) -> dict[str, str]:
+    """Return an environment in which all of Jupyter's folders lie in another home."""
+    # MNIST, if it is here, makes no difference; nor are claims strict, as in the tests.
+    ours = ("JUPYTER", "IPYTHON", "MLP_CORE_DATA_DIR", "MLP_BOOK_STRICT")
+    others = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return {
+        "MLP_CORE_RESULTS": str(ROOT / "results"),  # not beside the copy of the chapters
+        **others,
+        **{"HOME": str(home), "JUPYTER_RUNTIME_DIR": str(home / "runtime")},
+        "JUPYTER_PREFER_ENV_PATH": "1",
+    }
+
+
+def address_of(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> str:
+    """Return the address that a server writes down as soon as it answers."""
+
+    def files() -> list[Path]:
+        assert server.poll() is None, f"JupyterLab has ended:\n{log.read_text()[-3000:]}"
+        return list(runtime.glob("jpserver-*.json"))
+
+    wait_for(files, rest=lambda: time.sleep(0.2), told=lambda: log.read_text()[-3000:])
+    return str(json.loads(files()[0].read_text())["url"]).rstrip("/")
 
 
 def write_panels(path: Path) -> None:
@@ -102,28 +129,3 @@ def write_panels(path: Path) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, path)
-
-
-def write_settings(folder: Path) -> None:
-    """Answer the question about news, which would lie over the notebook; draw all its cells."""
-    settings = {
-        "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-        # Otherwise cells far from view are no elements of the page, and cannot be looked at.
-        "notebook-extension/tracker": {"windowingMode": "none"},
-    }
-    for name, values in settings.items():
-        file = folder / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        file.parent.mkdir(parents=True)
-        file.write_text(json.dumps(values), encoding="utf-8")
-
-
-def wait_until_up(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    def answers() -> bool:
-        assert server.poll() is None, f"JupyterLab has ended:\n{log.read_text()[-3000:]}"
-        try:
-            with urllib.request.urlopen(f"{address}/api", timeout=5):
-                return True
-        except OSError:
-            return False
-
-    wait_for(answers, rest=lambda: time.sleep(0.2), told=lambda: log.read_text()[-3000:])

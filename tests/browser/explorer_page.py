@@ -7,17 +7,14 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from built_book import ROOT
+from browsing import opened
 from made_study import made_study
-from mlp_scripts import join_modules
-from page_panel import opened
+from mlp_pages import SCRIPTS, join_modules
+from playwright.sync_api import Browser, Locator, Page, Route
 
 from mlp_book.pages import explorer_json
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page, Route
 
 EXPLORER = "book/explorer.html"
 MADE = ("learning-rate", "batch-rate", "activations-losses-depth", "full-factorial")
@@ -54,6 +51,9 @@ class ExplorerPage:
         self.root = page.locator(".explorer")
         page.wait_for_selector(".explorer-table")
 
+    def part(self, name: str) -> Locator:
+        return self.root.locator(f".explorer-{name}")
+
     def rows(self) -> Locator:
         return self.root.locator(".explorer-table tbody tr")
 
@@ -63,23 +63,30 @@ class ExplorerPage:
         place = next(i for i, head in enumerate(heads) if head.startswith(name))
         return self.rows().locator(f"td:nth-child({place + 1})").all_inner_texts()
 
+    def figures(self, name: str) -> list[float]:
+        return [float(text) for text in self.column(name)]
+
     def names(self) -> list[str]:
-        return self.root.locator(".explorer-name").all_inner_texts()
+        return self.root.locator(".mlp-name").all_inner_texts()
 
     def chart(self) -> str:
-        chart = self.root.locator(".explorer-chart").inner_html()
-        return re.sub(r"explorer-clip-\d+", "", chart)
+        return re.sub(r"mlp-clip-\d+", "", self.root.locator(".mlp-chart").inner_html())
 
-    def lines(self) -> list[str]:
-        return self.root.locator("path.explorer-line").evaluate_all(
-            "all => all.map(path => path.getAttribute('d'))"
-        )
+    def shapes(self, kind: str) -> int:
+        """Return how many lines, bands or crosses the chart has."""
+        return self.root.locator(f".mlp-chart path.mlp-{kind}").count()
+
+    def says(self) -> str:
+        return self.root.locator(".mlp-live > .mlp-status").inner_text()
 
     def problem(self) -> str:
-        return self.root.locator(".explorer-problem").inner_text()
+        return self.root.locator(".mlp-problem").inner_text()
+
+    def program(self) -> str:
+        return str(self.root.locator(".mlp-code").text_content())
 
     def count(self) -> str:
-        return self.root.locator(".explorer-count").inner_text()
+        return self.part("count").inner_text()
 
     def wait_for_count(self, words: str) -> None:
         """Wait until the line above the table begins with some words."""
@@ -101,21 +108,23 @@ class ExplorerPage:
     def click(self, button: str) -> None:
         self.root.get_by_role("button", name=button, exact=True).click()
 
+    def show_code(self) -> None:
+        """Ask for the code of the first row."""
+        self.rows().first.get_by_role("button", name="code").click()
+
 
 @functools.cache
 def made_scripts() -> dict[str, str]:
     """Return the scripts of a book with made-up runs, by file name."""
-    scripts, entries = {}, []
+    scripts, entries = {"explorer.js": join_modules(SCRIPTS["explorer.js"])}, []
     for name in MADE:
         study = made_study(name)
-        data = f"(window.mlpCoreExplored ??= {{}})[{json.dumps(name)}] = {explorer_json(study)};"
-        scripts[f"study-{name}.js"] = data
+        target = f"(window.mlpCoreExplored ??= {{}})[{json.dumps(name)}]"
+        scripts[f"runs-{name}.js"] = f"{target} = {explorer_json(study)};"
         entry = {"name": name, "question": study.question, "stored": f"{len(study.runs)} runs"}
-        files = {"CSV": f"{name}.csv", "JSON": f"{name}.json"}
-        entry |= {"data": "made up", "script": f"study-{name}.js", "files": files}
-        entries.append({**entry, "first": name == MADE[0]})
+        entry |= {"data": "made up", "script": f"runs-{name}.js", "first": name == MADE[0]}
+        entries.append({**entry, "files": {"CSV": f"{name}.csv", "JSON": f"{name}.json"}})
     scripts["studies.js"] = f"window.mlpCoreExplorer = {json.dumps(entries)};"
-    scripts["explorer.js"] = join_modules(ROOT / "book" / "explorer" / "main.js")
     return scripts
 
 
@@ -129,6 +138,6 @@ def explored(browser: Browser, address: str, **options: Any) -> Iterator[Explore
         route.fulfill(body=body, content_type="text/javascript") if body else route.continue_()
 
     with opened(browser, "about:blank", **options) as page:
-        page.route("**/_static/explorer/*.js*", answer)
+        page.route("**/_static/mlp/*.js*", answer)
         page.goto(address)
         yield ExplorerPage(page)

@@ -1,30 +1,25 @@
-"""A panel in JupyterLab, by the names that a reader sees."""
+"""A panel in JupyterLab, and the notebook around it."""
 
 from __future__ import annotations
 
 import json
 import urllib.request
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from panel_base import Panel
+from playwright.sync_api import Locator, Page
 from waiting import PATIENCE_S, wait_for
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Locator, Page
 
-
-class LabPanel:
+class LabPanel(Panel):
     """A panel's controls and what it shows."""
 
-    def __init__(self, page: Page, number: int = 0) -> None:
-        self.page = page
-        self.root = page.locator(".what-if-panel").nth(number)
-
-    def status(self, name: str) -> str:
-        return str(self.root.locator(".what-if-status").get_attribute(f"data-{name}"))
+    ROOT = ".what-if-panel"
+    STATE = ".what-if-status"
 
     def says(self) -> str:
-        return self.root.locator(".what-if-status").inner_text()
+        return self.stateful.inner_text()
 
     def figure(self) -> str:
         return self.root.locator("svg:has(text)").first.inner_html()
@@ -33,6 +28,9 @@ class LabPanel:
         """Return the names of the curves, as they stand above the figure."""
         texts = self.root.locator("svg text").all_text_contents()
         return [text for text in texts if text.startswith(("now:", "kept:"))]
+
+    def wait_for_names(self, *names: str) -> None:
+        self.wait(lambda: self.names() == list(names))
 
     def slider(self, label: str) -> Locator:
         row = self.root.locator(".widget-hslider").filter(has_text=label)
@@ -50,9 +48,6 @@ class LabPanel:
         self.slider(label).focus()
         for _ in range(times):
             self.page.keyboard.press(key)
-
-    def click(self, button: str) -> None:
-        self.root.get_by_role("button", name=button, exact=True).click()
 
     def train(self) -> None:
         """Press Train and wait for the end of the run that begins by it.
@@ -73,26 +68,30 @@ class LabPanel:
         self.wait(lambda: states.evaluate("seen => seen.some(s => /waiting|running/.test(s))"))
         self.wait_for_end()
 
+    def wait_for_epoch(self, epoch: int) -> None:
+        """Wait for an epoch of the run under way: the kernel may not have heard of it yet."""
+        self.wait_for("running")
+        super().wait_for_epoch(epoch)
+
     def wait_for_end(self) -> None:
-        self.wait(lambda: self.status("state") in {"completed", "diverged"})
-
-    def wait(self, condition: Callable[[], bool]) -> None:
-        wait_for(condition, rest=lambda: self.page.wait_for_timeout(20), told=self.says)
-
-    def wait_for(self, state: str) -> None:
-        self.wait(lambda: self.status("state") == state)
+        self.wait_for("completed", "diverged")
 
 
 def open_notebook(page: Page, address: str, path: str) -> None:
-    """Open a notebook and run it from top to bottom, or to the first cell that fails."""
+    """Open a notebook, which then has a kernel."""
     page.set_default_timeout(1000 * PATIENCE_S)
     page.goto(f"{address}/lab/tree/{path}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     # Run before the kernel is there, JupyterLab would ask which kernel to use.
     wait_until(page, lambda: any(k["execution_state"] == "idle" for k in kernels(address)))
+
+
+def run_notebook(page: Page, address: str, path: str) -> None:
+    """Open a notebook and run it from top to bottom, or to the first cell that fails."""
+    open_notebook(page, address, path)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    wait_until(page, lambda: prompts(page)[-1].strip("[]:").isdigit() or tracebacks(page))
+    wait_until(page, lambda: prompts(page)[-1].isdigit() or tracebacks(page))
 
 
 def kernels(address: str) -> list[dict[str, Any]]:
@@ -105,7 +104,9 @@ def wait_until(page: Page, condition: Callable[[], object]) -> None:
 
 
 def prompts(page: Page) -> list[str]:
-    return page.locator(".jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    """Return the numbers of the cells that have run; "*" of one that runs, "" of a folded one."""
+    texts = page.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
+    return [text.strip("[]: ") for text in texts]
 
 
 def tracebacks(page: Page) -> list[str]:

@@ -1,22 +1,24 @@
-"""The chapter and its panel as a reader meets them: in JupyterLab, in a browser, by hand."""
+"""A chapter and its panel in JupyterLab, as a reader meets them: in a browser, by hand."""
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator
 
+import nbformat
 import pytest
-from lab_panel import LabPanel, open_notebook, prompts, tracebacks, wait_until
-from page_panel import slowness
+from browsing import STOP_MS, opened, slowness
+from built_book import ROOT
+from lab_panel import LabPanel, open_notebook, prompts, run_notebook, tracebacks, wait_until
+from page_panel import CHAPTERS, Chapter
+from playwright.sync_api import Browser, Page
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+from mlp_book.panels.curve import format_value
 
 pytestmark = pytest.mark.browser
 
 CHAPTER = "notebooks/learning_rate.ipynb"
-STOP_MS = 500
 FIRST_VALUES = ["0.05", "0.90", "100", "100"]  # learning rate, momentum, batch size, epochs
 FIRST_CURVE = "now: learning rate 0.05"
 
@@ -24,11 +26,9 @@ FIRST_CURVE = "now: learning rate 0.05"
 @pytest.fixture(scope="module")
 def page(browser: Browser, jupyterlab: str) -> Iterator[Page]:
     """Yield the chapter, opened and run from top to bottom."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1000})
-    page = context.new_page()
-    open_notebook(page, jupyterlab, CHAPTER)  # the first test looks at how far it came
-    yield page
-    context.close()
+    with opened(browser, "about:blank", is_cut_off=True) as page:
+        run_notebook(page, jupyterlab, CHAPTER)  # the first test looks at how far it came
+        yield page
 
 
 @pytest.fixture
@@ -40,16 +40,17 @@ def panel(page: Page) -> Iterator[LabPanel]:
     # Until the kernel has answered: a key pressed before that would be undone by its answer.
     panel.wait(lambda: panel.readouts() == FIRST_VALUES and panel.names() == [FIRST_CURVE])
     yield panel
-    if panel.status("state") in {"waiting", "running"}:
+    if panel.data("state") in {"waiting", "running"}:
         panel.click("Stop")
     assert tracebacks(page) == []
 
 
 def test_the_chapter_runs_from_top_to_bottom(page: Page) -> None:
     assert tracebacks(page) == []
-    assert [prompt.strip("[]:") for prompt in prompts(page)] == [
-        str(1 + number) for number in range(len(prompts(page)))
-    ]
+    numbers = prompts(page)
+    # A folded cell shows no number.
+    assert all(text in {"", str(place)} for place, text in enumerate(numbers, 1))
+    assert numbers[-1] == str(len(numbers))
     assert page.locator(".report-figure svg").count() >= 4
     # The widgets, not the page's sentence on where to find them.
     assert page.locator(".what-if").count() == 0
@@ -67,16 +68,6 @@ def test_the_text_shows_the_values_that_the_cells_computed(page: Page) -> None:
     assert all(link.strip() for link in links)
 
 
-def test_a_moved_rate_changes_the_curve(panel: LabPanel) -> None:
-    before = panel.figure()
-    assert panel.names() == [FIRST_CURVE]
-    panel.press("learning rate", "ArrowRight", times=10)  # ten stops to a decade
-    panel.wait(lambda: panel.names() == ["now: learning rate 0.5"])
-    panel.wait_for("completed")
-    assert panel.status("epoch") == "100"
-    assert panel.figure() != before
-
-
 def test_the_curve_grows_while_the_network_trains(panel: LabPanel) -> None:
     panel.press("batch size", "ArrowLeft", times=3)  # 10 images
     panel.press("epochs", "End")  # 1000
@@ -84,8 +75,8 @@ def test_the_curve_grows_while_the_network_trains(panel: LabPanel) -> None:
     seen: dict[str, str] = {}
 
     def has_grown() -> bool:
-        if panel.status("state") == "running" and panel.status("epoch") != "0":
-            seen[panel.figure()] = panel.status("epoch")
+        if panel.data("state") == "running" and panel.data("epoch") != "0":
+            seen[panel.figure()] = panel.data("epoch")
         return len(seen) >= 3
 
     panel.wait(has_grown)
@@ -101,29 +92,12 @@ def test_stop_acts_within_half_a_second(panel: LabPanel) -> None:
     # What else this machine does may delay one of them.
     while len(times) < 3 and min(times, default=STOP_MS) >= STOP_MS:
         panel.click("Train")
-        panel.wait(lambda: panel.status("state") == "running" and int(panel.status("epoch")) > 0)
-        times.append(time_stop(panel))
+        panel.wait_for_epoch(1)
+        times.append(panel.time_stop())
     print(f"Stop acted after {times} ms")
     assert min(times) < STOP_MS * slowness(panel.page)
     assert panel.says().startswith("Stopped.")
-    reached = panel.status("epoch")
-    panel.page.wait_for_timeout(1000)
-    assert (panel.status("state"), panel.status("epoch")) == ("stopped", reached)
-
-
-def time_stop(panel: LabPanel) -> float:
-    """Press Stop; return the time, taken in the page, from the click to the word "stopped"."""
-    return panel.root.evaluate(
-        """async panel => {
-            const button = [...panel.querySelectorAll('button')].find(b => b.innerText == 'Stop');
-            const started = performance.now();
-            button.click();
-            while (panel.querySelector('.what-if-status').dataset.state != 'stopped') {
-                await new Promise(requestAnimationFrame);
-            }
-            return performance.now() - started;
-        }"""
-    )
+    assert panel.stays_stopped()
 
 
 def test_a_new_value_cancels_the_run_before_it(panel: LabPanel) -> None:
@@ -132,17 +106,19 @@ def test_a_new_value_cancels_the_run_before_it(panel: LabPanel) -> None:
     panel.wait_for("running")
     panel.press("epochs", "Home")  # 1 epoch
     panel.wait_for("completed")
-    assert panel.status("epoch") == "1"
+    assert panel.data("epoch") == "1"
 
 
-def test_a_kept_run_stays_for_comparison(panel: LabPanel) -> None:
+def test_a_moved_rate_changes_the_curve_and_a_kept_run_stays(panel: LabPanel) -> None:
+    before = panel.figure()
     panel.click("Keep")
-    panel.press("learning rate", "ArrowRight", times=3)
-    panel.wait(lambda: panel.names() == ["now: learning rate 0.1", "kept: learning rate 0.05"])
-    assert panel.status("kept") == "1"
+    panel.press("learning rate", "ArrowRight", times=10)  # ten stops to a decade
+    panel.wait_for_names("now: learning rate 0.5", "kept: learning rate 0.05")
     panel.wait_for("completed")
+    assert (panel.data("epoch"), panel.data("kept")) == ("100", "1")
+    assert panel.figure() != before
     panel.click("Clear kept")
-    panel.wait(lambda: panel.names() == ["now: learning rate 0.1"])
+    panel.wait_for_names("now: learning rate 0.5")
 
 
 def test_divergence_is_shown_as_such(panel: LabPanel) -> None:
@@ -154,9 +130,9 @@ def test_divergence_is_shown_as_such(panel: LabPanel) -> None:
 
 def test_several_seeds_are_a_band(panel: LabPanel) -> None:
     panel.choose("seeds to train", "3")
-    panel.wait(lambda: panel.names() == ["now: learning rate 0.05, 3 seeds"])
+    panel.wait_for_names("now: learning rate 0.05, 3 seeds")
     panel.wait_for("completed")
-    assert panel.status("epoch") == "300"
+    assert panel.data("epoch") == "300"
 
 
 def test_mnist_that_is_not_here_is_a_message(panel: LabPanel) -> None:
@@ -173,7 +149,7 @@ def test_the_program_and_the_figure_as_a_file(panel: LabPanel) -> None:
     panel.wait(lambda: "what-if-learning-rate.svg" in panel.root.inner_text())
 
 
-def test_the_network_sees_test_images(panel: LabPanel) -> None:
+def test_the_network_classifies_test_images(panel: LabPanel) -> None:
     title = panel.root.get_by_text("What does the network see?")
     classified = panel.root.locator(".what-if-classified")
     number = panel.root.get_by_role("spinbutton", name="test image")
@@ -190,4 +166,88 @@ def test_the_network_sees_test_images(panel: LabPanel) -> None:
     number.fill("3")
     number.press("Enter")
     panel.wait(lambda: classified.inner_html() != before)
-    panel.root.get_by_text("What does the network see?").click()
+    title.click()
+
+
+@pytest.mark.parametrize("chapter", ["learning_rate", "momentum", "where_it_fails"])
+def test_hidden_cells_are_folded(browser: Browser, jupyterlab: str, chapter: str) -> None:
+    path = f"notebooks/{chapter}.ipynb"
+    cells = nbformat.read(ROOT / path, as_version=4).cells
+    tags = [c.metadata.get("tags", []) for c in cells if c.cell_type == "code"]
+    hidden = ["hide-input" in names or "hide-cell" in names for names in tags]
+    with opened(browser, "about:blank", is_cut_off=True) as page:
+        open_notebook(page, jupyterlab, path)
+        # What is folded is three dots in place of its code, until they are clicked.
+        dots = page.locator(".jp-CodeCell .jp-InputPlaceholder, .jp-CodeCell .jp-Placeholder")
+        wait_until(page, lambda: dots.count() == sum(hidden))
+        inputs = page.locator(".jp-CodeCell .jp-Cell-inputWrapper")
+        shown = [inputs.nth(i).locator(".cm-content").is_visible() for i in range(len(hidden))]
+        assert shown == [not is_hidden for is_hidden in hidden]
+        assert sum(hidden) >= 3
+        dots.first.click()
+        first = inputs.nth(hidden.index(True)).locator(".cm-content")
+        wait_until(page, first.is_visible)
+
+
+# All chapters' panels, in one notebook
+
+
+def all_panels(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that takes a few minutes: `make test-browser` runs it."""
+    missing = "MLP_CORE_OFFLINE" not in os.environ
+    skipped = pytest.mark.skipif(missing, reason="a few minutes: make test-browser runs it")
+    return pytest.mark.slow(skipped(test))
+
+
+@pytest.fixture(scope="module")
+def panels(browser: Browser, jupyterlab: str) -> Iterator[Page]:
+    """Yield a notebook that shows all panels."""
+    with opened(browser, "about:blank", is_cut_off=True) as page:
+        run_notebook(page, jupyterlab, "panels.ipynb")
+        assert tracebacks(page) == []
+        yield page
+
+
+@all_panels
+@pytest.mark.parametrize("number", range(len(CHAPTERS)), ids=lambda i: CHAPTERS[i].panel.name)
+def test_every_panel_is_run_moved_kept_and_stopped(panels: Page, number: int) -> None:
+    panel = LabPanel(panels, number)
+    panel.root.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
+    panel.train()
+    panel.click("Keep")
+    panel.wait(lambda: panel.data("kept") == "1")
+    move_first_control(panel, CHAPTERS[number])
+    panel.wait(lambda: len(panel.names()) == 2 and panel.data("state") != "waiting")
+    panel.wait_for_end()
+    # Five seeds take long enough to be stopped.
+    panel.choose("seeds to train", "5")
+    panel.wait_for("running")
+    panel.click("Stop")
+    panel.wait_for("stopped")
+    assert panel.says().startswith("Stopped.")
+    panel.click("Reset")
+    panel.wait(lambda: panel.data("kept") == "0" and panel.data("state") != "stopped")
+    assert tracebacks(panels) == []
+
+
+def move_first_control(panel: LabPanel, chapter: Chapter) -> None:
+    """Set the first control to another of its values."""
+    control = chapter.panel.controls[0]
+    ordered = all(isinstance(stop, int | float) for stop in control.stops)
+    if control.kind == "choice" and not ordered:
+        other = next(choice for choice in control.choices if choice != control.default)
+        panel.choose(control.label, format_value(other))
+    else:
+        at_the_end = control.default == (control.stops or (control.low, control.high))[-1]
+        panel.press(control.label, "ArrowLeft" if at_the_end else "ArrowRight")
+
+
+@all_panels
+def test_no_thread_is_left(panels: Page) -> None:
+    before = prompts(panels)
+    panels.locator(".jp-CodeCell").last.locator(".cm-content").click()
+    panels.keyboard.press("Shift+Enter")
+    place = len(CHAPTERS) + 1
+    wait_until(panels, lambda: prompts(panels)[place] not in {before[place], "*"})
+    outputs = panels.locator(".jp-CodeCell").nth(place).locator(".jp-OutputArea-output")
+    assert outputs.last.inner_text().strip() == "[]"

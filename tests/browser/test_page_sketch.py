@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
 import pytest
-from page_panel import PagePanel, opened
+from browsing import PHONE, opened
+from page_panel import PagePanel
+from playwright.sync_api import Browser, Locator, Page
 
 from mlp_book.panels import PANELS
 from mlp_core.data import load_dataset
 from mlp_core.what_if import run_panel
 from mlp_core.what_if.classify import classify_test_image
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
 
 pytestmark = pytest.mark.browser
 
@@ -49,19 +47,16 @@ class Sketch:
         self.canvas.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
 
     def says(self) -> str:
-        return self.root.locator(".what-if-sketch-status").inner_text()
+        return self.root.locator(".mlp-status").inner_text()
 
     def button(self, name: str) -> Locator:
         return self.root.get_by_role("button", name=name, exact=True)
-
-    def scores(self) -> list[str]:
-        return self.root.locator(".what-if-scores li > :last-child").all_inner_texts()
 
     def wait_for_an_answer(self) -> None:
         # The last of a stroke's answers is the one that counts.
         self.page.wait_for_function(
             "e => e.getAttribute('aria-busy') === 'false' &&"
-            " e.querySelector('.what-if-sketch-status').textContent.startsWith('The network sees')",
+            " e.querySelector('.mlp-status').textContent.startsWith('The network sees')",
             arg=self.root.element_handle(),
         )
 
@@ -71,21 +66,26 @@ class Sketch:
             "      .filter((_, i) => i % 4 === 3).map(alpha => 16 * alpha / 255)"
         )
 
-    def draw(self, digit: int, slant: float = 0.0, size: float = 0.8) -> None:
-        self.button("Wipe").click()
+    def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return where a place of the canvas lies on the page, in pixels."""
         box = self.canvas.bounding_box()
         assert box is not None
-        for stroke in DIGITS[digit]:
-            places = [
-                (box["x"] + box["width"] * (0.1 + size * (x - slant * (y - 0.5))),
-                 box["y"] + box["height"] * (0.1 + size * y))
-                for x, y in stroke
-            ]  # fmt: skip
-            self.page.mouse.move(*places[0])
-            self.page.mouse.down()
-            for place in places[1:]:
-                self.page.mouse.move(*place, steps=4)
-            self.page.mouse.up()
+        return box["x"] + box["width"] * x, box["y"] + box["height"] * y
+
+    def stroke(self, points: Sequence[tuple[float, float]], steps: int = 4) -> None:
+        """Draw through points of the canvas, whose side is 1, with the mouse."""
+        first, *others = (self.place(*point) for point in points)
+        self.page.mouse.move(*first)
+        self.page.mouse.down()
+        for place in others:
+            self.page.mouse.move(*place, steps=steps)
+        self.page.mouse.up()
+
+    def draw(self, digit: int, slant: float = 0.0, size: float = 0.8) -> None:
+        self.button("Wipe").click()
+        for points in DIGITS[digit]:
+            upright = [(x - slant * (y - 0.5), y) for x, y in points]
+            self.stroke([(0.1 + size * x, 0.1 + size * y) for x, y in upright])
         self.wait_for_an_answer()
 
 
@@ -94,12 +94,7 @@ def test_before_a_network_is_trained_a_sentence(browser: Browser, address: str) 
         sketch = Sketch(PagePanel(page))
         assert "press Train here" in sketch.says()
         assert sketch.root.locator("button:enabled, input:enabled").count() == 0
-        box = sketch.canvas.bounding_box()
-        assert box is not None
-        page.mouse.move(box["x"] + 50, box["y"] + 50)
-        page.mouse.down()
-        page.mouse.move(box["x"] + 90, box["y"] + 90)
-        page.mouse.up()
+        sketch.stroke([(0.2, 0.2), (0.4, 0.4)])
         drawn = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v)"
         assert not sketch.canvas.evaluate(drawn)
 
@@ -107,9 +102,7 @@ def test_before_a_network_is_trained_a_sentence(browser: Browser, address: str) 
 @pytest.fixture(scope="module")
 def trained(browser: Browser, address: str, own_python: None) -> Iterator[Page]:
     with opened(browser, address) as page:
-        panel = PagePanel(page)
-        panel.click("Train here")
-        panel.wait_for("completed")
+        PagePanel(page).train()
         yield page
 
 
@@ -120,15 +113,15 @@ def sketch(trained: Page) -> Sketch:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("slant", [0.0, 0.25, -0.2])
-def test_drawn_digits_are_seen(sketch: Sketch, slant: float) -> None:
+def test_drawn_digits_are_classified(sketch: Sketch, slant: float) -> None:
     right = 0
     for digit in range(10):
         sketch.draw(digit, slant)
         ink = sum(sketch.pixels())
         assert INK[0] < ink < INK[1], f"digit {digit}: {ink:.0f}"
-        assert len(sketch.scores()) == 10
+        assert sketch.root.locator(".what-if-scores li").count() == 10
         right += sketch.says().startswith(f"The network sees a {digit} (")
-    print(f"slant {slant}: {right} of 10 drawn digits are seen right")
+    print(f"slant {slant}: {right} of 10 drawn digits are classified right")
     assert right >= LEAST_RIGHT
 
 
@@ -144,17 +137,12 @@ def test_size_and_place_of_a_drawing_do_not_matter(sketch: Sketch, digit: int) -
 
 
 @pytest.mark.slow
-def test_a_dot_and_a_dash_are_drawings_too(sketch: Sketch) -> None:
-    box = sketch.canvas.bounding_box()
-    assert box is not None
-    for length in (0, 120):
-        sketch.button("Wipe").click()
-        sketch.page.mouse.move(box["x"] + 60, box["y"] + 120)
-        sketch.page.mouse.down()
-        sketch.page.mouse.move(box["x"] + 60 + length, box["y"] + 120)
-        sketch.page.mouse.up()
-        sketch.wait_for_an_answer()
-        assert sum(sketch.pixels()) > 50
+@pytest.mark.parametrize("length", [0.0, 0.5])
+def test_a_dot_and_a_dash_are_drawings_too(sketch: Sketch, length: float) -> None:
+    sketch.button("Wipe").click()
+    sketch.stroke([(0.25, 0.5), (0.25 + length, 0.5)], steps=1)
+    sketch.wait_for_an_answer()
+    assert sum(sketch.pixels()) > 50
 
 
 @pytest.mark.slow
@@ -179,18 +167,14 @@ def test_without_a_hand_a_test_image(sketch: Sketch) -> None:
 
 @pytest.mark.slow
 def test_a_finger_draws(browser: Browser, address: str, own_python: None) -> None:
-    size = {"width": 390, "height": 844}
-    with opened(browser, address, has_touch=True, viewport=size) as page:
+    with opened(browser, address, has_touch=True, viewport=PHONE) as page:
         panel = PagePanel(page)
-        panel.click("Train here")
-        panel.wait_for("completed")
+        panel.train()
         sketch = Sketch(panel)
-        box = sketch.canvas.bounding_box()
-        assert box is not None
         scrolled = page.evaluate("scrollY")
         finger = page.context.new_cdp_session(page)
         for kind, y in (("touchStart", 0.1), ("touchMove", 0.5), ("touchMove", 0.9)):
-            place = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] * y}
+            place = dict(zip("xy", sketch.place(0.5, y), strict=True))
             finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
         sketch.wait_for_an_answer()

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
-from page_panel import opened
+from browsing import PHONE, SMALLEST_TARGET, opened
+from playwright.sync_api import Browser, Locator, Page
 
 from mlp_book.chapters.engine import step_through
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
-
 pytestmark = pytest.mark.browser
 
-CHAPTER = "notebooks/engine.html"
 STEPS = step_through().steps
 
 
-@pytest.fixture(params=["served to a phone", "without a script"])
+@pytest.fixture(params=["on a phone", "without a script"])
 def page(browser: Browser, html: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
-    phone = {"viewport": {"width": 390, "height": 844}}
+    phone = {"viewport": PHONE}
     options = phone if "phone" in request.param else {"java_script_enabled": False}
-    with opened(browser, (html / CHAPTER).as_uri(), **options) as page:
+    with opened(browser, (html / "notebooks/engine.html").as_uri(), **options) as page:
         yield page
 
 
@@ -57,12 +53,12 @@ def test_phases_and_arrow_keys(page: Page) -> None:
 
 
 def test_targets_are_large_and_on_paper_all_steps_stand(page: Page) -> None:
-    labels = page.locator(".update-stepper label:visible").all()
-    assert labels
-    for label in labels:
+    labels = page.locator(".update-stepper label:visible")
+    assert labels.count() > 0
+    for label in labels.all():
         box = label.bounding_box()
         assert box is not None
-        assert min(box["width"], box["height"]) >= 44
+        assert min(box["width"], box["height"]) >= SMALLEST_TARGET
     page.emulate_media(media="print")
     assert shown(page).count() == len(STEPS)
-    assert page.locator(".update-stepper label:visible").count() == 0
+    assert labels.count() == 0

@@ -1,0 +1,128 @@
+"""Sphinx extension for pages that do something: scripts, styles, and notes under tables."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlp_wheel import build_info
+
+from mlp_book.pages import study_json
+from mlp_book.tables import BEST
+
+if TYPE_CHECKING:
+    from sphinx.application import Sphinx
+
+JS = Path(__file__).parents[1] / "js"
+SCRIPTS = {
+    "panel.js": JS / "panel" / "main.js",
+    "explorer.js": JS / "explorer" / "main.js",
+    "tables.js": JS / "tables.js",
+}
+FOLDER = "mlp"  # of all that is written for the scripts, in the pages' _static
+IMPORT = re.compile(r'^import\b[^;]*?from "([^"]+)";\n', re.MULTILINE)
+EXPORT = re.compile(r"^export (?=class|const|function|async)", re.MULTILINE)
+PANEL = re.compile(r'<div class="what-if" data-panel="[^"]*"')
+STUDY = re.compile(r'"study":\s*"([\w-]+)"')
+EXPLORER = '<div class="explorer">'
+TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
+# What a reader of the page cannot see in the code: see mlp_book.tables.
+NOTE = (
+    f'<p class="table-note"><span aria-hidden="true">{BEST}</span> '
+    "The best mean of its column; every other row differs from it by more than seed noise.</p>"
+)
+
+
+def join_modules(main: Path) -> str:
+    """Return a module and all that it imports as one classic script that leaves no name behind.
+
+    A page opened from disk may load classic scripts but no modules. Names at the top level have
+    to differ.
+    """
+    texts: dict[Path, str] = {}
+
+    def add(path: Path) -> None:
+        if path in texts:
+            return
+        source = path.read_text(encoding="utf-8")
+        for name in IMPORT.findall(source):
+            add((path.parent / name).resolve())
+        texts[path] = EXPORT.sub("", IMPORT.sub("", source))
+
+    add(main.resolve())
+    return '(() => {\n"use strict";\n' + "\n".join(texts.values()) + "})();\n"
+
+
+def script_folder(app: Sphinx) -> Path:
+    """Return the folder of all that is written for the scripts."""
+    folder = Path(app.outdir) / "_static" / FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def as_script(target: str, content: str) -> str:
+    """Return JSON as a script that a page opened from disk may load too."""
+    return f"{target} = {content};\n"
+
+
+def write_scripts(app: Sphinx) -> None:
+    """Write the scripts, and what the panels train with."""
+    if app.builder.format != "html":
+        return
+    folder = script_folder(app)
+    for name, main in SCRIPTS.items():
+        (folder / name).write_text(join_modules(main), "utf-8")
+    shutil.copyfile(JS / "panel" / "worker.js", folder / "worker.js")
+    build = json.dumps(build_info(Path(app.srcdir), folder))
+    (folder / "build.js").write_text(as_script("window.mlpCoreBuild", build), "utf-8")
+
+
+def write_study(app: Sphinx, name: str) -> str | None:
+    """Write a study's curves for panels; return the script's name, or None if nothing is stored."""
+    text = study_json(name, Path(app.srcdir) / "results")
+    if text is None:
+        return None
+    target = f"(window.mlpCoreStudies ??= {{}})[{json.dumps(name)}]"
+    script = f"curves-{name}.js"
+    (script_folder(app) / script).write_text(as_script(target, text), "utf-8")
+    return script
+
+
+def files_of(app: Sphinx, body: str) -> Iterator[str]:
+    """Name the styles and scripts that a page's content asks for, in the order of their loading."""
+    if PANEL.search(body):
+        studies = (write_study(app, name) for name in dict.fromkeys(STUDY.findall(body)))
+        yield from ("live.css", "panel.css", "build.js", *filter(None, studies), "panel.js")
+    if EXPLORER in body:
+        yield from ("live.css", "explorer.css", "studies.js", "explorer.js")
+    if TABLE.search(body):
+        yield "tables.js"
+
+
+def explain_marks(body: str) -> str:
+    """Put the note under every table in which a cell is marked as the best."""
+    return TABLE.sub(lambda table: table[0] + (NOTE if BEST in table[0] else ""), body)
+
+
+def prepare(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Give a page what its content asks for; all others stay as they are."""
+    body = context.get("body") or ""
+    if app.builder.format != "html" or not body:
+        return
+    for name in files_of(app, body):
+        if name.endswith(".css"):
+            app.add_css_file(name)
+        else:
+            app.add_js_file(f"{FOLDER}/{name}", loading_method="defer")
+    context["body"] = explain_marks(body)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Connect the functions above to the build's events."""
+    app.connect("builder-inited", write_scripts)
+    app.connect("html-page-context", prepare)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

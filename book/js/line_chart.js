@@ -1,0 +1,159 @@
+/** A line chart in SVG: axes, bands, lines, crosses where runs diverged, names at the lines' ends. */
+
+import { makeSvg } from "./elements.js";
+import { axisNumber, rangeOf } from "./numbers.js";
+import { makeScale } from "./scales.js";
+
+const MARGIN = { left: 48, right: 12, top: 28, bottom: 38 };
+const LEAST_WIDTH = 260;
+const NAME_ROOM = 66; // for names at the ends of the lines
+const NAME_GAP = 14;
+const CROSS_SIZE = 12;
+let charts = 0;
+
+/**
+ * Draw curves into an element.
+ *
+ * A curve has a `colour`, `lines` ({ xs, ys, dash, width }; a y that is not finite leaves a gap),
+ * and, where there is one, a `band` ({ xs, low, high }), `crosses` (each an x) and an `endName`, which
+ * is drawn if all curves have one. An axis has a `range`, `isLog` and a `label`. `onRead` gets the x
+ * under the pointer, or null.
+ */
+export function drawLineChart(element, curves, { x, y, height, label, onRead = null }) {
+  const isNamed = curves.length > 0 && curves.every((curve) => curve.endName);
+  const width = Math.max(Math.floor(element.clientWidth), LEAST_WIDTH);
+  const right = width - MARGIN.right - (isNamed ? NAME_ROOM : 0);
+  const area = { left: MARGIN.left, right, top: MARGIN.top, bottom: height - MARGIN.bottom };
+  area.x = makeScale(x.range, [area.left, area.right], x.isLog);
+  area.y = makeScale(y.range, [area.bottom, area.top], y.isLog);
+  const clip = makeClip(area);
+  const svg = makeSvg(
+    "svg",
+    { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
+    ...drawAxes(area, x.label, y.label, height),
+    clip,
+    makeSvg(
+      "g",
+      { "clip-path": `url(#${clip.id})` },
+      ...curves.flatMap((curve) => drawBand(area, curve)),
+      ...curves.flatMap((curve) => drawLines(area, curve)),
+    ),
+    ...curves.flatMap((curve) => drawCrosses(area, curve)),
+    ...(isNamed ? drawEndNames(area, curves) : []),
+  );
+  if (onRead) addReadingLine(svg, area, width, onRead);
+  element.replaceChildren(svg);
+}
+
+/** Return the range of all finite values of curves, with some room; values above `most` are cut off. */
+export function valueRange(curves, isLog, most) {
+  const drawn = curves.flatMap(({ lines, band }) => [
+    ...lines.flatMap((line) => line.ys),
+    ...(band ? [...band.low, ...band.high] : []),
+  ]);
+  const [low, high] = rangeOf(drawn.filter((y) => Number.isFinite(y) && (!isLog || y > 0)));
+  if (!Number.isFinite(low)) return isLog ? [0.1, 1] : [0, 1];
+  const highest = Math.max(Math.min(high, most), Math.min(low, most));
+  return isLog ? [Math.min(low, highest) / 1.15, highest * 1.15] : [0, highest * 1.05];
+}
+
+function drawAxes({ left, right, top, bottom, x, y }, xLabel, yLabel, height) {
+  const across = (at, name) => makeSvg("line", { x1: left, x2: right, y1: at, y2: at, class: name });
+  const yTicks = y.ticks(7).flatMap((value) => {
+    const at = y.at(value);
+    return [across(at, "mlp-grid"), makeText(left - 6, at + 4, axisNumber(value), "end")];
+  });
+  // Epochs and updates are counted: half of one is no tick.
+  const xTicks = x.ticks(right - left < 440 ? 5 : 8).filter(Number.isInteger);
+  return [
+    ...yTicks,
+    ...xTicks.map((value) => makeText(x.at(value), bottom + 17, axisNumber(value), "middle")),
+    across(bottom, "mlp-axis"),
+    makeText(0, top - 14, yLabel, "start", "mlp-axis-label"),
+    makeText(right, height - 5, xLabel, "end", "mlp-axis-label"),
+  ];
+}
+
+export function makeText(x, y, words, anchor = "start", name = "mlp-tick") {
+  return makeSvg("text", { x, y, "text-anchor": anchor, class: name }, words);
+}
+
+function makeClip({ left, right, top, bottom }) {
+  const size = { x: left, y: top - 1, width: right - left, height: bottom - top + 2 };
+  return makeSvg("clipPath", { id: `mlp-clip-${(charts += 1)}` }, makeSvg("rect", size));
+}
+
+function drawBand(area, { band, colour }) {
+  const kept = band ? [...band.xs.keys()].filter((i) => Number.isFinite(band.low[i])) : [];
+  if (kept.length < 2) return [];
+  const edge = (ys) => kept.map((i) => pointAt(area, band.xs[i], ys[i]));
+  const d = `M${[...edge(band.high), ...edge(band.low).reverse()].join("L")}Z`;
+  return [makeSvg("path", { d, fill: colour, class: "mlp-band" })];
+}
+
+function drawLines(area, { lines, colour }) {
+  return lines.flatMap(({ xs, ys, dash = "", width = 1.7 }) => {
+    const look = { stroke: colour, "stroke-dasharray": dash, "stroke-width": width, class: "mlp-line" };
+    const d = pathOf(area, xs, ys);
+    return d ? [makeSvg("path", { d, ...look })] : [];
+  });
+}
+
+function pathOf(area, xs, ys) {
+  let pen = "M";
+  const parts = ys.map((y, i) => {
+    const part = Number.isFinite(y) ? `${pen}${pointAt(area, xs[i], y)}` : "";
+    pen = part ? "L" : "M";
+    return part;
+  });
+  const drawn = parts.filter(Boolean);
+  // A lone point is no line: the round cap of a line without length shows it.
+  return drawn.length === 1 ? `${drawn[0]}h0.01` : drawn.join("");
+}
+
+function pointAt({ x, y }, xValue, yValue) {
+  return `${x.at(xValue).toFixed(1)},${y.at(yValue).toFixed(1)}`;
+}
+
+function drawCrosses({ left, top, x }, { crosses = [], colour }) {
+  return crosses.map((cross) => {
+    const at = Math.max(x.at(Math.max(cross, x.low)), left) - CROSS_SIZE / 2;
+    const d = `M${at},${top + 1}l${CROSS_SIZE},${CROSS_SIZE}m${-CROSS_SIZE},0l${CROSS_SIZE},${-CROSS_SIZE}`;
+    return makeSvg("path", { d, stroke: colour, class: "mlp-cross" });
+  });
+}
+
+/** Names beside the ends of the lines, moved apart where they would meet. */
+function drawEndNames({ right, top, bottom, y }, curves) {
+  const names = curves.map(({ endName, colour, lines }) => {
+    const end = lines[0]?.ys.findLast(Number.isFinite);
+    return { endName, colour, at: y.at(end ?? y.high) };
+  });
+  names.sort((a, b) => a.at - b.at);
+  names.forEach((name, i) => (name.at = Math.max(name.at, i ? names[i - 1].at + NAME_GAP : top)));
+  let lowest = bottom;
+  return names.reverse().map(({ endName, colour, at }) => {
+    const free = Math.min(at, lowest);
+    lowest = free - NAME_GAP;
+    const text = makeText(right + 6, free + 4, endName, "start", "mlp-end-name");
+    text.style.fill = `color-mix(in srgb, ${colour} 72%, currentColor)`;
+    return text;
+  });
+}
+
+function addReadingLine(svg, { left, right, top, bottom, x }, width, onRead) {
+  const line = makeSvg("line", { y1: top, y2: bottom, class: "mlp-reading", visibility: "hidden" });
+  const read = (pixel) => {
+    const isInside = pixel >= left && pixel <= right;
+    line.setAttribute("visibility", isInside ? "visible" : "hidden");
+    line.setAttribute("x1", pixel);
+    line.setAttribute("x2", pixel);
+    onRead(isInside ? x.valueAt(pixel) : null);
+  };
+  svg.append(line);
+  svg.addEventListener("pointermove", (event) => {
+    const box = svg.getBoundingClientRect();
+    read(((event.clientX - box.left) / box.width) * width);
+  });
+  svg.addEventListener("pointerleave", () => read(-1));
+}

@@ -1,0 +1,192 @@
+/** The worker: NumPy on Pyodide, and in it the mlp_core that this book was built from. */
+"use strict";
+
+const PROGRAM = `
+import json
+import math
+import time
+
+import mlp_core
+import numpy
+from mlp_core.what_if.classify import classify_image, classify_test_image
+from mlp_core.what_if import Panel, run_panel
+from mlp_core.training import ConfigError
+from pyodide.ffi import run_sync
+
+LISTEN_S = 0.04  # how often the worker looks whether it is told to stop
+trained = {}  # the latest run of each panel, with its network
+
+
+def to_json(event):
+    """JSON knows no figure that is not finite: it becomes null."""
+    broken = [k for k, v in event.items() if isinstance(v, float) and not math.isfinite(v)]
+    return json.dumps({**event, **dict.fromkeys(broken)})
+
+
+def run(key, panel_text, job_text, send, is_wanted, pause):
+    """Train one set of values; send every event as JSON text."""
+    job = json.loads(job_text)
+    panel = Panel.from_dict(json.loads(panel_text))
+    panel = panel.with_base(dataset="digits", seed=job["seed"])
+    due = time.monotonic() + LISTEN_S
+
+    def should_stop():
+        nonlocal due
+        if pause is None or time.monotonic() < due:
+            return False
+        run_sync(pause())
+        due = time.monotonic() + LISTEN_S
+        return not is_wanted()
+
+    send_event = lambda event: send(to_json(event))
+    trained[key] = run_panel(panel, job["values"], send_event, should_stop)
+
+
+def classify(key, image_text):
+    """Return as JSON text what a panel's network says of a drawing or of a test image."""
+    image = json.loads(image_text)
+    try:
+        if key not in trained:
+            raise ConfigError("There is no network yet: press Train here.")
+        if "test" in image:
+            return json.dumps(classify_test_image(trained[key], image["test"]))
+        return json.dumps(classify_image(trained[key], image["pixels"]))
+    except ConfigError as error:
+        return json.dumps({"problem": str(error)})
+
+
+versions = json.dumps({"mlp_core": mlp_core.__version__, "numpy": numpy.__version__})
+`;
+
+let train = null;
+let classify = null;
+let polls = false; // whether Python can wait in the midst of a run, so that messages get through
+let wanted = 0; // the id of the run that the page waits for
+let next = null;
+let working = false;
+let questions = []; // about networks; a run goes first
+
+onmessage = ({ data }) => {
+  if (data.kind === "boot") {
+    boot(data.build).catch((error) => {
+      postMessage({ kind: "broken", message: `Python could not be loaded: ${short(error)}` });
+    });
+    return;
+  }
+  if (data.kind === "classify") questions.push(data);
+  else [wanted, next] = data.kind === "run" ? [data.id, data] : [0, null];
+  if (!working) work();
+};
+
+function short(error) {
+  return String(error?.message ?? error).trim().split("\n").at(-1).slice(0, 200);
+}
+
+async function boot(build) {
+  const absolute = (url) => new URL(url, build.base).href;
+  const { files } = build.pyodide;
+  const urls = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, absolute(file.url)]));
+  const wheel = { integrity: build.wheelIntegrity, bytes: 0, url: build.wheel };
+  const checked = [...Object.values(files), wheel].map((file) => [absolute(file.url), file]);
+  const failed = checkFetches(new Map(checked));
+  await Promise.race([failed, load(urls, absolute(build.wheel))]);
+}
+
+async function load(urls, wheel) {
+  const bytesOf = async (url) => (await fetch(url)).arrayBuffer();
+  const archives = [urls.numpy, wheel].map(bytesOf);
+  archives.forEach((archive) => archive.catch(() => {})); // the failure is told already
+  await Promise.all([urls["pyodide.js"], urls["pyodide.asm.js"]].map(runScript));
+  const pyodide = await loadPyodide({
+    indexURL: urls["pyodide.js"].replace(/[^/]*$/, ""),
+    lockFileURL: urls["pyodide-lock.json"],
+    stdLibURL: urls["python_stdlib.zip"],
+  });
+  for (const archive of archives) pyodide.unpackArchive(await archive, "wheel");
+  pyodide.runPython(PROGRAM);
+  [train, classify] = ["run", "classify"].map((name) => pyodide.globals.get(name));
+  const versions = JSON.parse(pyodide.globals.get("versions"));
+  polls = "Suspending" in WebAssembly && typeof train.callPromising === "function";
+  postMessage({ kind: "ready", polls, versions });
+}
+
+/** Run a script that `fetch` has checked: importScripts knows no integrity. */
+async function runScript(url) {
+  const text = await (await fetch(url)).text();
+  const copy = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+  importScripts(copy);
+  URL.revokeObjectURL(copy);
+}
+
+/**
+ * Check and count what is fetched of known files, also by Pyodide itself.
+ *
+ * Return a promise that fails with the first of them: Pyodide would wait for ever.
+ */
+function checkFetches(known) {
+  const plain = self.fetch.bind(self);
+  const total = [...known.values()].reduce((sum, file) => sum + file.bytes, 0);
+  const seen = new Set();
+  let giveUp;
+  self.fetch = async (request, options) => {
+    const file = known.get(String(request.url ?? request));
+    if (!file) return plain(request, options);
+    try {
+      const answer = await plain(request, { ...options, integrity: file.integrity });
+      if (!answer.ok) throw new Error(`the host answered ${answer.status}`);
+      seen.add(file);
+      const done = [...seen].reduce((sum, one) => sum + one.bytes, 0);
+      postMessage({ kind: "progress", done, total });
+      return answer;
+    } catch (error) {
+      giveUp(new Error(`${file.url.split("/").at(-1)}: ${short(error)}`));
+      throw error;
+    }
+  };
+  return new Promise((_, reject) => (giveUp = reject));
+}
+
+async function work() {
+  working = true;
+  while (next) {
+    const job = next;
+    next = null;
+    await runAll(job);
+    postMessage({ kind: "idle", id: job.id });
+  }
+  working = false;
+  for (const { id, key, image } of questions.splice(0)) {
+    postMessage({ kind: "classified", id, answer: JSON.parse(classify(key, JSON.stringify(image))) });
+  }
+}
+
+async function runAll(job) {
+  try {
+    for (const [index, run] of job.runs.entries()) {
+      if (wanted !== job.id) return;
+      await runOne(job, index, JSON.stringify(run));
+    }
+    postMessage({ kind: "finished", id: job.id });
+  } catch (error) {
+    postMessage({ kind: "error", id: job.id, message: short(error) });
+  }
+}
+
+async function runOne(job, index, run) {
+  const send = (text) => postMessage({ kind: "event", id: job.id, index, event: JSON.parse(text) });
+  const isWanted = () => wanted === job.id;
+  if (polls) await train.callPromising(job.key, job.panel, run, send, isWanted, listen);
+  else train(job.key, job.panel, run, send, isWanted, undefined);
+}
+
+/** Resolve after the messages that have arrived; a timer would wait four milliseconds. */
+function listen() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}

@@ -1,0 +1,137 @@
+"""Every built page in a browser: nothing fails, nothing is fetched, and axe-core finds no fault."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from browsing import PHONE, is_cut_off, opened
+from built_book import pages
+from playwright.sync_api import Browser, BrowserContext, Page
+
+pytestmark = pytest.mark.browser
+
+EVERY_PAGE = [*pages(), "search.html", "genindex.html"]
+MAX_PAGE_BYTES = 2_500_000  # with everything that the page loads
+SEVERE = {"serious", "critical"}
+# What a theme can change; all else is the same in both.
+BY_COLOUR = ["color-contrast", "link-in-text-block"]
+FORMULAS_ARE_SET = (
+    "() => !document.querySelector('span.math, div.math')"
+    " || window.MathJax?.startup?.promise?.then(() => true)"
+)
+# Contrast is slow to measure, and a page has thousands of pieces of code: of all that have one
+# class in one kind of block, the first stands for the others.
+THIN_OUT = """() => {
+    const seen = new Set();
+    for (const token of document.querySelectorAll('.highlight pre span')) {
+        if (!token.isConnected) continue;
+        const block = token.closest('.highlight').parentElement;
+        const around = [token, token.parentElement, block, block.parentElement];
+        const kind = around.map(element => element.className).join(' in ');
+        if (seen.has(kind)) token.remove();
+        seen.add(kind);
+    }
+}"""
+# Colours that fade into one another would be measured half-way.
+STILL = "*, ::before, ::after { animation: none !important; transition: none !important; }"
+RUN = """async options => {
+    // Formulas are MathJax's own, many, in the text's colour, and have words for screen readers.
+    const where = {include: [['html']], exclude: [['mjx-container']]};
+    const found = await axe.run(where, {...options, resultTypes: ['violations']});
+    return found.violations.map(v => ({
+        id: v.id, impact: v.impact, help: v.help,
+        nodes: v.nodes.slice(0, 5).map(n => n.target.join(' ') + '  ' + n.html.slice(0, 160)
+            + '  ' + n.any.map(a => a.message).join(' ').slice(0, 200)),
+    }));
+}"""
+
+
+@pytest.mark.parametrize("name", EVERY_PAGE)
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 844}, PHONE], ids=["wide", "phone"])
+def test_a_page_loads_little_and_nothing_fails(
+    html: Path, browser: Browser, name: str, size: dict[str, int]
+) -> None:
+    """Open a page as by double-click: all that it loads lies beside it."""
+    scheme = "dark" if size is PHONE else "light"
+    with opened(browser, "about:blank", viewport=size, color_scheme=scheme) as page:
+        requests, failed = set[str](), list[str]()
+        page.on("request", lambda request: requests.add(request.url))
+        page.on("requestfailed", lambda request: failed.append(request.url))
+        page.goto((html / name).as_uri(), wait_until="load")
+        page.wait_for_function(FORMULAS_ARE_SET)
+        assert failed == []
+        assert {u for u in requests if urlsplit(u).scheme not in {"file", "data", "blob"}} == set()
+        loaded = [Path(unquote(urlsplit(u).path)) for u in requests if u.startswith("file:")]
+        assert sum(path.stat().st_size for path in loaded) <= MAX_PAGE_BYTES
+        assert not is_cut_off(page)
+
+
+@pytest.fixture(scope="module", params=[1280, PHONE["width"]])
+def context(browser: Browser, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    size = {"width": request.param, "height": 900}
+    with browser.new_context(viewport=size) as context:
+        yield context
+
+
+@pytest.fixture(scope="module")
+def axe() -> str:
+    return (files("axe_playwright_python") / "axe.min.js").read_text("utf-8")
+
+
+def severe(found: list[dict[str, Any]]) -> str:
+    """Return the severe violations as text, one after the other."""
+    bad = [v for v in found if v["impact"] in SEVERE]
+    return "\n".join(f"{v['id']}: {v['help']}\n  " + "\n  ".join(v["nodes"]) for v in bad)
+
+
+def look_at_all_but_colours(page: Page) -> str:
+    return severe(page.evaluate(RUN, {"rules": {rule: {"enabled": False} for rule in BY_COLOUR}}))
+
+
+def look_at_colours(page: Page, theme: str) -> str:
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    page.wait_for_timeout(50)
+    return severe(page.evaluate(RUN, {"runOnly": {"type": "rule", "values": BY_COLOUR}}))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EVERY_PAGE)
+def test_no_severe_violation(html: Path, context: BrowserContext, axe: str, name: str) -> None:
+    page = context.new_page()
+    page.goto((html / name).as_uri(), wait_until="load")
+    page.wait_for_function(FORMULAS_ARE_SET)
+    page.add_style_tag(content=STILL)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.evaluate(axe)
+    found = [look_at_all_but_colours(page)]
+    page.evaluate(THIN_OUT)
+    found += [look_at_colours(page, theme) for theme in ("light", "dark")]
+    page.close()
+    assert not any(found), "\n".join(found)
+
+
+PALE = '<p style="color:#bbb;background:#fff">pale</p><button></button>'
+BLOCK = '<div class="{}"><div class="highlight"><pre>{}</pre></div></div>'
+TOKENS = '<span class="k">for</span> <span class="k">in</span>'
+# Pale in one kind of block only, and below many tokens of the same class.
+PALE_CODE = "<style>.pale .k { color: #bbb }</style>" + "".join(
+    BLOCK.format(kind, TOKENS) for kind in ("plain", "pale")
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("content", [PALE, PALE_CODE], ids=["words", "code"])
+def test_a_violation_would_be_found(context: BrowserContext, axe: str, content: str) -> None:
+    page = context.new_page()
+    page.set_content(f'<html lang="en"><title>x</title><main><h1>x</h1>{content}</main></html>')
+    page.evaluate(axe)
+    assert ("button-name" in look_at_all_but_colours(page)) == ("<button" in content)
+    page.evaluate(THIN_OUT)
+    assert "color-contrast" in look_at_colours(page, "light")
+    assert page.locator("span").count() == (2 if "<span" in content else 0)
+    page.close()

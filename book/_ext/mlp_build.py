@@ -28,6 +28,8 @@ SOURCES = (
     ("results", "*.json"),
 )
 
+PROCESSES = 6
+
 # The parts of MathJax that a page loads, or can ask for; the package carries many more.
 MATHJAX_PARTS = (
     "startup.js",  # the page's script; it loads those that _config.yml names
@@ -54,6 +56,19 @@ def fingerprint(root: Path) -> str:
             digest.update(path.relative_to(root).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def read_in_parallel(app: Sphinx) -> None:
+    """Run several notebooks at once.
+
+    Sphinx hands out its documents in alphabetical lumps, and all notebooks have one folder: with
+    many processes the lumps are small enough that each has a notebook or two.
+    """
+    for extension in app.extensions.values():
+        # Two of Jupyter Book's own say nothing. One acts when everything is read, one in LaTeX.
+        if extension.parallel_read_safe is None:
+            extension.parallel_read_safe = True
+    app.parallel = max(app.parallel, PROCESSES)
 
 
 def outdated_notebooks(
@@ -126,6 +141,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
         app.setup_extension(name)
     # Jupyter Book sets this for sphinx_comments, which the book leaves out.
     app.add_config_value("comments_config", {}, "", dict)
+    app.connect("builder-inited", read_in_parallel)
     app.connect("env-get-outdated", outdated_notebooks)
     app.connect("env-updated", drop_widget_state)
     app.connect("build-finished", finish)

@@ -7,6 +7,7 @@ from numbers import Integral
 import numpy as np
 from numpy.typing import DTypeLike
 
+from mlp_core.nn import products
 from mlp_core.nn.buffers import Buffered
 from mlp_core.nn.checks import check, check_share
 
@@ -103,7 +104,7 @@ class Linear(Layer):
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return inputs @ weight + bias."""
         self._inputs = inputs
-        np.dot(inputs, self.weight, out=self.outputs)
+        products.product(inputs, self.weight, self.outputs)
         return np.add(self.outputs, self.bias, out=self.outputs)
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
@@ -112,10 +113,10 @@ class Linear(Layer):
         The gradient with respect to the inputs is g @ weight^T. It has no columns when
         `needs_grad_inputs` is false.
         """
-        np.dot(self._inputs.T, grad_outputs, out=self.grad_weight)
+        products.product(self._inputs.T, grad_outputs, self.grad_weight)
         np.dot(self.ones, grad_outputs, out=self.grad_bias)
         if self.needs_grad_inputs:
-            np.dot(grad_outputs, self._weight_transposed, out=self.grad_inputs)
+            products.product(grad_outputs, self._weight_transposed, self.grad_inputs)
         return self.grad_inputs
 
     def __str__(self) -> str:

@@ -41,25 +41,22 @@ def set_product(function: Product) -> Product:
     True
     """
     global product
-    for shape, dtype, a_order, b_order in combinations(CHECKED_SHAPES, "fd", "CF", "CF"):
-        _check(function, shape, np.dtype(dtype), a_order, b_order)
+    normal = np.random.default_rng(0).standard_normal
+    for dtype, (rows, inner, columns) in combinations(("float32", "float64"), CHECKED_SHAPES):
+        a, b = normal((rows, inner)).astype(dtype), normal((inner, columns)).astype(dtype)
+        for left, right in combinations((a, np.asfortranarray(a)), (b, np.asfortranarray(b))):
+            _check(function, left, right)
     before, product = product, function
     return before
 
 
-def _check(
-    function: Product, shape: tuple[int, int, int], dtype: np.dtype, a_order: str, b_order: str
-) -> None:
+def _check(function: Product, a: np.ndarray, b: np.ndarray) -> None:
     """Compare one product with NumPy's."""
-    rows, inner, columns = shape
-    values = np.random.default_rng(0).standard_normal
-    a = np.asarray(values((rows, inner)), dtype, order=a_order)
-    b = np.asarray(values((inner, columns)), dtype, order=b_order)
-    out = np.full((rows, columns), np.nan, dtype)
+    out = np.full((len(a), b.shape[1]), np.nan, a.dtype)
     function(a, b, out)
-    rounding = inner * np.finfo(dtype).eps * (np.abs(a) @ np.abs(b))
+    rounding = len(b) * np.finfo(a.dtype).eps * (np.abs(a) @ np.abs(b))
     if not np.all(np.abs(out - a @ b) <= rounding):
         raise ValueError(
-            f"function={function!r} is not legal: its product of {dtype} matrices of shapes "
+            f"function={function!r} is not legal: its product of {a.dtype} matrices of shapes "
             f"{a.shape} and {b.shape} differs from NumPy's by more than rounding"
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 import os
 import re
@@ -81,6 +83,17 @@ def test_the_wheel_is_the_package(tmp_path: Path) -> None:
         text=True,
     )
     assert found.startswith(str(wheel))
+
+
+def test_the_files_beside_the_page_are_checked(tmp_path: Path) -> None:
+    files = mlp_wheel.build_info(ROOT, tmp_path)["files"]
+    assert list(files) == ["mlp_core", "products"]
+    for file in files.values():
+        content = (tmp_path / file["url"]).read_bytes()
+        assert file["bytes"] == len(content)
+        digest = base64.b64encode(hashlib.sha256(content).digest()).decode()
+        assert file["integrity"] == f"sha256-{digest}"
+    assert (tmp_path / "products.wasm").read_bytes()[:4] == b"\0asm"
 
 
 def test_every_file_of_pyodide_has_an_exact_version_and_a_hash() -> None:

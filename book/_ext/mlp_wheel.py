@@ -1,4 +1,4 @@
-"""The package and the Python that panels train with: a wheel, and where Pyodide's files lie."""
+"""What panels train with: the package, products of matrices, and where Pyodide's files lie."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from mlp_book.wasm import assemble
 from mlp_core import __version__
 
 INFO = f"mlp_core-{__version__}.dist-info"
@@ -22,15 +23,15 @@ OFFLINE = "MLP_CORE_PYODIDE"
 
 
 def build_info(root: Path, folder: Path) -> dict[str, Any]:
-    """Write the wheel, and Pyodide if it is asked for; return what the page's script needs."""
+    """Write all of it, Pyodide only if it is asked for; return what the page's script needs."""
     for old in folder.glob("*.whl"):
         old.unlink()
-    wheel = write_wheel(root, folder)
+    products = folder / "products.wasm"
+    products.write_bytes(assemble())
     return {
         "version": __version__,
         "commit": commit_of(root),
-        "wheel": wheel.name,
-        "wheelIntegrity": f"sha256-{sha256(wheel.read_bytes())}",
+        "files": {"mlp_core": checked(write_wheel(root, folder)), "products": checked(products)},
         "worker": "worker.js",
         "pyodide": pyodide_files(root, folder),
     }
@@ -50,6 +51,12 @@ def write_wheel(root: Path, folder: Path) -> Path:
             entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             archive.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return wheel
+
+
+def checked(path: Path) -> dict[str, Any]:
+    """Return where a file beside the page lies, and what it must be."""
+    data = path.read_bytes()
+    return {"url": path.name, "bytes": len(data), "integrity": f"sha256-{sha256(data)}"}
 
 
 def sha256(data: bytes) -> str:

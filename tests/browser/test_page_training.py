@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import STOP_MS, configs_of, go_to_fragment, has_no_clipboard, opened, slowness
@@ -31,6 +33,15 @@ LOSS_OF_FIRST_EPOCH = 1e-4
 POINTS = 0.003  # of test accuracy: one of the 364 test images
 RUNS, GROWTH = 20, 1.2
 LONG = "learning-rate.batch_size=1&learning-rate.epochs=1000"
+FOLDER = Path(__file__).parent
+UNUSABLE = """
+from mlp_core.nn import products
+before = products.product
+with open("/broken.so", "wb") as file:
+    file.write(b"\\0asm\\1\\0\\0\\0\\xff")
+said = [use_products("/absent.so"), use_products("/broken.so")]
+json.dumps([said, products.product is before])
+"""
 STORED = "book: MNIST, 60,000 images, 3 seeds"
 
 
@@ -89,6 +100,12 @@ def panel(warm: Page) -> PagePanel:
     return panel
 
 
+def run_in_page(page: Page, program: str) -> Any:
+    """Run a program by the page's Python; return its last value, of JSON."""
+    (worker,) = page.workers
+    return json.loads(worker.evaluate("program => pyodide.runPython(program)", program))
+
+
 def test_cold_start_to_the_first_epoch(panel: PagePanel) -> None:
     started = time.monotonic()
     panel.click("Train here")
@@ -144,6 +161,28 @@ def test_thirty_epochs_are_quick_and_the_page_stays_responsive(panel: PagePanel)
     slower = slowness(panel.page)
     assert elapsed < THIRTY_EPOCHS_S * slower
     assert longest <= LONGEST_TASK_MS * slower
+
+
+def test_the_page_says_what_it_multiplies_by(panel: PagePanel) -> None:
+    go_to_fragment(panel.page, LONG)
+    panel.click("Train here")
+    panel.wait(lambda: panel.says() == "Training; matrix products by WebAssembly SIMD.")
+    panel.click("Stop")
+    panel.wait_for("stopped")
+    assert panel.download()["versions"]["products"] == "WebAssembly SIMD"
+
+
+def test_its_products_and_its_runs_equal_numpys_bit_for_bit(panel: PagePanel) -> None:
+    panel.train()
+    found = run_in_page(panel.page, (FOLDER / "compared_products.py").read_text("utf-8"))
+    assert found == {"shapes": 200, "different": [], "runs": 2, "same_histories": True}
+
+
+def test_a_library_that_cannot_be_used_leaves_numpys_products(panel: PagePanel) -> None:
+    panel.train()
+    said, kept = run_in_page(panel.page, UNUSABLE)
+    assert said == ["NumPy"] * 2
+    assert kept
 
 
 def test_stop_acts_at_once_and_the_next_run_needs_no_loading(panel: PagePanel) -> None:

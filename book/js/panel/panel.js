@@ -7,7 +7,7 @@ import { LiveRun, curveOfBuild } from "./curves.js";
 import { layOut } from "./layout.js";
 import { MAX_PINNED, shownCurves, storedCells, storedCurves } from "./shown.js";
 import { cleanValue, defaultsOf, readPanelLink, writePanelLink } from "./values.js";
-import { answerOf, endingOf, legendItem } from "./words.js";
+import { answerOf, endingOf, legendItem, trainingWith } from "./words.js";
 
 const FRAME_MS = 100; // least time between two drawings of a growing curve
 
@@ -93,7 +93,7 @@ export class PanelView {
     });
     this.run = run;
     this.complain("");
-    this.say(this.trainer.ready ? "Training." : "Loading Python and NumPy.");
+    this.say(trainingWith(this.trainer));
     this.refresh();
   }
 
@@ -103,7 +103,7 @@ export class PanelView {
     if (run !== this.run) return;
     run.take(index, event);
     if (event.kind === "start") this.testImages = event.dataset.test_size;
-    if (event.kind === "start" && index === 0) this.say("Training.");
+    if (event.kind === "start" && index === 0) this.say(trainingWith(this.trainer));
     this.refresh();
   }
 

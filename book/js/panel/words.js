@@ -18,6 +18,12 @@ export function aboutTraining({ obstacle, build }) {
   );
 }
 
+/** What the page does while a run has not ended. */
+export function trainingWith({ ready }) {
+  if (!ready) return "Loading Python and NumPy.";
+  return `Training; matrix products by ${ready.versions.products}.`;
+}
+
 /** What the book holds of the present values. */
 export function answerOf(study, stored, obstacle) {
   const train = obstacle ? "" : "Press Train here.";

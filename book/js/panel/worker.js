@@ -2,6 +2,7 @@
 "use strict";
 
 const PROGRAM = `
+import ctypes
 import json
 import math
 import time
@@ -9,6 +10,7 @@ import time
 import mlp_core
 import numpy
 from mlp_core.what_if.classify import classify_image, classify_test_image
+from mlp_core.nn.products import set_product
 from mlp_core.what_if import Panel, run_panel
 from mlp_core.training import ConfigError
 from pyodide.ffi import run_sync
@@ -55,9 +57,24 @@ def classify(key, image_text):
         return json.dumps({"problem": str(error)})
 
 
-versions = json.dumps({"mlp_core": mlp_core.__version__, "numpy": numpy.__version__})
+def use_products(library_path):
+    """Let the layers multiply by the library, and say what they multiply by."""
+    try:
+        library = ctypes.PyDLL(library_path)
+        library.know_arrays_by(ctypes.py_object(numpy.ndarray))
+        multiply = library.product
+        multiply.argtypes = [ctypes.py_object] * 3
+        set_product(lambda a, b, out: out if multiply(a, b, out) else numpy.dot(a, b, out))
+        return "WebAssembly SIMD"
+    except (OSError, ValueError):  # no SIMD here, or products that are wrong
+        return "NumPy"
+
+
+versions = {"mlp_core": mlp_core.__version__, "numpy": numpy.__version__}
+versions = json.dumps({**versions, "products": use_products("/products.so")})
 `;
 
+let pyodide = null;
 let train = null;
 let classify = null;
 let polls = false; // whether Python can wait in the midst of a run, so that messages get through
@@ -84,25 +101,24 @@ function short(error) {
 
 async function boot(build) {
   const absolute = (url) => new URL(url, build.base).href;
-  const { files } = build.pyodide;
-  const urls = Object.fromEntries(Object.entries(files).map(([name, file]) => [name, absolute(file.url)]));
-  const wheel = { integrity: build.wheelIntegrity, bytes: 0, url: build.wheel };
-  const checked = [...Object.values(files), wheel].map((file) => [absolute(file.url), file]);
-  const failed = checkFetches(new Map(checked));
-  await Promise.race([failed, load(urls, absolute(build.wheel))]);
+  const files = Object.entries({ ...build.pyodide.files, ...build.files });
+  const urls = Object.fromEntries(files.map(([name, file]) => [name, absolute(file.url)]));
+  const failed = checkFetches(new Map(files.map(([name, file]) => [urls[name], file])));
+  await Promise.race([failed, load(urls)]);
 }
 
-async function load(urls, wheel) {
+async function load(urls) {
   const bytesOf = async (url) => (await fetch(url)).arrayBuffer();
-  const archives = [urls.numpy, wheel].map(bytesOf);
-  archives.forEach((archive) => archive.catch(() => {})); // the failure is told already
+  const [products, ...archives] = [urls.products, urls.numpy, urls.mlp_core].map(bytesOf);
+  for (const content of [products, ...archives]) content.catch(() => {}); // it is told already
   await Promise.all([urls["pyodide.js"], urls["pyodide.asm.js"]].map(runScript));
-  const pyodide = await loadPyodide({
+  pyodide = await loadPyodide({
     indexURL: urls["pyodide.js"].replace(/[^/]*$/, ""),
     lockFileURL: urls["pyodide-lock.json"],
     stdLibURL: urls["python_stdlib.zip"],
   });
   for (const archive of archives) pyodide.unpackArchive(await archive, "wheel");
+  pyodide.FS.writeFile("/products.so", new Uint8Array(await products));
   pyodide.runPython(PROGRAM);
   [train, classify] = ["run", "classify"].map((name) => pyodide.globals.get(name));
   const versions = JSON.parse(pyodide.globals.get("versions"));

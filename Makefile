@@ -20,7 +20,7 @@ export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book book-offline pdf test test-browser lint lab serve bench clean distclean
+.PHONY: help book book-offline pdf test test-browser lint lab serve bench bench-page clean distclean
 
 help: ## list the targets
 	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
@@ -65,6 +65,9 @@ bench: $(VENV)/.bench ## speed against its peers and against the floor (an idle 
 	cd benchmarks && ../$(BIN)/python activations.py --output ../results/benchmark-activations.json
 	cd benchmarks && ../$(BIN)/python parts.py --output ../results/benchmark-parts.json
 	cd benchmarks && ../$(BIN)/python sweeps.py --output ../results/benchmark-sweeps.json
+
+bench-page: $(VENV)/.test $(VENV)/.pyodide ## training in a page beside TensorFlow.js (an idle machine, MNIST, Chromium, npm)
+	cd benchmarks && PATH="$$PATH:$(CURDIR)/$(BIN)" PYTHONPATH=../book:../book/_ext ../$(BIN)/python page.py --output ../results/benchmark-page.json $(ARGS)
 
 clean: ## delete what was built, keep .venv
 	rm -rf _build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

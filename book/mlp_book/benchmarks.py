@@ -28,7 +28,9 @@ def load_benchmark(name: str = "benchmark") -> dict[str, Any]:
     """
     path = find_results() / f"{name}.json"
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is not there: run `make bench` on an idle machine")
+        raise FileNotFoundError(
+            f"{path} is not there: run `make bench` (`make bench-page` in a browser)"
+        )
     content: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return content
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ from mlp_book.facts import claim, facts
 from mlp_book.style import COLOURS, INK, ReportFigure, make_log, new_figure, styled
 from mlp_book.tables import table_of_rows
 from mlp_book.text import NONE
+from mlp_book.wasm import assemble
 from mlp_core import load_dataset
 
 NAME = "speed"
@@ -36,6 +38,7 @@ NAMES = {
     "step": "JAX step",
     "homework": "homework NumPy",
 }
+PAGE_NAMES = {"mlp_core": "the page", "NumPy": "NumPy's products", "TensorFlow.js": "TensorFlow.js"}
 UNITS, BATCH = "hidden units, at batch size 100", "batch size, at 128 hidden units"
 COLOUR_OF = {ENGINE: COLOURS[1], FLOOR: COLOURS[0]}
 UNBROKEN = str.maketrans({"-": "\N{NON-BREAKING HYPHEN}"})
@@ -131,6 +134,21 @@ def table_of_parts(content: Content) -> pd.DataFrame:
         parts = case["parts"] | {"all": case["us_per_update"]}
         columns[name] = {part: f"{value:.0f}" for part, value in parts.items()}
     return pd.DataFrame(columns)
+
+
+def table_of_page(content: Content) -> pd.DataFrame:
+    """Return the times of work in a page, and in brackets the page's own over the others'."""
+    rows: dict[str, dict[str, str]] = {}
+    for own in content["works"]:
+        row = rows[own["work"]] = {}
+        for name, times in own["seconds"].items():
+            ratio = "" if name == ENGINE else f" ({own['page_ratio'][name]:.2f})"
+            row[PAGE_NAMES[name]] = _duration(statistics.median(times)) + ratio
+    return table_of_rows(rows, "").fillna(NONE)
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{1000 * seconds:.3g} ms"
 
 
 def describe_machine(content: Content) -> pd.DataFrame:
@@ -271,6 +289,31 @@ def costs(activations: Content, sweeps: Content) -> Iterator[Any]:
         "dearest": f"{dearest:.2f}",
         "speedup": f"{sweeps['speedup']:.2f}",
         "bookkeeping": f"{sweeps['bookkeeping_ms_a_run']:.1f}",
+    }
+
+
+@facts(NAME)
+def page(content: Content) -> Iterator[Any]:
+    """Say what the page's own products gain, and where it stands beside TensorFlow.js."""
+    ratios = {own["work"]: own["page_ratio"] for own in content["works"]}
+    *products, digits, mnist = ratios
+    epoch_s = statistics.median(content["works"][-1]["seconds"]["mlp_core"])
+    yield claim(
+        "every product takes less than a fifth of NumPy's time",
+        all(ratios[product]["NumPy"] < 0.2 for product in products),
+    )
+    yield claim(
+        "the larger the network, the more an epoch gains",
+        ratios[mnist]["NumPy"] < ratios[digits]["NumPy"] < 1,
+    )
+    yield claim("an epoch is made faster than by TensorFlow.js", ratios[mnist]["TensorFlow.js"] < 1)
+    yield {
+        "page-bytes": f"{len(assemble()):,}",
+        "page-epoch-s": f"{epoch_s:.1f}",
+        "page-epoch-numpy": f"{ratios[mnist]['NumPy']:.2f}",
+        "page-epoch-peer": f"{ratios[mnist]['TensorFlow.js']:.2f}",
+        "page-digits-numpy": f"{ratios[digits]['NumPy']:.2f}",
+        "page-browser": content["browser"],
     }
 
 

@@ -61,6 +61,19 @@ def test_parts_are_named_with_their_sum() -> None:
     }
 
 
+def test_work_in_a_page_has_times_and_ratios() -> None:
+    seconds = {"mlp_core": [0.5, 1.5, 1.25], "NumPy": [9.0, 12.0, 10.0]}
+    work = {"work": "an epoch", "seconds": seconds, "page_ratio": {"mlp_core": 1, "NumPy": 0.125}}
+    short = {
+        "work": "outputs",
+        "seconds": {"mlp_core": [0.00065], "TensorFlow.js": [0.0005]},
+        "page_ratio": {"mlp_core": 1, "TensorFlow.js": 1.3},
+    }
+    table = chapter.table_of_page({"works": [work, short]})
+    assert table.loc["an epoch"].tolist() == ["1.25 s", "10.00 s (0.12)", "-"]
+    assert table.loc["outputs"].tolist() == ["0.65 ms", "-", "0.5 ms (1.30)"]
+
+
 def test_the_machine_is_named_with_the_day() -> None:
     names = ("cpu", "system", "python", "numpy", "blas", "mlp_core")
     environment = {**{name: name.upper() for name in names}, "date": "2026-01-02T03:04:05+00:00"}
@@ -108,6 +121,14 @@ def slower(content: dict[str, Any], factor: float) -> dict[str, Any]:
     return content
 
 
+def page_by(ratios: dict[str, float]) -> dict[str, Any]:
+    """Return the benchmark in a page with other ratios to NumPy's products."""
+    content = stored("benchmark-page")
+    for own in content["works"]:
+        own["page_ratio"]["NumPy"] = ratios.get(own["work"], own["page_ratio"]["NumPy"])
+    return content
+
+
 def test_what_the_text_says_holds_for_the_stored_benchmarks() -> None:
     found = chapter.peers(stored("benchmark"))
     assert found.values["speed-single-torch"] == "0.55"
@@ -115,6 +136,7 @@ def test_what_the_text_says_holds_for_the_stored_benchmarks() -> None:
     chapter.parts(stored("benchmark-parts"))
     assert chapter.growth(stored("benchmark-growth")).values["speed-many"] == "8,192"
     chapter.costs(stored("benchmark-activations"), stored("benchmark-sweeps"))
+    assert float(chapter.page(stored("benchmark-page")).values["speed-page-epoch-numpy"]) < 0.2
     assert chapter.exercises(stored("benchmark")).values["speed-ex1-us"] == "61"
     written = chapter.ways({"new": 4.0, "in place": 2.0, "engine": 1.0})
     assert written.values["speed-way-ratio"] == "4.0"
@@ -142,6 +164,10 @@ def test_what_the_text_says_holds_for_the_stored_benchmarks() -> None:
                 stored("benchmark-activations"), stored("benchmark-sweeps", speedup=1.5)
             ),
             ["two processes"],
+        ),
+        (
+            lambda: chapter.page(page_by({"outputs": 0.3, "an epoch of MNIST": 0.9})),
+            ["every product", "the larger the network"],
         ),
     ],
 )

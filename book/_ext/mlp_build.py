@@ -23,6 +23,7 @@ SOURCES = (
     ("mlp_core", "*.py"),
     ("book/mlp_book", "*.py"),
     ("book/mlp_book", "*.csv"),
+    ("book/mlp_book", "*.wat"),
     ("book/mlp_book", "*.html"),
     ("mlp_core", "*.npz"),
     ("results", "*.json"),

@@ -71,7 +71,7 @@ def prepare(work: Work) -> Materials:
     training = Training(work.config)
     dataset = training.dataset
     layers = [(x.weight.copy(), x.bias.copy()) for x in training.network.linear_layers]
-    return Materials(dataset.images("train"), dataset.train_labels.copy(), layers)
+    return Materials(dataset.inputs("train"), dataset.train_labels.copy(), layers)
 
 
 def loss_of(layers: list[tuple[np.ndarray, np.ndarray]], materials: Materials) -> float:

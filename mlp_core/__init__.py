@@ -2,11 +2,21 @@
 
 from mlp_core._version import __version__
 from mlp_core.data import Dataset, load_dataset
-from mlp_core.training import ConfigError, History, Run, RunConfig, evaluate, predict, train
+from mlp_core.training import (
+    ConfigError,
+    EarlyStopping,
+    History,
+    Run,
+    RunConfig,
+    evaluate,
+    predict,
+    train,
+)
 
 __all__ = [
     "ConfigError",
     "Dataset",
+    "EarlyStopping",
     "History",
     "Run",
     "RunConfig",

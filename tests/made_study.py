@@ -33,7 +33,7 @@ def made_run(config: RunConfig) -> Run:
             **{"running_accuracy": 1 - now, "test_loss": 0.05 + 2 * now, "test_accuracy": 1 - now},
         )
     if not diverged:
-        history.amend_last(train_loss=0.01, train_accuracy=1 - error / 3)
+        history.amend(-1, train_loss=0.01, train_accuracy=1 - error / 3)
     return Run(
         config,
         history,

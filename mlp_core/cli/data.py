@@ -66,7 +66,9 @@ def run_data_info(_: Options) -> int:
     print(f"{load_dataset('digits').describe()}; comes with the package")
     for name in SOURCES:
         print(f"{name}: {_place(name)}")
-    print("Any folder of IDX files with MNIST's names is a dataset too: --dataset FOLDER")
+    print(
+        "Your own data: --dataset PATH of a folder (IDX files, or pictures), an npz or a CSV file"
+    )
     return 0
 
 

@@ -55,12 +55,11 @@ class Progress:
         """Advance by a run that was stored."""
         self.made += 1
         count = f"{self.made}/{self._runs}"
-        run_id = run.config.run_id
         if self._bar is None:
-            print(f"{count} {run_id} {run.status}, {run.duration_s:.1f} s", file=sys.stderr)
+            print(f"{count} {run.run_id} {run.status}, {run.duration_s:.1f} s", file=sys.stderr)
         else:
             self._bar.set_description_str(f"{count} runs ", refresh=False)
-            self._bar.update(self._cost[run_id])
+            self._bar.update(self._cost[run.run_id])
 
 
 @contextlib.contextmanager

@@ -117,7 +117,7 @@ def _count(study: Study, root: Path | None) -> tuple[int, float]:
     """Return how many of a study's runs are stored, and the core-hours that they took."""
     asked = {config.run_id for config in study.configs()}
     store = RunStore(study.name, root or find_results())
-    durations = [run.duration_s for run in store if run.config.run_id in asked]
+    durations = [run.duration_s for run in store if run.run_id in asked]
     return len(durations), sum(durations) / 3600
 
 

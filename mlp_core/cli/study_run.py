@@ -17,10 +17,10 @@ from mlp_core.cli.flags import (
     given_fields,
 )
 from mlp_core.cli.progress import Progress, executor_at, interruptible
-from mlp_core.data import load_dataset
+from mlp_core.data import DATASETS, load_dataset
 from mlp_core.studies import STUDIES, RunStore, Study, find_results, missing, run_missing
 from mlp_core.studies.runner import estimate_cost
-from mlp_core.training import ConfigError, RunConfig
+from mlp_core.training import ConfigError, RunConfig, planned_run_id
 
 MY_RESULTS = Path("my-results")
 _CATALOGUE = "as in the catalogue"
@@ -69,7 +69,7 @@ def run_studies(options: Options) -> int:
     root = options.results or (MY_RESULTS if changes or options.seeds else find_results())
     studies = [with_seeds(find_study(name), options) for name in options.names or STUDIES]
     tasks = [_task(study, changes, root) for study in studies]
-    costs = [(config.run_id, cost(config)) for _, todo, _ in tasks for config in todo]
+    costs = [(planned_run_id(config), cost(config)) for _, todo, _ in tasks for config in todo]
     progress = Progress(costs)
     with (
         interruptible(lambda: progress.made),
@@ -90,11 +90,18 @@ def _task(
     store = RunStore(study.name, root)
     asked = study.configs(**changes)
     configs = [config for config in asked if fits(config)]
-    todo = missing(configs, store)
-    outcome = f"{study.name}: {len(todo)} runs made, {len(configs) - len(todo)} were stored before"
-    if len(configs) < len(asked):
-        skipped = len(asked) - len(configs)
+    stored = {run.run_id: run.config for run in store}
+    todo = missing(configs, store, stored)
+    planned = {planned_run_id(config) for config in configs}
+    before = len(planned & stored.keys())
+    outcome = f"{study.name}: {len(todo)} runs made, {before} were stored before"
+    if skipped := len(asked) - len(configs):
         outcome += f", {skipped} left out (train_size is more than the dataset has)"
+    if broken := len(planned) - len(todo) - before:
+        outcome += f", {broken} left out (their files cannot be read: move them away first)"
+    own = [config for config in configs if config.dataset not in DATASETS]
+    if others := [run_id for run_id in stored.keys() - planned if stored[run_id] in own]:
+        outcome += f", {len(others)} with the same settings are of other data"
     return store, todo, f"{outcome}; in {store.folder}"
 
 
@@ -120,7 +127,9 @@ def with_seeds(study: Study, options: Options) -> Study:
 def fits(config: RunConfig) -> bool:
     """Return whether the dataset has as many training examples as the config asks for."""
     asked = config.train_size
-    return asked is None or asked <= load_dataset(config.dataset).train_size
+    if asked is None:
+        return True
+    return asked <= load_dataset(config.dataset).train_size - config.validation_size
 
 
 def cost(config: RunConfig) -> float:

@@ -29,6 +29,7 @@ from mlp_core.studies.search import (
     StoredObjective,
     Trial,
 )
+from mlp_core.training import planned_run_id
 
 
 def add_to(actions: Commands) -> None:
@@ -83,7 +84,7 @@ def run_search(options: Options) -> int:
 
 def _evaluate(values: StoredObjective, cells: list[Cell]) -> list[float]:
     """Return the values of cells, with a bar for many and a line for one."""
-    todo = [(config.run_id, cost(config)) for config in values.missing(cells)]
+    todo = [(planned_run_id(config), cost(config)) for config in values.missing(cells)]
     if len(cells) > 1:
         with Progress(todo) as progress:
             values.report = progress.report

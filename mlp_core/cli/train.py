@@ -41,7 +41,8 @@ _FLAGS = (
     (
         "--early-stopping",
         {"metavar": "PATIENCE", "type": reader(int)},
-        "stop after so many epochs without a lower test loss",
+        "stop after so many epochs without a lower validation loss and keep the best weights; "
+        "with no validation examples, without a lower test loss",
     ),
     ("--checkpoint", _FILE, "write all that is needed to resume, after every epoch"),
     ("--resume", _FILE, "go on from a file that --checkpoint wrote for the same config"),
@@ -68,7 +69,7 @@ def run_train(options: Options) -> int:
         print(_plan(config, as_json=options.json))
         return 0
     try:
-        run = train(config, callbacks, resume_from=options.resume)
+        run = train(config, callbacks=callbacks, resume_from=options.resume)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_interrupted(options.checkpoint)) from None
     print(json.dumps(run.summary, allow_nan=False) if options.json else _report(run), flush=True)
@@ -123,10 +124,11 @@ def _save_model(run: Run, path: Path) -> None:
 def _plan(config: RunConfig, as_json: bool) -> str:
     """Return what a run would be: its config and its architecture."""
     training = Training(config)
+    config, run_id = training.config, training.run_id
     updates = config.epochs * -(-training.dataset.train_size // config.batch_size)
     if as_json:
         plan = {
-            "run_id": config.run_id,
+            "run_id": run_id,
             "config": config.to_dict(),
             "architecture": str(training.network),
             "parameters": training.network.parameters.size,
@@ -134,7 +136,7 @@ def _plan(config: RunConfig, as_json: bool) -> str:
         }
         return json.dumps(plan)
     changed = config.changes()
-    lines = [f"run_id {config.run_id}   (* differs from the default)"]
+    lines = [f"run_id {run_id}   (* differs from the default)"]
     for name, value in config.to_dict().items():
         lines.append(f"{'*' if name in changed else ' '} {name:<21} {value}")
     lines += ["", training.dataset.describe(), str(training.network), f"{updates:,} updates"]
@@ -148,10 +150,12 @@ def _report(run: Run) -> str:
     words = [config.dataset, sizes, config.activation, config.loss, config.optimizer]
     status = run.status + (f": {run.stop_reason}" if run.stop_reason else "")
     lines = [f"{', '.join(words)}: {status}"]
-    for split in ("test", "train"):
-        accuracy, loss = summary[f"{split}_accuracy"], summary[f"{split}_loss"]
+    for split in ("test", "validation", "train"):
+        accuracy, loss = summary.get(f"{split}_accuracy"), summary.get(f"{split}_loss")
         if accuracy is not None:
             lines.append(f"  {split:<5} accuracy {accuracy:>8.2%}   loss {loss:.4f}")
+    if run.kept_epoch is not None:
+        lines.append(f"  the weights are those of epoch {run.kept_epoch}, the best in validation")
     time = summary["ms_per_update"]
     each = "" if time is None else f", {time:.3f} ms each"
     lines.append(f"  {summary['updates']:,} updates{each}, {summary['duration_s']:.2f} s in all")

@@ -1,11 +1,11 @@
-"""Datasets: digits (comes with the package), MNIST, and any folder of IDX files."""
+"""Datasets: digits (comes with the package), MNIST, and one's own, from arrays or files."""
 
 from mlp_core.data.dataset import Dataset
 from mlp_core.data.download import fetch_dataset
-from mlp_core.data.errors import DataError
+from mlp_core.data.errors import DataError, DataWarning
 from mlp_core.data.gather import BatchGatherer
 from mlp_core.data.loading import DATASETS, load_dataset
-from mlp_core.data.scaling import INPUT_SCALINGS
+from mlp_core.data.scaling import INPUT_SCALINGS, Scaling
 from mlp_core.data.sources import SOURCES, find_dataset, verify_dataset
 
 __all__ = [
@@ -14,7 +14,9 @@ __all__ = [
     "SOURCES",
     "BatchGatherer",
     "DataError",
+    "DataWarning",
     "Dataset",
+    "Scaling",
     "fetch_dataset",
     "find_dataset",
     "load_dataset",

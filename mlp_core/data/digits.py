@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from mlp_core.data.dataset import Dataset
+from mlp_core.data.scaling import fit_scaling
 
 PIXEL_MAX = 16
 FILE = Path(__file__).with_name("digits.npz")
@@ -38,13 +39,12 @@ def load_digits() -> Dataset:
     pixels = pixels.reshape(count, height * width)
     return Dataset(
         name="digits",
-        train_pixels=pixels[~is_test],
+        train_features=pixels[~is_test],
         train_labels=labels[~is_test],
-        test_pixels=pixels[is_test],
+        test_features=pixels[is_test],
         test_labels=labels[is_test],
         image_shape=(height, width),
         pixel_max=PIXEL_MAX,
-        scale=1 / PIXEL_MAX,
-        offset=0.0,
-        input_scaling="unit",
+        scaling=fit_scaling("unit", pixels, PIXEL_MAX),
+        builtin=True,
     )

@@ -101,6 +101,6 @@ def _download_unzipped(url: str, output_file: str, _: object, progress: bool) ->
         HTTPDownloader(bar, chunk_size=1 << 16, timeout=TIMEOUT_S)(url, received, None)
     content = received.getvalue()
     if not content.startswith(b"\0\0"):  # as IDX data do: some servers unpack what they send
-        content = unzip(content, url, advice="")
+        content = bytes(unzip(content, url))
     Path(output_file).write_bytes(content)
     Path(output_file).chmod(0o644)  # Pooch's temporary file is its owner's alone

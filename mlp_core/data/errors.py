@@ -1,4 +1,4 @@
-"""The one exception of the data package, and the sentences it is made of."""
+"""The one exception and the one warning of the data package, and the sentences in them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ from difflib import get_close_matches
 
 class DataError(ValueError):
     """A dataset that does not exist, cannot be read or is not what it should be."""
+
+
+class DataWarning(UserWarning):
+    """Something about a dataset that its user should know, although it was read."""
 
 
 def broken_file(path: object, expected: str, found: str, advice: str) -> DataError:

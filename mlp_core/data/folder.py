@@ -1,97 +1,102 @@
-"""Folder: the four IDX files of a dataset, read together and checked against each other."""
+"""Folder: the IDX files of a dataset, found under their usual names and read together."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+from itertools import islice
 from pathlib import Path
 
-import numpy as np
+from mlp_core.data.errors import broken_file
+from mlp_core.data.idx import read_idx
+from mlp_core.data.names import Parts, Role, role_of
 
-from mlp_core.data.content import check_sha256, read_content
-from mlp_core.data.dataset import Dataset
-from mlp_core.data.errors import DataError, broken_file
-from mlp_core.data.idx import parse_idx
+FILE_NAMES: dict[Role, str] = {
+    ("train", "X"): "train-images-idx3-ubyte",
+    ("train", "y"): "train-labels-idx1-ubyte",
+    ("test", "X"): "t10k-images-idx3-ubyte",
+    ("test", "y"): "t10k-labels-idx1-ubyte",
+}
+# Folders below the one given are looked into, such as MNIST/raw: so deep, and so many.
+_DEPTH, _MOST_FOLDERS = 2, 100
 
-TRAIN_IMAGES, TRAIN_LABELS = "train-images-idx3-ubyte", "train-labels-idx1-ubyte"
-TEST_IMAGES, TEST_LABELS = "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"
-FILE_NAMES = (TRAIN_IMAGES, TRAIN_LABELS, TEST_IMAGES, TEST_LABELS)
-PIXEL_MAX = 255
+
+def find_sets(folder: Path) -> dict[str, dict[Role, Path]]:
+    """Return the sets of IDX files in a folder; of two files for one role, that of plainer name."""
+    sets: dict[str, dict[Role, Path]] = {}
+    for path in sorted(folder.iterdir(), key=lambda path: (len(path.name), path.name)):
+        if (found := role_of(path.name)) and path.is_file():
+            sets.setdefault(found[0], {}).setdefault(found[1], path)
+    return sets
 
 
 def find_file(folder: Path, name: str) -> Path | None:
-    """Return the path of a file in the folder, plain or gzipped (plain first), or None."""
-    return next((p for p in (folder / name, folder / f"{name}.gz") if p.is_file()), None)
+    """Return the path of one of the `FILE_NAMES` under any of its usual names, or None."""
+    found = role_of(name)
+    return find_sets(folder).get("", {}).get(found[1]) if found and folder.is_dir() else None
 
 
-def load_folder(folder: Path, name: str, sha256: Mapping[str, str] | None = None) -> Dataset:
-    """Return the four files of a folder as a unit-scaled dataset.
+def find_idx(path: Path) -> tuple[str, dict[Role, Path]] | None:
+    """Return name and files of the set that a path means, or None if it means none.
 
-    Parameters
-    ----------
-    folder : Path
-        Holds the four files with MNIST's names, each plain or with ``.gz``; images may have any
-        size and labels any number of classes up to 256.
-    name : str
-        The dataset's name.
-    sha256 : mapping of str to str, optional
-        File name to the hash that its uncompressed bytes must have. None checks no hash.
-
-    Raises
-    ------
-    DataError
-        If a file is missing or broken, or if the four do not fit together.
+    The path is that of a folder, or of a folder and the beginning of its files' names:
+    ``gzip/emnist-letters``. Folders such as ``MNIST/raw`` below the folder are looked into. A
+    path that could mean several sets is a DataError.
     """
-    arrays = {file: _read_file(folder, file, sha256) for file in FILE_NAMES}
-    _check_fit(folder, arrays)
-    _, height, width = arrays[TRAIN_IMAGES].shape
-    return Dataset(
-        name=name,
-        train_pixels=arrays[TRAIN_IMAGES].reshape(-1, height * width),
-        train_labels=arrays[TRAIN_LABELS],
-        test_pixels=arrays[TEST_IMAGES].reshape(-1, height * width),
-        test_labels=arrays[TEST_LABELS],
-        image_shape=(height, width),
-        pixel_max=PIXEL_MAX,
-        scale=1 / PIXEL_MAX,
-        offset=0.0,
-        input_scaling="unit",
-    )
+    if not path.is_dir():
+        sets = find_sets(path.parent) if path.parent.is_dir() else {}
+        return (path.name, sets[path.name]) if path.name in sets else None
+    folders = [path]
+    for _ in range(_DEPTH + 1):
+        if found := {folder / name: files for folder in folders for name, files in _sets(folder)}:
+            return _choose(path, found)
+        below = (sub for folder in folders for sub in sorted(folder.iterdir()) if sub.is_dir())
+        folders = list(islice(below, _MOST_FOLDERS))
+    return None
 
 
-def _read_file(folder: Path, name: str, sha256: Mapping[str, str] | None) -> np.ndarray:
-    """Return the array of one file, checked by itself."""
-    path = find_file(folder, name)
-    if path is None:
+def _sets(folder: Path) -> Iterator[tuple[str, dict[Role, Path]]]:
+    """Yield the sets of a folder; one without a name of its own comes before all others."""
+    sets = find_sets(folder)
+    yield from {"": sets[""]}.items() if set(FILE_NAMES) <= set(sets.get("", ())) else sets.items()
+
+
+def _choose(asked: Path, found: dict[Path, dict[Role, Path]]) -> tuple[str, dict[Role, Path]]:
+    """Return the only set with all files, or the first if none has all."""
+    whole = [path for path, files in found.items() if set(FILE_NAMES) <= set(files)]
+    if len(whole) > 1:
+        names = ", ".join(str(path.relative_to(asked)) for path in whole)
+        raise broken_file(asked, "one dataset", names, f"Name one of them: {whole[0]}")
+    path = (whole or list(found))[0]
+    return path.parent.name if path.name in ("raw", "gzip") else path.name, found[path]
+
+
+def read_idx_set(
+    folder: Path,
+    files: Mapping[Role, Path],
+    sha256: Mapping[str, str] | None = None,
+    needed: Collection[Role] = tuple(FILE_NAMES),
+) -> Parts:
+    """Return the arrays of each split, or raise a DataError if a file is missing or broken.
+
+    The hashes, by `FILE_NAMES`, are those that the uncompressed bytes must have. The needed roles
+    are those whose files must be there.
+    """
+    if missing := [role for role in needed if role not in files]:
+        others = [p.name for p in folder.iterdir() if p not in files.values()] if files else []
+        near = {role: get_close_matches(FILE_NAMES[role], others, 1, 0.7) for role in missing}
+        advice = [f"Rename {name} to {FILE_NAMES[role]}." for role in near for name in near[role]]
         raise broken_file(
             folder,
-            f"the files {', '.join(FILE_NAMES)} (each plain or with .gz)",
-            f"neither {name} nor {name}.gz",
-            "Put the missing file there or name another folder.",
+            " and ".join(f"{FILE_NAMES[role]} for {role[0]}ing" for role in missing),
+            ", ".join(sorted(path.name for path in files.values())),
+            " ".join([*advice, "Put what is missing beside these, gzipped or not."]),
         )
-    content = read_content(path)
-    array = parse_idx(content, 3 if "images" in name else 1, path)
-    if sha256 is not None:
-        check_sha256(content, sha256[name], path)
-    return array
-
-
-def _check_fit(folder: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Raise a DataError if the four arrays are not those of one dataset."""
-    for images, labels in ((TRAIN_IMAGES, TRAIN_LABELS), (TEST_IMAGES, TEST_LABELS)):
-        counts = len(arrays[images]), len(arrays[labels])
-        if counts[0] != counts[1]:
-            found = f"{counts[0]:,} images and {counts[1]:,} labels"
-            raise _misfit(folder, f"{images} and {labels}", "as many labels as images", found)
-    train_shape, test_shape = arrays[TRAIN_IMAGES].shape[1:], arrays[TEST_IMAGES].shape[1:]
-    if train_shape != test_shape:
-        found = f"{train_shape} in training and {test_shape} in test"
-        raise _misfit(folder, f"{TRAIN_IMAGES} and {TEST_IMAGES}", "images of one size", found)
-    largest, largest_test = int(arrays[TRAIN_LABELS].max()), int(arrays[TEST_LABELS].max())
-    if largest_test > largest:
-        expected = f"labels from 0 to {largest}, as in {TRAIN_LABELS}"
-        raise _misfit(folder, TEST_LABELS, expected, f"label {largest_test}")
-
-
-def _misfit(folder: Path, names: str, expected: str, found: str) -> DataError:
-    advice = "Check that the four files are of one dataset, and get them again."
-    return broken_file(f"{folder}: {names}", expected, found, advice)
+    parts: Parts = {}
+    for split in (name for name, part in sorted(files) if part == "y" and (name, "X") in files):
+        hashes = [sha256[FILE_NAMES[split, part]] if sha256 else None for part in "Xy"]
+        labels = read_idx(files[split, "y"], "labels", hashes[1])
+        images = read_idx(files[split, "X"], "images", hashes[0], len(labels))
+        # Of several columns, as of QMNIST, the first is the class.
+        parts[split] = images, labels if labels.ndim == 1 else labels[:, 0]
+    return parts

@@ -1,17 +1,20 @@
-"""Loading: from the name of a dataset, or the path of a folder, to the dataset."""
+"""Loading: from the name of a dataset, or a path to one's own, to the dataset."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from os import PathLike, fspath
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from mlp_core.data.dataset import Dataset
 from mlp_core.data.digits import load_digits
 from mlp_core.data.download import fetch_dataset
 from mlp_core.data.errors import DataError, broken_file, legal_names
-from mlp_core.data.folder import FILE_NAMES, find_file, load_folder
+from mlp_core.data.files import Options, find_data, read_data
+from mlp_core.data.folder import find_sets, read_idx_set
+from mlp_core.data.names import Parts
 from mlp_core.data.scaling import check_input_scaling
 from mlp_core.data.sources import SOURCES, find_dataset
 
@@ -28,15 +31,25 @@ class _Location(NamedTuple):
     """
 
     name: str
-    folder: Path | None = None
+    path: Path | None = None
+    kind: str = ""  # empty if built in
     stamps: tuple[tuple[str, int, int], ...] = ()
-    is_source: bool = False  # one of `SOURCES`, with hashes to check
+    options: Options = Options()
 
 
 def load_dataset(
-    name_or_path: str | PathLike[str] = "digits", input_scaling: str = "centered"
+    name_or_path: str | PathLike[str] = "digits",
+    input_scaling: str = "centered",
+    *,
+    test: float | str | PathLike[str] | None = None,
+    validation: float = 0.0,
+    seed: int = 0,
+    label: str | int | None = None,
+    transpose: bool | None = None,
 ) -> Dataset:
-    """Return a dataset; the second call with the same arguments returns the same object.
+    """Return a dataset, shared and read-only; the same arguments give the same object.
+
+    What is not there, broken or of another kind raises a `DataError` that says what to do.
 
     Parameters
     ----------
@@ -44,20 +57,26 @@ def load_dataset(
         ``digits`` comes with the package. ``mnist`` is read from the folder that the environment
         variable ``MLP_CORE_DATA_DIR`` names (``mnist/<file>.gz`` or ``mnist/<file>`` below it, or
         the files directly in it), or else from the user's cache folder, into which it is
-        downloaded the first time; its hashes are checked. A path is that of a folder with four
-        IDX files of MNIST's names, such as Fashion-MNIST.
-    input_scaling : {"unit", "centered", "standardized"}
-        How pixels become floats; see `mlp_core.data.scaling.scale_and_offset`.
+        downloaded the first time; its hashes are checked. A path is that of
 
-    Returns
-    -------
-    Dataset
-        Shared and read-only.
-
-    Raises
-    ------
-    DataError
-        If there is no such dataset, folder or scaling, or if its files are missing or broken.
+        - a folder of IDX files, as of Fashion-MNIST, or such a folder and the beginning of their
+          names, as in ``gzip/emnist-letters``;
+        - a folder with one subfolder of pictures per class, or such folders ``train``, ``test``;
+        - an npz file with arrays named as in Keras: ``x_train``, ``y_train``, ``x_test``, ...;
+        - a CSV file with a column of labels.
+    input_scaling : {"centered", "unit", "standardized", "raw"}
+        See `fit_scaling`: by default, features that are no pixels are standardized.
+    test : float or path, optional
+        Where there are no test examples: the share of each class to test with (0.2 if not given),
+        or another CSV file.
+    validation : float
+        Where there are no validation examples: the share of each class to set apart.
+    seed : int
+        Of what is drawn for these two.
+    label : str or int, optional
+        The column of a CSV file that holds the label, by name or by place.
+    transpose : bool, optional
+        Exchange rows and columns of IDX images, as those of EMNIST need it.
 
     Examples
     --------
@@ -66,55 +85,71 @@ def load_dataset(
     >>> load_dataset("mnits")
     Traceback (most recent call last):
         ...
-    mlp_core.data.errors.DataError: 'mnits' is neither a dataset nor a folder. \
-Legal names: 'digits', 'mnist'. Did you mean 'mnist'?
+    mlp_core.data.errors.DataError: 'mnits' is neither a dataset nor a path. \
+Legal names: 'digits', 'mnist'. Did you mean 'mnist'? \
+Data of your own that are no files are passed: train(config, data).
     """
     check_input_scaling(input_scaling)
-    return _load_scaled(_locate(name_or_path), input_scaling)
+    options = Options(test, validation, seed, label, transpose)
+    return _load_scaled(_locate(name_or_path, options), input_scaling)
 
 
-def _locate(name_or_path: str | PathLike[str]) -> _Location:
+def _locate(given: str | PathLike[str], options: Options) -> _Location:
     """Find where a dataset is, without reading it."""
-    if name_or_path == "digits":
-        return _Location("digits")
-    if isinstance(name_or_path, str) and name_or_path in SOURCES:
-        folder = find_dataset(name_or_path) or fetch_dataset(name_or_path)
-        return _Location(name_or_path, folder, _stamps(folder), is_source=True)
+    if isinstance(given, str) and given in DATASETS:
+        options.check(given, "")
+        if given not in SOURCES:
+            return _Location(given)
+        folder = find_dataset(given) or fetch_dataset(given)
+        return _Location(given, folder, "", _stamps([*find_sets(folder)[""].values()]))
     try:
-        path = Path(name_or_path).expanduser()
-    except TypeError:
-        names = legal_names("", DATASETS)
-        raise DataError(f"{name_or_path!r} is neither a dataset nor a path. {names}") from None
-    folder = _check_folder(path, fspath(name_or_path))
-    return _Location(folder.name, folder, _stamps(folder))
+        path = Path(given).expanduser().resolve()
+        if fspath(given) and (found := find_data(path)):
+            name, kind, files = found
+            options.check(path, kind)
+            return _Location(name, path, kind, _stamps([*files, *options.test_files]), options)
+    except DataError:
+        raise
+    except (TypeError, ValueError, RuntimeError, OSError) as error:
+        words = f"{given!r:.60} is neither a dataset nor a path that can be read ({error!s:.200})"
+        raise DataError(f"{words}. {legal_names('', DATASETS)}") from None
+    names = legal_names(path.name, DATASETS)
+    if len(Path(given).parts) <= 1:
+        own = "Data of your own that are no files are passed: train(config, data)."
+        raise DataError(f"{given!r:.60} is neither a dataset nor a path. {names} {own}")
+    raise broken_file(path, "a folder or file", "nothing", f"Check the path. {names}")
 
 
-def _check_folder(path: Path, given: str) -> Path:
-    """Return the absolute path of an existing folder, or raise a DataError."""
-    if path.is_dir() and given:
-        return path.resolve()
-    if path.is_file():
-        advice = f"Give the folder it is in: {path.parent}"
-        raise broken_file(path, "a folder with four IDX files", "a file", advice)
-    if len(path.parts) <= 1:
-        names = legal_names(given, DATASETS)
-        raise DataError(f"{given!r} is neither a dataset nor a folder. {names}")
-    advice = f"Check the path, or give a name. {legal_names(path.name, DATASETS)}"
-    raise broken_file(path, "a folder with four IDX files", "no such folder", advice)
-
-
-def _stamps(folder: Path) -> tuple[tuple[str, int, int], ...]:
-    paths = [path for name in FILE_NAMES if (path := find_file(folder, name))]
+def _stamps(paths: list[Path]) -> tuple[tuple[str, int, int], ...]:
     return tuple((str(path), (s := path.stat()).st_size, s.st_mtime_ns) for path in paths)
 
 
 @lru_cache(maxsize=_KEPT)
 def _load_unit(location: _Location) -> Dataset:
     """Read a dataset; all its input scalings share these arrays."""
-    if location.folder is None:
+    if location.path is None:
         return load_digits()
-    sha256 = SOURCES[location.name].sha256 if location.is_source else None
-    return load_folder(location.folder, location.name, sha256)
+    if location.kind:
+        return _build(location, read_data(location.path, location.kind, location.options))
+    hashes = SOURCES[location.name].sha256
+    parts = read_idx_set(location.path, find_sets(location.path)[""], hashes)
+    return replace(_build(location, parts), builtin=True)
+
+
+def _build(location: _Location, parts: Parts) -> Dataset:
+    """Return the dataset that arrays make; what is not there is drawn as the options say."""
+    options, X, y = location.options, *parts.pop("train")  # noqa: N806
+    for name in ("test", "validation"):
+        if name in parts and not options.test_files and getattr(options, name):
+            raise DataError(f"{location.path}: {name}= is not legal: it holds {name} examples")
+    shares: Any = {"test": 0.2 if options.test is None else options.test}
+    shares |= {"validation": options.validation, **parts}
+    try:
+        return Dataset.from_arrays(
+            X, y, **shares, seed=options.seed, name=location.name, input_scaling="unit"
+        )
+    except DataError as error:
+        raise DataError(f"{location.path}: {error}") from None
 
 
 @lru_cache(maxsize=_KEPT * 3)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlp_core.data.content import check_sha256, read_content
+from mlp_core.data.content import check_sha256, open_content
 from mlp_core.data.errors import DataError, broken_file, legal_names
 from mlp_core.data.folder import FILE_NAMES, find_file
 
@@ -31,7 +31,7 @@ class Source:
 
 
 def _hashes(*hashes: str) -> dict[str, str]:
-    return dict(zip(FILE_NAMES, hashes, strict=True))
+    return dict(zip(FILE_NAMES.values(), hashes, strict=True))
 
 
 SOURCES: dict[str, Source] = {
@@ -112,7 +112,8 @@ def _verify_file(folder: Path, name: str, sha256: str) -> FileCheck:
         if path is None:
             found = "neither" if folder.is_dir() else "no such folder"
             raise broken_file(folder, f"{name} or {name}.gz", found, "")
-        check_sha256(read_content(path), sha256, path)
+        with open_content(path) as (stream, _):
+            check_sha256(iter(lambda: stream.read(1 << 20), b""), sha256, path)
     except DataError as error:
         return FileCheck(name, path, str(error))
     return FileCheck(name, path)

@@ -134,7 +134,8 @@ class SGD(Optimizer):
     The state is the last step, -learning_rate * v, rather than the velocity v: with gradients
     that arrive times -learning_rate, two passes over all parameters less. (The decay could be
     had for one pass less again, by shrinking the parameters themselves; but in float32 a factor
-    so close to 1 rounds the same way at every step, and the parameters drift.)
+    so close to 1 rounds the same way at every step, and the parameters drift.) At a rate of 0 it
+    is -v: the velocity goes on, and the parameters stay.
     """
 
     learning_rate: float
@@ -151,18 +152,25 @@ class SGD(Optimizer):
     @property
     def gradient_scale(self) -> float:
         """Minus the learning rate: the gradients arrive as steps."""
-        return -self.learning_rate
+        return -self._rate
+
+    @property
+    def _rate(self) -> float:
+        """The multiple of the velocity that `step` is."""
+        return self.learning_rate or 1.0
 
     def _allocate(self, parameters: np.ndarray) -> None:
         super()._allocate(parameters)
-        self.state["rate"] = np.array(self.learning_rate)  # that `step` was made with
+        self.state["rate"] = np.array(self._rate)  # that `step` was made with
 
     def _prepare_step(self) -> None:
         """Follow a schedule: the same velocity is another step at another rate."""
         step, rate = self.state["step"], self.state["rate"]
-        if rate != self.learning_rate:
-            np.multiply(step, self.learning_rate / float(rate), out=step)
-            rate[...] = self.learning_rate
+        if rate != self._rate:
+            factor, largest = self._rate / float(rate), float(np.finfo(step.dtype).max)
+            # What a rate next to 0 has left of a step cannot be made large again.
+            np.multiply(step, factor if factor < largest else 0.0, out=step)
+            rate[...] = self._rate
 
     def _update(self, *block: np.ndarray) -> None:
         parameters, gradients, step, scratch = block
@@ -175,7 +183,8 @@ class SGD(Optimizer):
         if self.nesterov:
             np.multiply(step, self.momentum, out=scratch)
             step = np.add(gradients, scratch, out=gradients)
-        np.add(parameters, step, out=parameters)
+        if self.learning_rate:
+            np.add(parameters, step, out=parameters)
 
 
 @dataclass(eq=False)

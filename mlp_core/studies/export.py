@@ -21,7 +21,7 @@ def run_row(run: Run) -> dict[str, Any]:
     figures of a run that diverged are None.
     """
     config = {name: getattr(run.config, name) for name in run.config.field_names()}
-    return {"run_id": run.config.run_id, **config, **run.summary, "epochs": run.config.epochs}
+    return {"run_id": run.run_id, **config, **run.summary, "epochs": run.config.epochs}
 
 
 def sizes_text(sizes: Sequence[int]) -> str:
@@ -37,7 +37,8 @@ def to_csv(runs: Sequence[Run]) -> str:
     """Return one line per run, with the columns of `run_row`."""
     rows = [run_row(run) for run in runs]
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    columns = dict.fromkeys(name for row in rows for name in row)  # some have validation figures
+    writer = csv.DictWriter(text, list(columns), lineterminator="\n")
     writer.writeheader()
     writer.writerows({**row, "hidden_sizes": sizes_text(row["hidden_sizes"])} for row in rows)
     return text.getvalue()

@@ -163,7 +163,7 @@ def load_grid(
     if epochs:
         _check_epochs(space, objective, epochs)
     store = RunStore(study.name, root)
-    runs = {run.config.run_id: run for run in store}
+    runs = {run.run_id: run for run in store}
     ids = [[config.run_id for config in space.configs(cell)] for cell in space.cells()]
     lacking = sum(run_id not in runs for each in ids for run_id in each)
     if lacking:

@@ -9,14 +9,14 @@ import os
 import signal
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
 from itertools import pairwise
 from typing import Any
 
 from mlp_core.studies.catalogue import build_callbacks
 from mlp_core.studies.store import RunStore
-from mlp_core.training import ConfigError, Run, RunConfig, train
+from mlp_core.training import ConfigError, Run, RunConfig, planned_run_id, train
 
 CONNECT_TIMEOUT_S = 5.0
 
@@ -25,7 +25,7 @@ Report = Callable[[Run], None]
 
 def run_one(config: dict[str, Any], callbacks: Sequence[str]) -> dict[str, Any]:
     """Train one config; plain values in and out, so that it can travel to another process."""
-    return train(RunConfig.from_dict(config), build_callbacks(callbacks)).to_dict()
+    return train(RunConfig.from_dict(config), callbacks=build_callbacks(callbacks)).to_dict()
 
 
 def available_cores() -> int:
@@ -48,10 +48,18 @@ def estimate_cost(config: RunConfig, examples: int = 60000, in_features: int = 7
     return float(config.epochs * (size * weights + updates * (weights * 30 + 1_000_000)))
 
 
-def missing(configs: Sequence[RunConfig], store: RunStore) -> list[RunConfig]:
-    """Return the configs that are not stored, in order."""
-    stored = store.run_ids()
-    return [config for config in configs if config.run_id not in stored]
+def missing(
+    configs: Sequence[RunConfig], store: RunStore, stored: Collection[str] | None = None
+) -> list[RunConfig]:
+    """Return the configs that are not stored, in order.
+
+    The ids of those that are stored may be given; else the store is read. A run whose file is
+    there but cannot be read is not missing: the file would be in its way.
+    """
+    stored = store.run_ids() if stored is None else stored
+    ids = {config: planned_run_id(config) for config in configs}
+    lacking = [config for config in configs if ids[config] not in stored]
+    return [config for config in lacking if not store.is_unreadable(ids[config])]
 
 
 def run_missing(

@@ -19,7 +19,7 @@ import numpy as np
 from mlp_core.studies.catalogue import Study
 from mlp_core.studies.runner import Report, run_missing
 from mlp_core.studies.store import RunStore
-from mlp_core.training import ConfigError, Run, RunConfig
+from mlp_core.training import ConfigError, Run, RunConfig, planned_run_id
 
 # Columns of a run's summary, and whether more is better.
 OBJECTIVES = {
@@ -160,11 +160,11 @@ class StoredObjective:
         self.executor, self.report = executor, report
         self.made = 0  # how many runs were made so far
         self._callbacks = callbacks
-        self._runs = {run.config.run_id: run for each in (*read_only, store) for run in each}
+        self._runs = {run.run_id: run for each in (*read_only, store) for run in each}
 
     def missing(self, cells: Sequence[Cell]) -> list[RunConfig]:
         """Return the configs of cells that are stored nowhere, each once."""
-        configs = {c.run_id: c for cell in cells for c in self.space.configs(cell)}
+        configs = {planned_run_id(c): c for cell in cells for c in self.space.configs(cell)}
         return [config for run_id, config in configs.items() if run_id not in self._runs]
 
     def __call__(self, cells: Sequence[Cell]) -> list[float]:
@@ -172,14 +172,15 @@ class StoredObjective:
         todo = self.missing(cells)
 
         def keep(run: Run) -> None:
-            self._runs[run.config.run_id] = run
+            self._runs[run.run_id] = run
             self.made += 1
             self.report(run)
 
         run_missing(todo, self.store, self._callbacks, self.executor, keep)
         # To 5 digits, as they will be read again: a search that resumes must see the same.
-        self._runs |= {c.run_id: self.store.load(c.run_id) for c in todo}
-        runs = ([self._runs[c.run_id] for c in self.space.configs(cell)] for cell in cells)
+        ids = map(planned_run_id, todo)
+        self._runs |= {run_id: self.store.load(run_id) for run_id in ids}
+        runs = ([self._runs[planned_run_id(c)] for c in self.space.configs(cell)] for cell in cells)
         return [cell_value(each, self.objective) for each in runs]
 
 

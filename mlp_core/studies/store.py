@@ -16,7 +16,7 @@ from mlp_core.studies.catalogue import STUDIES, Study
 from mlp_core.training import Run
 
 SCHEMA = 1
-_EXACT = ("config", "run_id", "status", "stop_reason", "environment")
+_EXACT = ("config", "run_id", "status", "stop_reason", "environment", "fingerprint")
 
 
 class StoreWarning(UserWarning):
@@ -55,9 +55,17 @@ class RunStore:
         return self.folder / f"{run_id}.json"
 
     def save(self, run: Run) -> Path:
-        """Write the file of a run; whoever reads meanwhile finds a complete file or none."""
+        """Write the file of a run; whoever reads meanwhile finds a complete file or none.
+
+        A file that is there but cannot be read is not replaced: a FileExistsError names it.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.path(run.config.run_id)
+        path = self.path(run.run_id)
+        if os.path.lexists(path):
+            try:
+                decode(path)
+            except (ValueError, OSError) as error:
+                raise FileExistsError(f"{error}; it is not replaced: move it away") from None
         partial = path.with_suffix(f".{os.getpid()}.part")
         partial.write_text(encode(run), encoding="utf-8")
         partial.replace(path)
@@ -69,14 +77,24 @@ class RunStore:
 
     def run_ids(self) -> set[str]:
         """Return the ids of the runs whose files can be read."""
-        return {run.config.run_id for run in self}
+        return {run.run_id for run in self}
+
+    def is_unreadable(self, run_id: str) -> bool:
+        """Return whether there is a file of that run which cannot be read."""
+        try:
+            self.load(run_id)
+        except (ValueError, OSError):
+            return os.path.lexists(self.path(run_id))
+        return False
 
     def __iter__(self) -> Iterator[Run]:
         for path in sorted(self.folder.glob("*.json")):
             try:
                 run = decode(path)
-            except ValueError as error:
-                warnings.warn(f"{error}; it is left alone", StoreWarning, stacklevel=2)
+            except (ValueError, OSError) as error:
+                warnings.warn(
+                    f"{error}; it is left alone, and stands for its run", StoreWarning, stacklevel=2
+                )
             else:
                 yield run
 
@@ -97,9 +115,9 @@ def decode(path: Path) -> Run:
         if schema != SCHEMA:
             raise ValueError(f"its schema is {schema!r}, this version reads {SCHEMA}")
         run = Run.from_dict(values)
-        if run.config.run_id != path.stem:
-            raise ValueError(f"its config belongs to run {run.config.run_id}")
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        if run.run_id != path.stem:
+            raise ValueError(f"its config and data belong to run {run.run_id}")
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     return run
 
@@ -135,7 +153,7 @@ def load_runs(study: str, root: str | Path | None = None) -> list[Run]:
         )
     known = [config.run_id for config in STUDIES[study].configs()] if study in STUDIES else []
     order = {run_id: place for place, run_id in enumerate(known)}
-    return sorted(runs, key=lambda run: order.get(run.config.run_id, len(order)))
+    return sorted(runs, key=lambda run: order.get(run.run_id, len(order)))
 
 
 @dataclass(frozen=True)
@@ -167,7 +185,7 @@ class StoredStudy:
     @cached_property
     def planned_runs(self) -> list[Run]:
         """The stored runs that the catalogue plans."""
-        return [run for run in self.runs if run.config.run_id in self.planned_ids]
+        return [run for run in self.runs if run.run_id in self.planned_ids]
 
     @property
     def planned(self) -> int:

@@ -1,5 +1,6 @@
 """One run: its config, the training loop, the history and the callbacks beside it."""
 
+from mlp_core.training.build import planned_run_id
 from mlp_core.training.callbacks import EarlyStopping, EpochLog, ProgressBar, WandbLogger
 from mlp_core.training.checkpoint import Checkpoint
 from mlp_core.training.config import RunConfig
@@ -26,6 +27,7 @@ __all__ = [
     "Training",
     "WandbLogger",
     "evaluate",
+    "planned_run_id",
     "predict",
     "train",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from mlp_core.data import Dataset, load_dataset
+from mlp_core.data import DATASETS, Dataset, load_dataset
 from mlp_core.nn import (
     LOSSES,
     MLP,
@@ -33,28 +34,72 @@ class RandomStreams:
     order: np.random.Generator
     dropout: np.random.Generator
     subset: np.random.Generator
+    validation: np.random.Generator
 
     @classmethod
     def from_seed(cls, seed: int) -> RandomStreams:
         """Spawn the streams from one seed."""
-        children = np.random.SeedSequence(seed).spawn(4)
+        children = np.random.SeedSequence(seed).spawn(5)
         return cls(*(np.random.default_rng(child) for child in children))
 
 
-def build_dataset(
-    config: RunConfig, streams: RandomStreams, dataset: Dataset | None = None
-) -> Dataset:
-    """Return the dataset, by default the config's, with `train_size` of its training examples."""
-    if dataset is None:
-        dataset = load_dataset(config.dataset, config.input_scaling)
+def resolve_data(config: RunConfig, data: Any = None) -> tuple[RunConfig, Dataset]:
+    """Return the config, which says what is trained on and how it is scaled, and the data.
+
+    Parameters
+    ----------
+    config : RunConfig
+    data : Dataset or (X, y), optional
+        By default those that the config names. Where the config leaves `input_scaling` at its
+        default, a dataset keeps the scaling that it has.
+    """
+    if data is None:
+        return config, load_dataset(config.dataset, config.input_scaling)
+    if isinstance(data, tuple) and len(data) == 2:
+        data = Dataset.from_arrays(*data, input_scaling=config.input_scaling)
+    if not isinstance(data, Dataset):
+        raise ConfigError(f"data={data!r:.80} is not legal: must be a Dataset, or arrays (X, y)")
+    own = data.name in DATASETS and not data.builtin  # not the set that the name stands for
+    name = f"own {data.name}" if own else data.name
+    if "input_scaling" in config.changes():
+        data = data.with_input_scaling(config.input_scaling)
+    return config.replace(dataset=name, input_scaling=data.input_scaling), data
+
+
+def planned_run_id(config: RunConfig) -> str:
+    """Return the id that a run of a config will have; data that are not built in are read."""
+    if config.dataset in DATASETS:
+        return config.run_id
+    config, data = resolve_data(config)
+    return config.run_id_on(data.fingerprint)
+
+
+def take_examples(config: RunConfig, streams: RandomStreams, dataset: Dataset) -> Dataset:
+    """Return the dataset with `validation_size` of its training examples set apart.
+
+    Of what is left for training, `train_size` are kept.
+    """
+    if config.validation_size:
+        if dataset.validation_size:
+            raise ConfigError(
+                f"validation_size={config.validation_size} is not legal for {dataset.name}: it "
+                f"has {dataset.validation_size} validation examples of its own"
+            )
+        _check_size("validation_size", config.validation_size, dataset, dataset.train_size - 1)
+        order = streams.validation.permutation(dataset.train_size)
+        dataset = dataset.hold_out(order[: config.validation_size])
     if config.train_size is None:
         return dataset
-    if config.train_size > dataset.train_size:
+    _check_size("train_size", config.train_size, dataset, dataset.train_size)
+    order = streams.subset.permutation(dataset.train_size)
+    return dataset.subset(order[: config.train_size], dataset.name)
+
+
+def _check_size(name: str, size: int, dataset: Dataset, largest: int) -> None:
+    if size > largest:
         raise ConfigError(
-            f"train_size={config.train_size} is not legal for {dataset.name}: "
-            f"must be at most {dataset.train_size}"
+            f"{name}={size} is not legal for {dataset.name}: must be at most {largest}"
         )
-    return dataset.subset(streams.subset.permutation(dataset.train_size)[: config.train_size])
 
 
 def build_network(config: RunConfig, dataset: Dataset, streams: RandomStreams) -> MLP:

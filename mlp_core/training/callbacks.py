@@ -6,6 +6,7 @@ import math
 import sys
 from typing import Any, TextIO
 
+from mlp_core.training.history import VALIDATION_COLUMNS
 from mlp_core.training.legal import ConfigError, integer, number
 from mlp_core.training.loop import Callback, Training
 
@@ -26,9 +27,8 @@ class ProgressBar(Callback):
     def on_epoch_end(self, training: Training) -> None:
         """Advance the bar and show the latest figures."""
         row = training.history.row(-1)
-        self._bar.set_postfix(
-            loss=f"{row['running_loss']:.4f}", test_accuracy=f"{row['test_accuracy']:.4f}"
-        )
+        name = "validation_accuracy" if training.history.has_validation else "test_accuracy"
+        self._bar.set_postfix({"loss": f"{row['running_loss']:.4f}", name: f"{row[name]:.4f}"})
         self._bar.update(1)
 
     def on_train_end(self, training: Training) -> None:
@@ -55,10 +55,13 @@ class EpochLog(Callback):
         if training.epoch % self.interval and training.epoch != training.config.epochs:
             return
         row = training.history.row(-1)
+        validation = ""
+        if training.history.has_validation:
+            validation = f"  validation accuracy {row['validation_accuracy']:.4f}"
         print(
             f"epoch {row['epoch']:>4}  updates {row['updates']:>7}  "
             f"running loss {row['running_loss']:.4f}  test loss {row['test_loss']:.4f}  "
-            f"test accuracy {row['test_accuracy']:.4f}",
+            f"test accuracy {row['test_accuracy']:.4f}{validation}",
             file=self._stream or sys.stderr,
             flush=True,
         )
@@ -67,10 +70,14 @@ class EpochLog(Callback):
 class EarlyStopping(Callback):
     """Stops when a column of the history has not improved for a number of epochs.
 
+    Of a validation column, the run ends with the weights of the best epoch. A test column chooses
+    no weights: the test set is to judge them.
+
     Parameters
     ----------
-    column : str, default "test_loss"
-        Accuracies are to rise, losses to fall.
+    column : str, optional
+        Accuracies are to rise, losses to fall. By default "validation_loss", or "test_loss" if
+        there are no validation examples.
     patience : int, default 10
         Epochs without an improvement after which training stops; at least 1.
     min_delta : float, default 0
@@ -78,7 +85,7 @@ class EarlyStopping(Callback):
     """
 
     def __init__(
-        self, column: str = "test_loss", patience: int = 10, min_delta: float = 0.0
+        self, column: str | None = None, patience: int = 10, min_delta: float = 0.0
     ) -> None:
         self.column = column
         self.patience = integer(1).check("patience", patience)
@@ -86,25 +93,33 @@ class EarlyStopping(Callback):
 
     def on_train_begin(self, training: Training) -> None:
         """Check the column, and take in the epochs that a resumed run has behind it."""
-        values = training.history[self.column]
-        if self.column.startswith("train_") and not training.config.evaluate_train:
-            raise ConfigError(f"{self.column} is not evaluated every epoch: set evaluate_train")
+        has_validation = training.dataset.validation_size > 0
+        self._watched = self.column or ("validation_loss" if has_validation else "test_loss")
+        if self._watched.startswith("train_") and not training.config.evaluate_train:
+            raise ConfigError(f"{self._watched} is not evaluated every epoch: set evaluate_train")
+        self._keeps = self._watched in VALIDATION_COLUMNS
+        if self._keeps and not has_validation:
+            raise ConfigError(f"{self._watched} needs validation examples: set validation_size")
         self._best, self._epochs_since = -math.inf, 0
-        for value in values:
-            self._compare(value)
+        if len(training.history) or not self._keeps:
+            for value in training.history[self._watched]:
+                self._compare(value)
 
     def on_epoch_end(self, training: Training) -> None:
         """Compare the latest value with the best so far."""
-        self._compare(training.history.last(self.column))
+        better = self._compare(training.history.last(self._watched))
+        if better and self._keeps:
+            training.keep_weights()
         if self._epochs_since >= self.patience:
-            training.request_stop(f"{self.column} has not improved for {self.patience} epochs")
+            training.request_stop(f"{self._watched} has not improved for {self.patience} epochs")
 
-    def _compare(self, value: float) -> None:
-        score = value if self.column.endswith("accuracy") else -value
-        if score > self._best + self.min_delta:
-            self._best, self._epochs_since = score, 0
-        else:
-            self._epochs_since += 1
+    def _compare(self, value: float) -> bool:
+        """Return whether a value is the best so far."""
+        score = value if self._watched.endswith("accuracy") else -value
+        better = score > self._best + self.min_delta
+        self._best = score if better else self._best
+        self._epochs_since = 0 if better else self._epochs_since + 1
+        return better
 
 
 class WandbLogger(Callback):
@@ -132,10 +147,10 @@ class WandbLogger(Callback):
         self._options = {"project": project, "mode": mode, **init_options}
 
     def on_train_begin(self, training: Training) -> None:
-        """Start a run named after the config's run_id."""
+        """Start a run named after its run_id."""
         config = training.config
         self._run = self._wandb.init(
-            **{"name": config.run_id, "config": config.to_dict(), **self._options}
+            **{"name": training.run_id, "config": config.to_dict(), **self._options}
         )
 
     def on_epoch_end(self, training: Training) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mlp_core.data import Dataset
 from mlp_core.training.config import RunConfig
 from mlp_core.training.history import History
 from mlp_core.training.legal import ConfigError, integer
@@ -32,6 +33,10 @@ class Snapshot:
     history: dict[str, list[Any]]
     records: dict[str, list[Any]]
     epoch_ms_per_update: list[float]
+    data: str = ""
+    fingerprint: str | None = None
+    kept_epoch: int | None = None
+    kept_parameters: np.ndarray | None = None
 
     @classmethod
     def take(cls, training: Training) -> Snapshot:
@@ -50,10 +55,15 @@ class Snapshot:
             history=training.history.to_dict(),
             records=training.records,
             epoch_ms_per_update=training.epoch_ms_per_update,
+            data=training.data.describe(),
+            fingerprint=training.data.fingerprint,
+            kept_epoch=training.kept[0] if training.kept else None,
+            kept_parameters=training.kept[1] if training.kept else None,
         )
 
     def restore(self, training: Training) -> None:
         """Let a training that has not begun continue from here."""
+        self.check_data(training.data)
         self.check_config(training.config)
         training.network.parameters[...] = self.parameters
         training.optimizer.load_state(self.optimizer_state, self.optimizer_steps)
@@ -64,6 +74,17 @@ class Snapshot:
         training.history = History(self.history)
         training.records = self.records
         training.epoch_ms_per_update = self.epoch_ms_per_update
+        if self.kept_epoch is not None and self.kept_parameters is not None:
+            training.kept = self.kept_epoch, self.kept_parameters
+
+    def check_data(self, data: Dataset) -> None:
+        """Raise ConfigError unless the snapshot was taken on these data."""
+        if self.fingerprint not in (None, data.fingerprint):
+            raise ConfigError(
+                f"the checkpoint belongs to other data: {self.data}, fingerprint "
+                f"{self.fingerprint}, there; {data.describe()}, fingerprint "
+                f"{data.fingerprint}, here"
+            )
 
     def check_config(self, config: RunConfig) -> None:
         """Raise ConfigError unless the snapshot belongs to this config.
@@ -71,10 +92,13 @@ class Snapshot:
         A constant or step schedule may go on for more epochs than it was begun with.
         """
         free = set() if config.schedule == "cosine" else {"epochs"}
+        if self.fingerprint is not None:
+            free.add("dataset")  # the data are the same, whatever they are called
+        there = RunConfig.from_dict(self.config).to_dict()
         differences = [
-            f"{name}: {self.config.get(name)!r} there, {value!r} here"
+            f"{name}: {there[name]!r} there, {value!r} here"
             for name, value in config.to_dict().items()
-            if name not in free and self.config.get(name) != value
+            if name not in free and there[name] != value
         ]
         if differences:
             pairs = ", ".join(differences)
@@ -88,16 +112,16 @@ class Snapshot:
     def save(self, path: str | Path) -> None:
         """Write the snapshot; a file of that name stays as it is until the new one is complete."""
         path = Path(path)
-        arrays = {"parameters", "optimizer_state"}
-        plain = {name: value for name, value in vars(self).items() if name not in arrays}
+        apart = {"parameters", "optimizer_state", "kept_parameters"}
+        plain = {name: value for name, value in vars(self).items() if name not in apart}
+        arrays = {_STATE + name: array for name, array in self.optimizer_state.items()}
+        arrays["parameters"] = self.parameters
+        if self.kept_parameters is not None:
+            arrays["kept_parameters"] = self.kept_parameters
+        plain |= {"format": FORMAT, "arrays": sorted(arrays)}
         incomplete = path.with_name(path.name + ".part")
         with incomplete.open("wb") as file:
-            np.savez(
-                file,
-                plain=np.array(json.dumps({"format": FORMAT, **plain})),
-                parameters=self.parameters,
-                **{_STATE + name: v for name, v in self.optimizer_state.items()},  # type: ignore[arg-type]
-            )
+            np.savez(file, plain=np.array(json.dumps(plain)), **arrays)  # type: ignore[arg-type]
         incomplete.replace(path)
 
     @classmethod
@@ -111,8 +135,11 @@ class Snapshot:
             plain = json.loads(str(arrays.pop("plain")))
             if plain.pop("format") != FORMAT:
                 raise ValueError("another format")
+            if plain.pop("arrays", sorted(arrays)) != sorted(arrays):
+                raise ValueError("an array is missing")
             return cls(
                 parameters=arrays.pop("parameters"),
+                kept_parameters=arrays.pop("kept_parameters", None),
                 optimizer_state={k.removeprefix(_STATE): v for k, v in arrays.items()},
                 **plain,
             )

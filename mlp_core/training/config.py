@@ -9,8 +9,16 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from mlp_core.data import DATASETS, INPUT_SCALINGS
 from mlp_core.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
-from mlp_core.training.legal import ConfigError, choice, integer, integer_tuple, number, text
+from mlp_core.training.legal import (
+    ConfigError,
+    choice,
+    integer,
+    integer_tuple,
+    name_or_path,
+    number,
+)
 
 POSITIVE = number("> 0")
 NOT_NEGATIVE = number(">= 0")
@@ -44,14 +52,22 @@ class RunConfig:
     mlp_core.training.legal.ConfigError: learning_rate=-1 is not legal: must be a finite number > 0
     """
 
-    dataset: str = _field("digits", text, "digits, mnist, or a folder of IDX files")
+    dataset: str = _field(
+        "digits",
+        name_or_path(DATASETS),
+        "digits, mnist, or the path of data of your own (folder, npz, CSV)",
+    )
     input_scaling: str = _field(
         "centered",
-        choice("unit", "centered", "standardized"),
-        "unit: pixels from 0 to 1; centered: about -0.5 to 0.5; standardized: mean 0, std 1",
+        choice(*INPUT_SCALINGS),
+        "unit: 0 to 1; standardized: mean 0, std 1; centered: pixels about -0.5 to 0.5, all else "
+        "standardized; raw: as is",
     )
     train_size: int | None = _field(
         None, integer(1, optional=True), "training examples to use, drawn by the seed; all if unset"
+    )
+    validation_size: int = _field(
+        0, integer(0), "training examples set apart to validate with, drawn by the seed"
     )
     hidden_sizes: tuple[int, ...] = _field(
         (128,), integer_tuple(1), "units of each hidden layer; none for a linear classifier"
@@ -87,7 +103,7 @@ class RunConfig:
     )
     dtype: str = _field("float32", choice("float32", "float64"), "precision of all arithmetic")
     seed: int = _field(
-        2022, integer(0), "feeds initialization, batch order, dropout and train_size, each apart"
+        2022, integer(0), "feeds initialization, batch order, dropout and the two sizes, each apart"
     )
 
     def __post_init__(self) -> None:
@@ -163,8 +179,15 @@ class RunConfig:
 
         Fields at their default do not enter, so that a field added later renames no earlier run.
         """
-        content = json.dumps(self.changes(), sort_keys=True)
-        return hashlib.sha256(content.encode()).hexdigest()[:12]
+        return _hash(self.changes())
+
+    def run_id_on(self, fingerprint: str) -> str:
+        """Return the id of a run on data of one's own: their content counts, not their name."""
+        return _hash({**self.changes(), "dataset": fingerprint})
+
+
+def _hash(values: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
 
 
 @cache

@@ -20,12 +20,18 @@ COLUMNS = {
     "test_loss": "mean test loss, evaluated after the epoch",
     "test_accuracy": "test accuracy, evaluated after the epoch",
 }
+# Only where there are validation examples.
+VALIDATION_COLUMNS = {
+    "validation_loss": "mean validation loss, evaluated after the epoch",
+    "validation_accuracy": "validation accuracy, evaluated after the epoch",
+}
 
 
 class History:
     """One row per epoch. Accuracies are fractions, losses are means per example.
 
-    Only what follows from the config is in it: two runs of one config have equal histories.
+    Only what follows from the config and the data is in it: two runs of both have equal histories.
+    It has the `VALIDATION_COLUMNS` if one of them is filled.
 
     Examples
     --------
@@ -43,23 +49,34 @@ class History:
             raise ValueError(f"columns of different lengths: {sorted(lengths)}")
         (length,) = lengths or {0}
         self._columns = {name: list(columns.get(name, [None] * length)) for name in COLUMNS}
+        self._columns |= {n: list(columns[n]) for n in VALIDATION_COLUMNS if n in columns}
 
     def append(self, **row: float | None) -> None:
         """Add an epoch; columns that are not named hold None."""
         _check_names(row)
+        for name in VALIDATION_COLUMNS:
+            if name in row:
+                self._columns.setdefault(name, [None] * len(self))
         for name, values in self._columns.items():
             values.append(row.get(name))
 
-    def amend_last(self, **values: float) -> None:
-        """Fill in columns of the latest epoch that were left None."""
+    def amend(self, index: int, **values: float) -> None:
+        """Fill in columns of an epoch that were left None; -1 is the latest."""
         for name, value in values.items():
-            self._columns[name][-1] = value
+            self._columns[name][index] = value
 
     def __getitem__(self, name: str) -> list[Any]:
         """Return a column as a list with one value per epoch."""
         if name not in self._columns:
-            raise KeyError(f"{name!r}: no such column; the columns are {', '.join(COLUMNS)}")
+            without = "; without validation examples" if name in VALIDATION_COLUMNS else ""
+            known = ", ".join(self._columns)
+            raise KeyError(f"{name!r}: no such column{without}; the columns are {known}")
         return list(self._columns[name])
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether there are validation figures."""
+        return "validation_loss" in self._columns
 
     def last(self, name: str) -> Any:
         """Return a column's latest value, or None before the first epoch."""
@@ -93,6 +110,6 @@ class History:
 
 
 def _check_names(names: Iterable[str]) -> None:
-    unknown = sorted(set(names) - set(COLUMNS))
+    unknown = sorted(set(names) - set(COLUMNS) - set(VALIDATION_COLUMNS))
     if unknown:
         raise ValueError(f"no such column: {', '.join(unknown)}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from numbers import Integral, Real
+from pathlib import PurePath
 from typing import Any
 
 
@@ -101,4 +102,11 @@ def _convert_text(value: Any) -> str:
     return str(value)
 
 
-text = Legal("a non-empty string", _convert_text)
+def name_or_path(names: Collection[str]) -> Legal:
+    """Allow names, and paths in one spelling: "d1", "./d1" and "d1/" are one folder."""
+
+    def convert(value: Any) -> str:
+        path = PurePath(_convert_text(value)).as_posix()
+        return f"./{path}" if path in names and value != path else path
+
+    return Legal("a non-empty string", convert)

@@ -8,14 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.data import Dataset
 from mlp_core.nn import learning_rate_at
 from mlp_core.training import build
 from mlp_core.training.config import RunConfig
 from mlp_core.training.environment import describe_environment
 from mlp_core.training.evaluation import evaluate
 from mlp_core.training.history import History
-from mlp_core.training.run import Run
+from mlp_core.training.run import Run, run_id_of
 
 
 class Callback:
@@ -56,6 +55,9 @@ class Training:
     Attributes
     ----------
     config : RunConfig
+        With the name and the scaling of the data that it was given.
+    data : Dataset
+        All of them, of which `dataset` is what the config takes.
     dataset : Dataset
     network : MLP
     loss : Loss
@@ -74,12 +76,13 @@ class Training:
     """
 
     def __init__(
-        self, config: RunConfig, callbacks: Sequence[Callback] = (), dataset: Dataset | None = None
+        self, config: RunConfig, data: Any = None, *, callbacks: Sequence[Callback] = ()
     ) -> None:
         self._started = time.perf_counter()
-        self.config = config
+        self.config, self.data = build.resolve_data(config, data)
+        config = self.config
         self.streams = build.RandomStreams.from_seed(config.seed)
-        self.dataset = build.build_dataset(config, self.streams, dataset)
+        self.dataset = build.take_examples(config, self.streams, self.data)
         self.network = build.build_network(config, self.dataset, self.streams)
         self.loss = build.build_loss(config)
         self.optimizer = build.build_optimizer(config)
@@ -97,6 +100,12 @@ class Training:
         self.epoch_ms_per_update: list[float] = []
         self.stop_reason: str | None = None
         self.diverged_at_update: int | None = None
+        self.kept: tuple[int, np.ndarray] | None = None
+
+    @property
+    def run_id(self) -> str:
+        """The id that the run will have."""
+        return run_id_of(self.config, self.data.fingerprint)
 
     @property
     def learning_rate(self) -> float:
@@ -116,12 +125,26 @@ class Training:
         """Ask that training ends after the current update or epoch."""
         self.stop_reason = self.stop_reason or reason
 
+    def keep_weights(self) -> None:
+        """Let the run end with the weights of this epoch, unless those of a later one are kept."""
+        self.kept = self.epoch, self.network.parameters.copy()
+
+    def _restore_kept(self) -> int | None:
+        """Take back the weights that were kept; return their epoch if it is not the last."""
+        if self.kept is None or self.kept[0] == self.epoch or self.diverged_at_update is not None:
+            return None
+        epoch, self.network.parameters[...] = self.kept
+        if self.history.row(epoch - 1)["train_loss"] is None:
+            self.history.amend(epoch - 1, **self._evaluate("train"))
+        return epoch
+
     def run(self) -> Run:
         """Train epoch by epoch to the end, to divergence, or until a callback asks to stop."""
         for callback in self._callbacks:
             callback.on_train_begin(self)
         while self.epoch < self.config.epochs and self.stop_reason is None:
             self.run_epoch()
+        kept_epoch = self._restore_kept()
         for callback in self._callbacks:
             callback.on_train_end(self)
         status = "completed" if self.stop_reason is None else "stopped"
@@ -135,6 +158,8 @@ class Training:
             epoch_ms_per_update=self.epoch_ms_per_update,
             duration_s=time.perf_counter() - self._started,
             environment=describe_environment(self.config.dtype),
+            fingerprint=self.data.fingerprint,
+            kept_epoch=kept_epoch,
             network=self.network,
         )
 
@@ -163,7 +188,7 @@ class Training:
         for callback in self._callbacks:
             callback.on_epoch_end(self)
         if self.stop_reason is not None and self.history.last("train_loss") is None:
-            self.history.amend_last(**self._evaluate("train"))
+            self.history.amend(-1, **self._evaluate("train"))
 
     def run_updates(self, order: np.ndarray) -> bool:
         """Make an epoch's updates; return False if a callback stopped it in between."""
@@ -173,8 +198,8 @@ class Training:
         scale = optimizer.gradient_scale
         for start in range(0, len(order), batch_size):
             batch = slice(start, start + batch_size)
-            images, labels = gather(order[batch])
-            loss.forward(network.forward(images), labels, out=self._losses[batch])
+            inputs, labels = gather(order[batch])
+            loss.forward(network.forward(inputs), labels, out=self._losses[batch])
             self._predictions[batch] = loss.predictions
             network.backward(loss.backward(scale))
             for penalty in self._penalties:
@@ -217,6 +242,8 @@ class Training:
             "running_accuracy": float(hits.mean()),
             **self._evaluate("test"),
         }
+        if self.dataset.validation_size:
+            row.update(self._evaluate("validation"))
         if self.config.evaluate_train or self.epoch == self.config.epochs:
             row.update(self._evaluate("train"))
         if all(np.isfinite(value) for value in row.values()):
@@ -233,8 +260,8 @@ class Training:
 
         The network is in evaluation mode meanwhile; the next update overwrites the gradients.
         """
-        images, labels = self.dataset.gatherer(self.config.dtype).gather(np.arange(examples))
+        inputs, labels = self.dataset.gatherer(self.config.dtype).gather(np.arange(examples))
         self.network.set_training(False)
-        self._evaluation_loss.forward(self.network.forward(images), labels)
+        self._evaluation_loss.forward(self.network.forward(inputs), labels)
         self.network.backward(self._evaluation_loss.backward())
         self.network.set_training(True)

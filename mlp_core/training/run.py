@@ -6,9 +6,18 @@ import statistics
 from dataclasses import dataclass, field, fields
 from typing import Any
 
+from mlp_core.data import DATASETS
 from mlp_core.nn import MLP
 from mlp_core.training.config import RunConfig
 from mlp_core.training.history import History
+
+_LATER = ("fingerprint", "kept_epoch")  # not in the files of early runs, nor where they are None
+
+
+def run_id_of(config: RunConfig, fingerprint: str | None) -> str:
+    """Return the id of a run of a config on data of a fingerprint."""
+    builtin = config.dataset in DATASETS
+    return config.run_id if builtin or fingerprint is None else config.run_id_on(fingerprint)
 
 
 @dataclass
@@ -20,6 +29,8 @@ class Run:
     config : RunConfig
     history : History
         One row per epoch.
+    fingerprint : str or None
+        Of the data; see `Dataset.fingerprint`. None for runs stored before there was one.
     status : {"completed", "diverged", "stopped"}
         ``diverged``: a loss was not finite, and training ended there. ``stopped``: a callback
         asked for it.
@@ -35,6 +46,8 @@ class Run:
         milliseconds.
     duration_s : float
         Wall time of the run with its evaluations, in seconds.
+    kept_epoch : int or None
+        The epoch whose weights the network has, if it is not the last; see `EarlyStopping`.
     environment : dict
         Versions and machine; see `describe_environment`.
     network : MLP or None
@@ -50,7 +63,14 @@ class Run:
     epoch_ms_per_update: list[float] = field(default_factory=list)
     duration_s: float = 0.0
     environment: dict[str, Any] = field(default_factory=dict)
+    fingerprint: str | None = None
+    kept_epoch: int | None = None
     network: MLP | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def run_id(self) -> str:
+        """That of the config; on data that are not built in, of the config and these data."""
+        return run_id_of(self.config, self.fingerprint)
 
     @property
     def ms_per_update(self) -> float | None:
@@ -62,15 +82,22 @@ class Run:
     def summary(self) -> dict[str, Any]:
         """The run in one row; accuracies are fractions, losses means per example.
 
-        The figures are those of the last finished epoch, and None where the run diverged.
+        The figures are those of the network: of the epoch that was kept, or the last finished
+        one. They are None where the run diverged.
         """
-        names = ("train_accuracy", "train_loss", "test_accuracy", "test_loss")
         diverged = self.status == "diverged"
-        figures = {name: None if diverged else self.history.last(name) for name in names}
+        splits = (
+            ("train", "validation", "test") if self.history.has_validation else ("train", "test")
+        )
+        names = [f"{split}_{figure}" for split in splits for figure in ("accuracy", "loss")]
+        row = self.history.row((self.kept_epoch or 0) - 1) if len(self.history) else {}
+        figures = {name: None if diverged else row.get(name) for name in names}
+        kept = {} if self.kept_epoch is None else {"kept_epoch": self.kept_epoch}
         return {
-            "run_id": self.config.run_id,
+            "run_id": self.run_id,
             "status": self.status,
             **figures,
+            **kept,
             "epochs": len(self.history),
             "updates": self.diverged_at_update if diverged else self.history.last("updates") or 0,
             "ms_per_update": self.ms_per_update,
@@ -81,8 +108,9 @@ class Run:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the run as plain JSON values, without the network."""
+        later = {name: getattr(self, name) for name in _LATER}
         return {
-            "run_id": self.config.run_id,
+            "run_id": self.run_id,
             "config": self.config.to_dict(),
             "status": self.status,
             "stop_reason": self.stop_reason,
@@ -93,14 +121,17 @@ class Run:
             "epoch_ms_per_update": self.epoch_ms_per_update,
             "duration_s": self.duration_s,
             "environment": self.environment,
+            **{name: value for name, value in later.items() if value is not None},
         }
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Run:
         """Build a run from what `to_dict` returned."""
-        plain = [f.name for f in fields(cls) if f.name not in ("config", "history", "network")]
+        built = ("config", "history", "network", *_LATER)
+        plain = [f.name for f in fields(cls) if f.name not in built]
+        stored: dict[str, Any] = {name: values[name] for name in plain}
         return cls(
             config=RunConfig.from_dict(values["config"]),
             history=History(values["history"]),
-            **{name: values[name] for name in plain},
+            **stored | {name: values.get(name) for name in _LATER},
         )

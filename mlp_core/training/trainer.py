@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,9 +18,9 @@ from mlp_core.training.run import Run
 
 def train(
     config: RunConfig,
-    callbacks: Sequence[Callback] = (),
+    data: Dataset | tuple[Any, Any] | None = None,
     *,
-    dataset: Dataset | None = None,
+    callbacks: Sequence[Callback] = (),
     resume_from: str | Path | None = None,
 ) -> Run:
     """Train one network and return what happened.
@@ -30,22 +31,24 @@ def train(
     Parameters
     ----------
     config : RunConfig
+    data : Dataset, or arrays (X, y), optional
+        Data to use instead of loading `config.dataset`; the run's config names them, and its
+        fingerprint is theirs. A fifth of bare arrays becomes the test set: see
+        `Dataset.from_arrays`, and `resolve_data` for `input_scaling`.
     callbacks : sequence of Callback
         Called in order, checkpoints last; they may record values or ask to stop.
-    dataset : Dataset, optional
-        Data to use instead of loading `config.dataset`; `train_size` applies to it too.
     resume_from : path, optional
-        A file that the `Checkpoint` callback wrote for the same config.
+        A file that the `Checkpoint` callback wrote for the same config and data.
 
     Raises
     ------
     ConfigError
-        If the config does not fit the dataset, or the checkpoint belongs to another config.
+        If the config does not fit the data, or the checkpoint belongs to others.
     DataError
-        If the dataset is missing or damaged.
+        If the data are missing or damaged.
     """
     with one_blas_thread(), np.errstate(all="ignore"):
-        training = Training(config, callbacks, dataset)
+        training = Training(config, data, callbacks=callbacks)
         if resume_from is not None:
             Snapshot.load(resume_from).restore(training)
         return training.run()

@@ -39,12 +39,12 @@ def classify_image(run: Run, pixels: Sequence[float]) -> dict[str, Any]:
     dataset = _dataset_of(run)
     image = np.asarray(pixels, np.float64)
     legal = image.shape == (dataset.in_features,) and np.isfinite(image).all()
-    if not (legal and image.min() >= 0 and image.max() <= dataset.pixel_max):
+    largest = dataset.pixel_max or 0
+    if not (legal and image.min() >= 0 and image.max() <= largest):
         raise ConfigError(
-            f"an image of {dataset.name} has {dataset.in_features} pixels from 0 to "
-            f"{dataset.pixel_max}"
+            f"an image of {dataset.name} has {dataset.in_features} pixels from 0 to {largest}"
         )
-    return _classify(run, image * dataset.scale + dataset.offset)
+    return _classify(run, dataset.scaling.apply(image[None], np.float64)[0])
 
 
 def classify_test_image(run: Run, number: int) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def classify_test_image(run: Run, number: int) -> dict[str, Any]:
             f"test image {number!r:.40} is not legal: must be a whole number from 1 to "
             f"{dataset.test_size}"
         )
-    pixels = dataset.test_pixels[number - 1]
+    pixels = dataset.test_features[number - 1]
     label = int(dataset.test_labels[number - 1])
     return {"label": label, "pixels": pixels.tolist(), **classify_image(run, pixels)}
 

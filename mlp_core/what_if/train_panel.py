@@ -85,7 +85,7 @@ def run_panel(
     DataError
         Before any event, if the dataset is missing or damaged.
     """
-    run = train(panel.config(values), [_Messenger(on_event, should_stop)])
+    run = train(panel.config(values), callbacks=[_Messenger(on_event, should_stop)])
     summary = run.summary
     ending = {name: summary[name] for name in ("status", "stop_reason", "diverged_at_update")}
     on_event({"kind": "end", **ending, "summary": summary})

@@ -62,7 +62,7 @@ def fake_run(
             test_accuracy=reached - left,
         )
     if not diverged:
-        history.amend_last(train_loss=train_loss, train_accuracy=train_accuracy / 100)
+        history.amend(-1, train_loss=train_loss, train_accuracy=train_accuracy / 100)
     return Run(
         config,
         history,

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from mlp_core import __version__
-from mlp_core.data import sources
-from mlp_core.data.folder import FILE_NAMES
+from mlp_core.data import folder, sources
+
+FILE_NAMES = tuple(folder.FILE_NAMES.values())
 
 
 @pytest.fixture

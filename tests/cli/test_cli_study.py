@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,49 @@ def test_a_damaged_file_is_reported_and_left_alone(cli, stored, results):
     (line,) = outcome.err.splitlines()
     assert line.startswith("mlp-core: warning: ") and str(damaged) in line
     assert damaged.read_text() == "{"
+
+
+def test_files_that_cannot_be_read_are_in_the_way_and_the_command_says_so(cli, results, asked):
+    study = replace(STUDIES["learning-rate"], seeds=(1,))
+    configs = study.configs(dataset="digits", epochs=1)
+    store = RunStore("learning-rate", results.parent / "my-results")
+    for config, text in zip(configs, ('{"schema": 2}', "{", encode_run(configs[2])), strict=False):
+        path = store.path(config.run_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    outcome = cli("study", "run", "learning-rate", *TRIAL)
+    ((todo, _, _),) = asked
+    assert [config.run_id for config in todo] == [config.run_id for config in configs[3:]]
+    assert (
+        "5 runs made, 1 were stored before, 2 left out (their files cannot be read: move them away "
+        "first); in my-results/learning-rate\n"
+    ) in outcome.out
+    lines = outcome.err.splitlines()[:2]
+    assert all("it is left alone, and stands for its run" in line for line in lines)
+
+
+def encode_run(config):
+    run = Run.from_dict(run_one(RunConfig(epochs=1, hidden_sizes=(4,)).to_dict(), []))
+    run.config = config
+    return encode(run)
+
+
+def test_changed_data_are_noticed(cli, results, tmp_path):
+    """It said "0 runs made, 10 were stored before"; and each spelling made all runs anew."""
+    table = "a,b,label\n" + "".join(f"{k},{k * k % 7},{'uv'[k % 2]}\n" for k in range(20))
+    (tmp_path / "own.csv").write_text(table)
+    command = ("study", "run", "seed-noise", "--epochs", "1", "--seeds", "1,2", "--dataset")
+    assert "2 runs made, 0 were stored before; in" in cli(*command, "own.csv").out
+    for spelling in ("./own.csv", ".//own.csv", tmp_path / "own.csv"):
+        assert "0 runs made, 2 were stored before; in" in cli(*command, spelling).out
+    (tmp_path / "own.csv").write_text(table.replace("3,2,v", "3,5,v"))
+    outcome = cli(*command, "own.csv")
+    assert (
+        "2 runs made, 0 were stored before, 2 with the same settings are of other data; in"
+        in outcome.out
+    )
+    runs = load_runs("seed-noise", tmp_path / "my-results")
+    assert len({run.run_id for run in runs}) == 4 and len({run.fingerprint for run in runs}) == 2
 
 
 @pytest.mark.parametrize("format", ["csv", "json"])

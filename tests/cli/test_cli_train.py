@@ -17,6 +17,7 @@ FLAGS = {
     "dataset": (["digits"], "digits"),
     "input_scaling": (["unit"], "unit"),
     "train_size": (["500"], 500),
+    "validation_size": (["100"], 100),
     "hidden_sizes": (["32", "16"], [32, 16]),
     "activation": (["gelu"], "gelu"),
     "loss": (["hinge"], "hinge"),
@@ -192,6 +193,43 @@ def test_early_stopping(cli):
     assert summary["status"] == "stopped"
     assert summary["stop_reason"] == "test_loss has not improved for 3 epochs"
     assert summary["epochs"] < 100
+
+
+def test_early_stopping_by_validation_keeps_the_best_weights(cli):
+    flags = ("--validation-size", "300", "--learning-rate", "2", "--early-stopping", "3")
+    summary = json.loads(cli("train", "--json", *flags).out)
+    assert summary["stop_reason"] == "validation_loss has not improved for 3 epochs"
+    assert summary["kept_epoch"] == summary["epochs"] - 3
+    out = cli("train", *flags).out
+    assert f"  validation accuracy {summary['validation_accuracy']:>8.2%}   loss " in out
+    assert f"  the weights are those of epoch {summary['kept_epoch']}, the best in valida" in out
+    assert "validation accuracy" in cli("train", *flags, "--log-interval", "1").err
+
+
+@pytest.mark.parametrize("spelling", ["own.csv", "./own.csv"])
+def test_data_of_ones_own(cli, tmp_path, spelling):
+    rows = "".join(f"{k},{k * k % 7},{'uv'[k % 2]}\n" for k in range(20))
+    (tmp_path / "own.csv").write_text("a,b,label\n" + rows)
+    summary = json.loads(cli("train", "--json", *QUICK, "--dataset", spelling).out)
+    run = train(RunConfig(epochs=2), load_dataset(tmp_path / "own.csv"))
+    assert summary["run_id"] == run.run_id
+    assert summary["test_loss"] == run.summary["test_loss"]
+    plan = json.loads(cli("train", "--dry-run", "--json", *QUICK, "--dataset", spelling).out)
+    assert (plan["run_id"], plan["config"]["dataset"]) == (run.run_id, "own.csv")
+    assert plan["config"]["input_scaling"] == "centered"
+    shown = cli("train", "--dry-run", "--dataset", spelling).out
+    assert "own: 16 training and 4 test examples of 2 features, 2 classes, centered" in shown
+
+
+def test_a_checkpoint_of_other_data_is_refused(cli, tmp_path):
+    rows = "".join(f"{k},{k * k % 7},{'uv'[k % 2]}\n" for k in range(20))
+    (tmp_path / "own.csv").write_text("a,b,label\n" + rows)
+    flags = ("train", "--dataset", "own.csv", "--epochs")
+    cli(*flags, "2", "--checkpoint", "c.npz")
+    assert cli(*flags, "3", "--resume", "c.npz").status == 0
+    (tmp_path / "own.csv").write_text("a,b,label\n" + rows + "9,9,u\n")
+    line = cli(*flags, "3", "--resume", "c.npz").error_line()
+    assert "the checkpoint belongs to other data: own: 16 training and 4 test examples" in line
 
 
 def test_resume_goes_on_where_the_checkpoint_ends(cli, tmp_path):

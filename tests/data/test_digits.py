@@ -45,9 +45,9 @@ def test_the_split_is_stratified():
 
 
 def test_the_scaled_values():
-    assert set(np.unique(load_dataset("digits", "unit").images() * 16)) == set(range(17))
-    assert set(np.unique(load_dataset("digits", "centered").images() * 16)) == set(range(-8, 9))
-    standardized = load_dataset("digits", "standardized").images(dtype=np.float64)
+    assert set(np.unique(load_dataset("digits", "unit").inputs() * 16)) == set(range(17))
+    assert set(np.unique(load_dataset("digits", "centered").inputs() * 16)) == set(range(-8, 9))
+    standardized = load_dataset("digits", "standardized").inputs(dtype=np.float64)
     assert abs(standardized.mean()) < 1e-3
     assert standardized.std() == pytest.approx(1, abs=1e-3)
 

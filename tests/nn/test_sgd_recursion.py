@@ -1,6 +1,7 @@
 """SGD's rearranged recursion is the textbook one, over hundreds of steps and any settings."""
 
 import numpy as np
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -50,3 +51,32 @@ def test_any_settings_and_schedule(momentum, nesterov, decay, rate, factors, see
     # Relative to the largest value so far: what cancels to nearly 0 keeps the error it had.
     scale = np.maximum.accumulate(np.abs(expected).max(axis=1))[:, None]
     assert np.max(np.abs(actual - expected) / scale) < 1e-11
+
+
+@pytest.mark.parametrize("momentum", [0.0, 0.9])
+@pytest.mark.parametrize("nesterov", [False, True])
+@pytest.mark.parametrize("start", [0.1, 0.0])
+def test_a_rate_of_0_and_back(momentum, nesterov, start):
+    """The velocity goes on, the parameters stay, and nothing is divided by 0, as it was."""
+    rates = [start, 0.1, 0.0, 0.0, 0.05, 0.0, 0.2, 0.2]
+    rng = np.random.default_rng(0)
+    parameters, gradients = rng.normal(size=5), rng.normal(size=(len(rates), 5))
+    settings = (momentum, nesterov and momentum > 0, 0.01)
+    expected = textbook(parameters, gradients, rates, *settings)
+    optimizer, trajectory = SGD(0.1, *settings), []
+    for gradient, rate in zip(gradients, rates, strict=True):
+        optimizer.learning_rate = rate
+        scale = optimizer.gradient_scale  # as the training loop hands gradients over
+        optimizer.step(parameters, scale * gradient, scale)
+        trajectory.append(parameters.copy())
+    np.testing.assert_allclose(trajectory, expected, rtol=1e-12)
+    np.testing.assert_array_equal(trajectory[2], trajectory[1])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_rate_next_to_0_and_back_leaves_no_nan(dtype):
+    optimizer, parameters = SGD(1e-320, 0.9), np.ones(3, dtype)
+    for rate in (1e-320, 0.1, 1e-300, 0.1):
+        optimizer.learning_rate = rate
+        optimizer.step(parameters, np.full(3, 1e-3, dtype))
+    assert np.isfinite(parameters).all()

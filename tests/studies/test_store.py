@@ -20,8 +20,9 @@ from mlp_core.studies import (
     find_results,
     load_runs,
     load_study,
+    missing,
 )
-from mlp_core.studies.store import encode, round_figures
+from mlp_core.studies.store import decode, encode, round_figures
 from mlp_core.training import ActivationStatistics, NormStatistics, Run
 
 CONFIG = RunConfig(epochs=3, hidden_sizes=(16,), learning_rate=0.0123456789)
@@ -29,7 +30,7 @@ CONFIG = RunConfig(epochs=3, hidden_sizes=(16,), learning_rate=0.0123456789)
 
 @pytest.fixture(scope="module")
 def run():
-    return train(CONFIG, [NormStatistics(examples=100)])
+    return train(CONFIG, callbacks=[NormStatistics(examples=100)])
 
 
 @pytest.fixture
@@ -67,7 +68,9 @@ def test_a_file_is_one_line_of_json_with_its_schema(store, run):
 
 @pytest.mark.parametrize("callbacks", [[], [ActivationStatistics(), NormStatistics()]], ids=len)
 def test_100_epochs_fit_into_12_kb(store, callbacks):
-    path = store.save(train(RunConfig(evaluate_train=True, hidden_sizes=(32,)), callbacks))
+    path = store.save(
+        train(RunConfig(evaluate_train=True, hidden_sizes=(32,)), callbacks=callbacks)
+    )
     assert path.stat().st_size < (24_000 if callbacks else 12_000)
 
 
@@ -188,6 +191,62 @@ def test_a_file_that_cannot_be_read_is_reported_and_left_alone(store, run, kind)
     assert path.read_bytes() == content
 
 
+@pytest.mark.parametrize("kind", [*NOT_A_RUN, "half", *CHANGES, *LEFT_OUT, "folder", "link"])
+def test_a_file_that_cannot_be_read_is_never_replaced(store, run, kind):
+    """A later schema was "left alone" by the reader, and then written over by the runner."""
+    path = store.path(run.run_id)
+    path.parent.mkdir(parents=True)
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "link":
+        path.symlink_to(path.with_name("gone"))
+    else:
+        path.write_bytes(damaged(run, kind))
+    before = path.lstat()
+    other = RunConfig(epochs=1)
+    with pytest.warns(StoreWarning, match="it is left alone, and stands for its run"):
+        assert missing([run.config, other], store) == [other]
+    with pytest.raises(FileExistsError, match="it is not replaced: move it away"):
+        store.save(run)
+    assert path.lstat() == before
+    assert [each.name for each in store.folder.iterdir()] == [path.name]
+
+
+def test_a_file_that_can_be_read_is_replaced(store, run):
+    store.save(run)
+    slower = Run.from_dict({**run.to_dict(), "duration_s": 99.0})
+    store.save(slower)
+    assert store.load(run.run_id).duration_s == 99
+
+
+def test_runs_on_data_of_ones_own_are_stored_by_their_content(store, tmp_path):
+    """Storing a run on other data left one file: both were named after the config."""
+    rows, labels = np.random.default_rng(0).normal(size=(20, 3)), np.arange(20) % 2
+    quick = RunConfig(epochs=1, hidden_sizes=(4,))
+    runs = [train(quick, data) for data in ((rows, labels), (rows * [1, 2, 3], labels))]
+    runs.append(train(quick))
+    for each in runs:
+        store.save(each)
+    assert store.run_ids() == {each.run_id for each in runs} and len(store.run_ids()) == 3
+    assert {each.fingerprint for each in store} == {each.fingerprint for each in runs}
+    path = store.path(runs[0].run_id)
+    path.write_text(path.read_text().replace(runs[0].fingerprint, runs[1].fingerprint))
+    with pytest.raises(ValueError, match=f"its config and data belong to run {runs[1].run_id}"):
+        store.load(runs[0].run_id)
+
+
+def test_a_changed_file_makes_its_runs_missing_again(store, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    table = "a,b,label\n" + "".join(f"{k},{k * k % 7},{'uv'[k % 2]}\n" for k in range(20))
+    Path("own.csv").write_text(table)
+    config = RunConfig(dataset="own.csv", epochs=1, hidden_sizes=(4,))
+    store.save(train(config))
+    spelled = [config.replace(dataset=name) for name in ("./own.csv", str(tmp_path / "own.csv"))]
+    assert missing([config, *spelled], store) == []
+    Path("own.csv").write_text(table.replace("3,2,v", "3,5,v"))
+    assert missing([config], store) == [config]
+
+
 def test_a_run_that_is_not_stored(store):
     with pytest.raises(FileNotFoundError):
         store.load("0123456789ab")
@@ -229,6 +288,13 @@ def test_runs_are_loaded_in_the_order_of_the_catalogue(tmp_path, run):
     (tmp_path / "momentum").rename(tmp_path / "my-own")
     own = load_study("my-own", tmp_path)
     assert (own.question, own.planned, own.stored, len(own.runs)) == ("", 0, 0, 7)
+
+
+def test_the_books_runs_keep_their_names():
+    """Whatever fields are added to a config: a run is in the file that is named after it."""
+    paths = sorted(find_results(Path(__file__).parent).glob("*/*.json"))
+    assert len(paths) > 1500
+    assert [path.stem for path in paths if decode(path).run_id != path.stem] == []
 
 
 def test_500_runs_are_loaded_within_a_second(tmp_path):

@@ -209,7 +209,7 @@ def test_wandb_offline_writes_a_run(tmp_path, monkeypatch):
         monkeypatch.setenv(name, str(value))
     run = train_tiny(WandbLogger(mode="offline", dir=str(tmp_path)))
     (file,) = (tmp_path / "wandb").glob("offline-run-*/run-*.wandb")
-    names = {run.config.run_id, "running_loss", "test_accuracy", "learning_rate"}
+    names = {run.run_id, "running_loss", "test_accuracy", "learning_rate"}
     # A process of its own writes, and goes on after the end.
     wait_for(lambda: all(name.encode() in file.read_bytes() for name in names))
     assert wandb.run is None  # finished
@@ -227,7 +227,7 @@ def test_wandb_logs_rows_without_gaps(monkeypatch):
     fake_wandb = SimpleNamespace(init=lambda **options: started.update(options) or fake_run)
     monkeypatch.setitem(sys.modules, "wandb", fake_wandb)
     run = train_tiny(WandbLogger("mine", mode="disabled", tags=["a"]))
-    named = {"name": run.config.run_id, "config": run.config.to_dict()}
+    named = {"name": run.run_id, "config": run.config.to_dict()}
     assert started == {"project": "mine", "mode": "disabled", "tags": ["a"], **named}
     rows = [{k: v for k, v in run.history.row(n).items() if v is not None} for n in range(3)]
     assert logged == list(enumerate(rows, 1))

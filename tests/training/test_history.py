@@ -56,7 +56,7 @@ def test_a_column_is_a_copy(history):
 def test_dict_round_trip(history):
     again = History(json.loads(json.dumps(history.to_dict())))
     assert again == history
-    again.amend_last(test_loss=0.0)
+    again.amend(-1, test_loss=0.0)
     assert again != history
     assert history != "a history"
 

@@ -26,9 +26,13 @@ INTEGER_ABOVE_0 = (*NOT_INTEGERS, None, 0, -1)
 
 # Every field with values that are legal and values that are not.
 CASES = {
-    "dataset": (("digits", "mnist", "some/folder"), ("", "  ", None, 0, True, ["digits"], b"x")),
-    "input_scaling": (("unit", "centered", "standardized"), NOT_CHOSEN),
+    "dataset": (
+        ("digits", "mnist", "some/folder", "my data.csv"),
+        ("", "  ", None, 0, True, ["digits"], b"x"),
+    ),
+    "input_scaling": (("unit", "centered", "standardized", "raw"), NOT_CHOSEN),
     "train_size": ((None, 1, 1000, np.int64(5)), (*NOT_INTEGERS, 0, -1)),
+    "validation_size": ((0, 1, 1000, np.int64(5)), (*NOT_INTEGERS, None, -1)),
     "hidden_sizes": (
         ((), (1,), [256, 128], (np.int32(3),)),
         (None, 128, "128", (0,), (128, -1), (1.5,), ("8",), (True,), ((8,),), {8}, {8: 8}),
@@ -76,6 +80,7 @@ def test_the_defaults_are_those_of_the_report_it_starts_from():
         "dataset": "digits",
         "input_scaling": "centered",
         "train_size": None,
+        "validation_size": 0,
         "hidden_sizes": [128],
         "activation": "relu",
         "loss": "cross_entropy",
@@ -180,6 +185,7 @@ configs = st.builds(
     **{name: st.sampled_from(CASES[name][0]) for name in NAMED},
     dataset=st.text(min_size=1).filter(str.strip),
     train_size=st.none() | positive_integers,
+    validation_size=st.integers(0, 10**12),
     hidden_sizes=st.lists(st.integers(1, 10**6), max_size=9),
     **dict.fromkeys(("hinge_margin", "target_scale", "learning_rate"), positive),
     **dict.fromkeys(("init_std", "weight_decay", "l1_penalty", "l2_penalty"), not_negative),
@@ -217,6 +223,15 @@ def test_run_id_is_pinned():
         "fc3bbb6054a4": {"hidden_sizes": (), "train_size": 500, "evaluate_train": True},
     }
     assert {RunConfig(**changes).run_id: changes for changes in pinned.values()} == pinned
+
+
+@pytest.mark.parametrize("spelling", ["d1", "./d1", "d1/", ".//d1/.", "d1//"])
+def test_spellings_of_a_folder_are_one(spelling):
+    assert RunConfig(dataset=spelling) == RunConfig(dataset="d1")
+    assert RunConfig(dataset=f"up/../{spelling}").dataset == "up/../d1"  # may be another by a link
+    # A folder of that name is not the built-in set.
+    path = RunConfig(dataset=spelling.replace("d1", "mnist")).dataset
+    assert path == ("mnist" if spelling == "d1" else "./mnist")
 
 
 def test_run_id_ignores_fields_at_their_default():

@@ -32,7 +32,7 @@ def test_activation_statistics(activation, dropout):
         ActivationStatistics(threshold=0.3, examples=20),
         hidden_sizes=(9, 7), activation=activation, dropout=dropout, dtype="float64",
     )  # fmt: skip
-    images = tiny_dataset().images("train", 0, 20, "float64")
+    images = tiny_dataset().inputs("train", 0, 20, "float64")
     active = [units > 0 for units in hidden_units(run.network, images, activation)]
     expected = {
         "active_units": [(layer.mean(axis=0) > 0.3).mean() for layer in active],
@@ -59,8 +59,8 @@ def test_dead_units_are_counted():
 
 def test_activation_statistics_over_several_chunks():
     """Digits' training set is passed in more than one piece."""
-    run = train(RunConfig(epochs=1, dtype="float64"), [ActivationStatistics()])
-    images = load_dataset().images("train", dtype="float64")
+    run = train(RunConfig(epochs=1, dtype="float64"), callbacks=[ActivationStatistics()])
+    images = load_dataset().inputs("train", dtype="float64")
     (units,) = hidden_units(run.network, images, "relu")
     assert run.records["active_per_pass"][0][0] == pytest.approx((units > 0).mean())
     assert run.records["active_units"][0][0] == ((units > 0).mean(axis=0) > 0.2).mean()
@@ -91,7 +91,7 @@ def test_norm_statistics(loss, optimizer):
     )  # fmt: skip
     dataset, network, criterion = tiny_dataset(), run.network, make_loss(loss, 0.5, 1.0)
     network.set_training(False)
-    images = dataset.images("train", 0, 20, "float64")
+    images = dataset.inputs("train", 0, 20, "float64")
 
     def mean_loss():
         return criterion.forward(network.forward(images), dataset.train_labels[:20]).mean()

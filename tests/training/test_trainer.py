@@ -151,7 +151,7 @@ def test_running_and_evaluation_columns_are_what_they_say():
     changes = {"hidden_sizes": (), "dtype": "float64", "evaluate_train": True, "weight_decay": 0.01}
     config, dataset = tiny_config(**changes), tiny_dataset()
     train_split, test_split = (
-        (dataset.images(split, dtype="float64"), dataset.examples(split)[1])
+        (dataset.inputs(split, dtype="float64"), dataset.examples(split)[1])
         for split in ("train", "test")
     )
     order = np.reshape(order_of(), (3, TRAIN_SIZE))
@@ -241,12 +241,12 @@ def test_the_optimizer_of_the_config_is_the_one_that_steps():
 
 def test_train_size_is_drawn_by_the_seed():
     def subset(seed, size=8):
-        return tiny_training(train_size=size, seed=seed).dataset.train_pixels
+        return tiny_training(train_size=size, seed=seed).dataset.train_features
 
     assert subset(1).shape == (8, FEATURES)
     np.testing.assert_array_equal(subset(1), subset(1))
     assert (subset(1) != subset(2)).any()
-    rows = {row.tobytes() for row in tiny_dataset().train_pixels}
+    rows = {row.tobytes() for row in tiny_dataset().train_features}
     assert all(row.tobytes() in rows for row in subset(1))
     # A larger one holds the smaller.
     np.testing.assert_array_equal(subset(1, 12)[:8], subset(1))
@@ -387,7 +387,7 @@ def test_predict_and_evaluate_agree_with_one_pass(split):
     run = train(RunConfig(epochs=1, dropout=0.5, dtype="float64"))
     outputs = predict(run.network, dataset, split)
     run.network.set_training(False)
-    once = run.network.forward(dataset.images(split, dtype="float64")).copy()
+    once = run.network.forward(dataset.inputs(split, dtype="float64")).copy()
     np.testing.assert_allclose(outputs, once, rtol=1e-10)
     labels = dataset.examples(split)[1]
     loss, accuracy = evaluate(run.network, make_loss("cross_entropy"), dataset, split)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from mlp_core.data import Dataset
+from mlp_core.data.scaling import fit_scaling
 from mlp_core.training import Callback, RunConfig, Training, train
 
 TRAIN_SIZE, TEST_SIZE, FEATURES, CLASSES = 23, 11, 6, 3
@@ -16,15 +17,13 @@ def tiny_dataset():
     pixels = pixels.astype(np.uint8)
     return Dataset(
         name="tiny",
-        train_pixels=pixels[:TRAIN_SIZE],
+        train_features=pixels[:TRAIN_SIZE],
         train_labels=labels[:TRAIN_SIZE],
-        test_pixels=pixels[TRAIN_SIZE:],
+        test_features=pixels[TRAIN_SIZE:],
         test_labels=labels[TRAIN_SIZE:],
         image_shape=(2, 3),
         pixel_max=255,
-        scale=1 / 255,
-        offset=0.0,
-        input_scaling="unit",
+        scaling=fit_scaling("unit", pixels, 255),
     )
 
 
@@ -36,11 +35,12 @@ def tiny_config(**changes):
 
 
 def tiny_training(**changes):
-    return Training(tiny_config(**changes), dataset=tiny_dataset())
+    return Training(tiny_config(**changes), tiny_dataset())
 
 
 def train_tiny(*callbacks, resume_from=None, **changes):
-    return train(tiny_config(**changes), callbacks, dataset=tiny_dataset(), resume_from=resume_from)
+    config, data = tiny_config(**changes), tiny_dataset()
+    return train(config, data, callbacks=callbacks, resume_from=resume_from)
 
 
 class OnEpoch(Callback):

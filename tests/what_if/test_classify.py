@@ -33,7 +33,7 @@ def test_it_sees_what_the_evaluation_sees(run: Run) -> None:
 
 def test_a_test_image_is_seen_like_its_pixels(run: Run) -> None:
     seen = classify_test_image(run, 1)
-    assert seen["pixels"] == DIGITS.test_pixels[0].tolist()
+    assert seen["pixels"] == DIGITS.test_features[0].tolist()
     assert classify_image(run, seen["pixels"])["scores"] == seen["scores"]
 
 

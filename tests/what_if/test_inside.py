@@ -23,9 +23,8 @@ def epochs_of(values: dict, **base: object) -> list[dict]:
 
 def test_it_is_what_the_callbacks_record() -> None:
     config = RunConfig(hidden_sizes=(32, 32, 32), epochs=2)
-    records = train(
-        config, [ActivationStatistics(examples=EXAMPLES), NormStatistics(EXAMPLES)]
-    ).records
+    callbacks = [ActivationStatistics(examples=EXAMPLES), NormStatistics(EXAMPLES)]
+    records = train(config, callbacks=callbacks).records
     for number, epoch in enumerate(epochs_of({"hidden_sizes": [32, 32, 32]})):
         for name, values in epoch["layers"].items():
             assert values == records[name][number], name

@@ -82,7 +82,7 @@ def measure_gradient_noise(
     large; of each so many batches are drawn.
     """
     count = dataset.train_size
-    images, labels = dataset.images("train", dtype=network.dtype), dataset.train_labels
+    images, labels = dataset.inputs("train", dtype=network.dtype), dataset.train_labels
     of_all = _gradient(network, images, labels)
 
     def noise(batches: Any) -> float:

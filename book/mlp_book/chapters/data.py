@@ -47,7 +47,7 @@ def tile_examples(dataset: Dataset, rows: int) -> np.ndarray:
     for label in range(dataset.classes):
         for row, index in enumerate(np.flatnonzero(dataset.train_labels == label)[:rows]):
             top, left = row * (height + GAP) + GAP, label * (width + GAP) + GAP
-            image = dataset.train_pixels[index].reshape(height, width)
+            image = dataset.train_features[index].reshape(height, width)
             tiles[top : top + height, left : left + width] = image
     return tiles
 
@@ -63,7 +63,7 @@ def digits(dataset: Dataset, counts: Mapping[str, np.ndarray]) -> Iterator[Any]:
     counts : mapping of str to ndarray
         Images of each class: "training" and "test".
     """
-    unit = dataset.images("train")
+    unit = dataset.inputs("train")
     mean, std = round(float(unit.mean()), 4), round(float(unit.std()), 4)
     standardized, centered = (load_dataset("digits", way) for way in ("standardized", "centered"))
     yield {
@@ -80,9 +80,9 @@ def digits(dataset: Dataset, counts: Mapping[str, np.ndarray]) -> Iterator[Any]:
     )
     yield claim(
         "standardized inputs are scaled by mean and deviation, rounded to four decimals",
-        np.isclose(-standardized.offset * std, mean, atol=1e-4),
+        np.isclose(-standardized.scaling.offset * std, mean, atol=1e-4),
     )
     yield claim(
         "unit inputs are never negative, the others have both signs",
-        unit.min() == 0 > max(own.images("train").min() for own in (standardized, centered)),
+        unit.min() == 0 > max(own.inputs("train").min() for own in (standardized, centered)),
     )

@@ -53,7 +53,7 @@ def test_a_start_has_the_gradients_of_the_first_images() -> None:
     config = RunConfig(activation="sigmoid", hidden_sizes=DEPTHS["double"])
     start = chapter.measure_starts([config], examples=50).iloc[0]
     network, digits = Training(config).network, load_dataset()
-    compute_gradients(network, make_loss("cross_entropy"), digits.images(stop=50),
+    compute_gradients(network, make_loss("cross_entropy"), digits.inputs(stop=50),
                       digits.train_labels[:50])  # fmt: skip
     norms = [np.linalg.norm(layer.grad_weight) for layer in network.linear_layers]
     shown = [FIRST, "gradient, layer 2", LAST]

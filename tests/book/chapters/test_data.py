@@ -14,7 +14,7 @@ DIGITS = load_dataset("digits", "unit")
 def test_tiles_hold_the_first_images_of_each_class() -> None:
     tiles = chapter.tile_examples(DIGITS, rows=3)
     assert tiles.shape == (3 * 9 + 1, 10 * 9 + 1)
-    second_seven = DIGITS.train_pixels[np.flatnonzero(DIGITS.train_labels == 7)[1]]
+    second_seven = DIGITS.train_features[np.flatnonzero(DIGITS.train_labels == 7)[1]]
     assert np.array_equal(tiles[10:18, 64:72], second_seven.reshape(8, 8))
     assert not tiles[::9].any() and not tiles[:, ::9].any()
     few = DIGITS.subset(np.flatnonzero(DIGITS.train_labels != 4)[:40])

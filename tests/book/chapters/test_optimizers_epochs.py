@@ -42,7 +42,7 @@ def test_it_is_the_rule_of_the_callback(column: str) -> None:
     config = RunConfig(train_size=200, hidden_sizes=(16,), learning_rate=0.3, epochs=40)
     history, ends = train(config).history, set()
     for patience in (1, 3, 8):
-        stopped = train(config, [EarlyStopping(column, patience)]).history
+        stopped = train(config, callbacks=[EarlyStopping(column, patience)]).history
         assert find_stop(history[column], patience, column.endswith("accuracy"))[0] == len(stopped)
         ends.add(len(stopped))
     assert len(ends) > 1

@@ -65,7 +65,7 @@ def test_average_and_shared_mistakes() -> None:
 
 def test_probabilities_of_a_network_and_their_trace() -> None:
     trace = chapter.PredictionTrace([2, 3])
-    run = train(RunConfig(epochs=3, hidden_sizes=(8,)), [trace])
+    run = train(RunConfig(epochs=3, hidden_sizes=(8,)), callbacks=[trace])
     last = chapter.predict_probabilities(run.network, load_dataset("digits"))
     assert sorted(trace.predictions) == [2, 3]
     assert (trace.predictions[3].probabilities == last.probabilities).all()

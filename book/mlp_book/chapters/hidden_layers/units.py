@@ -72,11 +72,11 @@ def exercises(hidden: Run, small: Sequence[Run], digits: Dataset) -> Iterator[An
         Networks of several hidden sizes, those of a single unit among them.
     digits : Dataset
     """
-    difference, largest = collapse(digits.images("test", dtype="float64"))
+    difference, largest = collapse(digits.inputs("test", dtype="float64"))
     yield {"ex1-difference": float(f"{difference:.0e}")}
     yield claim("two linear layers are one, but for rounding", difference < 1e-9 * largest)
 
-    images = digits.images("test")
+    images = digits.inputs("test")
     assert hidden.network is not None  # a stored run has none, one that was just trained does
     change = swap_units(hidden.network, images)
     yield {"ex2-change": float(f"{change:.0e}"), "ex2-digits": len(str(math.factorial(128)))}

@@ -100,7 +100,7 @@ def plot_most_wrong(
         f"{_percent(predictions.confidence[i])}\u00a0% sure"
         for i in shown
     ]
-    pixels = dataset.test_pixels[shown].reshape(-1, *dataset.image_shape)
+    pixels = dataset.test_features[shown].reshape(-1, *dataset.image_shape)
     height = (0.5 if heading else 0.1) + 1.34 * -(-len(shown) // 5)
     return images(pixels, names, title=heading, height=height)
 

@@ -1,10 +1,18 @@
 """Neural networks from arrays: layers, losses, initializers, optimizers and schedules."""
 
-from mlp_core.nn.activations import GELU, STABLE_ACTIVATIONS, ReLU, Sigmoid, Tanh
+from mlp_core.nn.activations import GELU, STABLE_ACTIVATIONS, Activation, ReLU, Sigmoid, Tanh
 from mlp_core.nn.initializers import INITIALIZERS, initialize
 from mlp_core.nn.layers import Dropout, Layer, Linear, LogSoftmax
 from mlp_core.nn.losses import MSE, NLL, STABLE_LOSSES, CrossEntropy, Hinge, LogSoftmaxMSE, Loss
-from mlp_core.nn.names import ACTIVATIONS, LOSSES, make_loss
+from mlp_core.nn.names import (
+    ACTIVATIONS,
+    LAYERS,
+    LOSSES,
+    build_layer,
+    describe_layer,
+    make_loss,
+    register,
+)
 from mlp_core.nn.network import MLP, Network
 from mlp_core.nn.optimizers import OPTIMIZERS, SGD, Adadelta, Adam, Optimizer
 from mlp_core.nn.penalties import L1Penalty, L2Penalty, Penalty
@@ -14,6 +22,7 @@ __all__ = [
     "ACTIVATIONS",
     "GELU",
     "INITIALIZERS",
+    "LAYERS",
     "LOSSES",
     "MLP",
     "MSE",
@@ -23,6 +32,7 @@ __all__ = [
     "SGD",
     "STABLE_ACTIVATIONS",
     "STABLE_LOSSES",
+    "Activation",
     "Adadelta",
     "Adam",
     "CrossEntropy",
@@ -41,7 +51,10 @@ __all__ = [
     "ReLU",
     "Sigmoid",
     "Tanh",
+    "build_layer",
+    "describe_layer",
     "initialize",
     "learning_rate_at",
     "make_loss",
+    "register",
 ]

@@ -74,12 +74,13 @@ class GELU(Activation):
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
         """Return the gradient times (1 + t)/2 + x/2 (1 - t^2) (c + 3 c a x^2).
 
-        `scratch` holds t and `derivative` holds x^2 from the forward pass.
+        Once after a `forward`: `scratch` holds its t and `derivative` its x^2.
         """
+        inputs = self._spend_inputs()
         derivative, tanh = self.derivative, self.scratch
         np.multiply(derivative, 3 * self.C * self.A, out=derivative)
         np.add(derivative, self.C, out=derivative)
-        np.multiply(derivative, self._inputs, out=derivative)
+        np.multiply(derivative, inputs, out=derivative)
         # (1 + t)/2 [1 + (1 - t) x (c + 3 c a x^2)]: the same sum with 1 + t taken out. For large
         # x, 1 - t is 0 and the bracket 1; multiplied out, x^3 would swallow that 1 in float32.
         np.subtract(1, tanh, out=tanh)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -59,3 +59,13 @@ class Buffered:
             if memory is None or not fits or len(memory) < rows:
                 memory = self._memory[name] = aligned_zeros(shape, np.dtype(kind))
             setattr(self, name, memory[:rows])
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle is made of: working memory is left behind."""
+        kept = {
+            name: value
+            for name, value in vars(self).items()
+            if name not in self.buffers
+            and not (name.startswith("_") and isinstance(value, np.ndarray))
+        }
+        return {**kept, "_memory": {}}

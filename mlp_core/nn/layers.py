@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -15,14 +17,24 @@ from mlp_core.nn.checks import check, check_share
 class Layer(Buffered):
     """One step of a network; subclasses fill in `forward` and `backward`.
 
-    The arrays that a layer returns are buffers, which the next call of the same method
-    overwrites. A layer that stands alone needs `resize` before its first `forward`; a network
-    sees to that.
+    The arrays that a layer returns are buffers: those of `forward` are valid until its next
+    `forward`, those of `backward` until its next `backward`, both until the batch size changes.
+    A layer that stands alone needs `resize` before its first `forward`; a network sees to that.
+
+    Trained values are declared like buffers, ``self.parameters = {"slope": (features,)}``. A
+    network binds each as a view of its vectors, ``slope`` and ``grad_slope``, and starts it from
+    what the layer has under that name, or from 0; `backward` fills the gradient. To be stored, a
+    layer keeps each argument of its constructor as an attribute of the same name, and is known
+    by a name: see `register`.
 
     Attributes
     ----------
     in_features, out_features : int
         Width of a row before and after the layer.
+    parameters : dict of str to tuple of int
+        Shapes of the trained arrays. Penalties act on those named ``weight``.
+    needs_grad_inputs : bool
+        False for a network's first layer with parameters, whose input gradient nobody reads.
     outputs : ndarray of shape (rows, out_features)
         What the last `forward` returned.
     training : bool
@@ -30,6 +42,7 @@ class Layer(Buffered):
     """
 
     outputs: np.ndarray
+    _inputs: np.ndarray
 
     def __init__(self, in_features: int, out_features: int) -> None:
         for name, value in (("in_features", in_features), ("out_features", out_features)):
@@ -37,23 +50,61 @@ class Layer(Buffered):
             check(name, value, legal, "an integer of at least 1")
         super().__init__(outputs=out_features)
         self.in_features, self.out_features = in_features, out_features
-        self.training = True
+        self.parameters: dict[str, tuple[int, ...]] = {}
+        self.needs_grad_inputs = self.training = True
+        self._is_bound = False
+
+    @property
+    def features(self) -> int:
+        """Width of a row, of layers that do not change it."""
+        return self.out_features
 
     @property
     def parameter_count(self) -> int:
         """Number of trained values in this layer."""
-        return 0
+        return sum(math.prod(shape) for shape in self.parameters.values())
+
+    def bind(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        """Take this layer's stretch of a network's vectors, and bring in the values it has."""
+        if self._is_bound:
+            raise ValueError(f"{self} is in a network already: give this one a copy.deepcopy of it")
+        self._is_bound = True
+        start = 0
+        for name, shape in self.parameters.items():
+            stretch = slice(start, start + math.prod(shape))
+            values = parameters[stretch].reshape(shape)
+            if hasattr(self, name):
+                values[...] = getattr(self, name)
+            setattr(self, name, values)
+            setattr(self, f"grad_{name}", gradients[stretch].reshape(shape))
+            start = stretch.stop
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the layer's outputs for `inputs` of shape (rows, in_features)."""
+        """Return the layer's outputs for `inputs` of shape (rows, in_features).
+
+        The array is `outputs`, or the inputs themselves; valid until the next `forward`.
+        """
         raise NotImplementedError
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
         """Return the loss's gradient with respect to the inputs of the last `forward`.
 
-        `grad_outputs` is that with respect to the outputs; it may be overwritten.
+        `grad_outputs` is that with respect to the outputs. It may be overwritten, and may be the
+        array that is returned; another one is valid until the next `backward`.
         """
         raise NotImplementedError
+
+    def _spend_inputs(self) -> np.ndarray:
+        """Return the inputs that `forward` kept, once: the buffers of that pass are used up."""
+        if "_inputs" not in vars(self):
+            raise RuntimeError(f"{self}: a second backward needs another forward before it")
+        return vars(self).pop("_inputs")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the views of the network's gradients behind; a copy is in no network."""
+        gradients = {f"grad_{name}" for name in self.parameters}
+        kept = {name: v for name, v in super().__getstate__().items() if name not in gradients}
+        return {**kept, "_is_bound": False}
 
     def __str__(self) -> str:
         return f"{type(self).__name__}({self.out_features})"
@@ -67,37 +118,28 @@ class Linear(Layer):
     weight, grad_weight : ndarray of shape (in_features, out_features)
         Views of the network's parameter and gradient vectors, set by `bind`.
     bias, grad_bias : ndarray of shape (out_features,)
-    needs_grad_inputs : bool
-        False for a network's first layer, whose input gradient nobody reads.
     """
 
+    weight: np.ndarray
+    grad_weight: np.ndarray
+    bias: np.ndarray
+    grad_bias: np.ndarray
     grad_inputs: np.ndarray
     ones: np.ndarray  # times a batch: the sum of its rows, as a product
 
     def __init__(self, in_features: int, out_features: int) -> None:
         super().__init__(in_features, out_features)
         self.buffers.update(grad_inputs=in_features, ones=None)
-        self.needs_grad_inputs = True
-
-    @property
-    def parameter_count(self) -> int:
-        """Number of weights and biases."""
-        return (self.in_features + 1) * self.out_features
+        self.parameters = {"weight": (in_features, out_features), "bias": (out_features,)}
 
     def bind(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
         """Take this layer's stretch of the flat vectors: the weights, then the biases."""
-        weights = self.in_features * self.out_features
-        shape = (self.in_features, self.out_features)
-        self.weight = parameters[:weights].reshape(shape)
-        self.bias = parameters[weights:]
-        self.grad_weight = gradients[:weights].reshape(shape)
-        self.grad_bias = gradients[weights:]
+        super().bind(parameters, gradients)
         self._weight_transposed = self.weight.T
 
     def resize(self, rows: int, dtype: DTypeLike) -> None:
         """Bind the buffers to a batch of `rows` rows."""
-        if not self.needs_grad_inputs:
-            self.buffers["grad_inputs"] = 0
+        self.buffers["grad_inputs"] = self.in_features if self.needs_grad_inputs else 0
         super().resize(rows, dtype)
         self.ones.fill(1)
 
@@ -178,6 +220,7 @@ class LogSoftmax(Layer):
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
         """Return z - log(sum(exp(z))) with z = inputs - max(inputs), row by row."""
+        self._inputs = inputs
         outputs, softmax, column = self.outputs, self.softmax, self.column
         np.maximum.reduce(inputs, axis=1, out=column, keepdims=True)
         np.subtract(inputs, column, out=outputs)
@@ -188,7 +231,8 @@ class LogSoftmax(Layer):
         return np.subtract(outputs, column, out=outputs)
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
-        """Return g - softmax * (sum of g over the row)."""
+        """Return g - softmax * (sum of g over the row), once after a `forward`."""
+        self._spend_inputs()
         np.add.reduce(grad_outputs, axis=1, out=self.column, keepdims=True)
         np.multiply(self.softmax, self.column, out=self.softmax)
         return np.subtract(grad_outputs, self.softmax, out=grad_outputs)

@@ -6,6 +6,8 @@ the gradient of their mean with respect to the outputs.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import DTypeLike
 
@@ -42,7 +44,12 @@ class Loss(Buffered):
             grad=0, losses=None, picked=None, column=1,
             row_starts=index, positions=index, largest=index, predictions=index,
         )  # fmt: skip
+        self._is_fresh = False
         self.grad = np.empty((0, 0))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Begin without buffers, as a new loss does."""
+        vars(self).update(state, grad=np.empty((0, 0)), _is_fresh=False)
 
     def resize(self, rows: int, dtype: DTypeLike) -> None:
         """Bind the buffers to a batch of `rows` rows."""
@@ -55,7 +62,7 @@ class Loss(Buffered):
     def forward(
         self, outputs: np.ndarray, labels: np.ndarray, out: np.ndarray | None = None
     ) -> np.ndarray:
-        """Return the loss of each example, in `out` or in a buffer that the next call overwrites.
+        """Return the loss of each example, in `out` or in a buffer valid until the next call.
 
         `outputs`, of shape (rows, classes), are not changed. `labels`, of shape (rows,), are the
         true classes, from 0 to classes - 1.
@@ -67,16 +74,23 @@ class Loss(Buffered):
         outputs.argmax(axis=1, out=self.predictions)
         np.add(self.row_starts, labels, out=self.positions)
         self._forward(outputs, losses)
+        self._is_fresh = True
         return losses
 
     def backward(self, scale: float = 1.0) -> np.ndarray:
         """Return the gradient of `scale` times the mean loss, of shape (rows, classes).
 
-        To be called once after a `forward`.
+        Once after a `forward`; valid until the next one.
         """
-        raise NotImplementedError
+        if not self._is_fresh:
+            raise RuntimeError(f"{self}: a second backward needs another forward before it")
+        self._is_fresh = False
+        return self._backward(scale)
 
     def _forward(self, outputs: np.ndarray, losses: np.ndarray) -> None:
+        raise NotImplementedError
+
+    def _backward(self, scale: float) -> np.ndarray:
         raise NotImplementedError
 
     def _pick(self, outputs: np.ndarray) -> np.ndarray:
@@ -106,7 +120,7 @@ class CrossEntropy(Loss):
         np.log(losses, out=losses)
         np.subtract(losses, picked, out=losses)
 
-    def backward(self, scale: float = 1.0) -> np.ndarray:
+    def _backward(self, scale: float) -> np.ndarray:
         """Return scale (softmax - one_hot) / rows."""
         np.multiply(self.column, scale, out=self.column)
         np.multiply(self.grad, self.column, out=self.grad)
@@ -134,7 +148,7 @@ class Hinge(Loss):
         self.grad_flat[self.positions] = 0
         np.dot(excess, self.ones, out=losses)
 
-    def backward(self, scale: float = 1.0) -> np.ndarray:
+    def _backward(self, scale: float) -> np.ndarray:
         """Return scale / rows for each violating class, minus their number for the true one."""
         grad, count = self.grad, self.picked
         np.greater(grad, 0, out=grad)
@@ -165,7 +179,7 @@ class MSE(Loss):
         np.einsum("ij,ij->i", difference, difference, out=losses)
         np.multiply(losses, 0.5, out=losses)
 
-    def backward(self, scale: float = 1.0) -> np.ndarray:
+    def _backward(self, scale: float) -> np.ndarray:
         """Return scale (outputs - target) / rows."""
         return np.multiply(self.grad, scale / len(self.grad), out=self.grad)
 
@@ -178,7 +192,7 @@ class NLL(Loss):
     def _forward(self, outputs: np.ndarray, losses: np.ndarray) -> None:
         np.negative(self._pick(outputs), out=losses)
 
-    def backward(self, scale: float = 1.0) -> np.ndarray:
+    def _backward(self, scale: float) -> np.ndarray:
         """Return -scale one_hot / rows."""
         self.grad[...] = 0
         self.grad_flat[self.positions] = -scale / len(self.grad)
@@ -201,7 +215,7 @@ class LogSoftmaxMSE(Loss):
         np.einsum("ij,ij->i", difference, difference, out=losses)
         np.multiply(losses, 1 / outputs.shape[1], out=losses)
 
-    def backward(self, scale: float = 1.0) -> np.ndarray:
+    def _backward(self, scale: float) -> np.ndarray:
         """Return 2 scale (outputs - one_hot) / (rows * classes)."""
         return np.multiply(self.grad, 2 * scale / self.grad.size, out=self.grad)
 

@@ -70,7 +70,7 @@ class NaiveCrossEntropy(Loss):
         labels = self.positions - self.row_starts
         losses[...] = naive_cross_entropy(self.grad, labels, self.epsilon)
 
-    def backward(self, scale: float = 1.0) -> np.ndarray:
+    def _backward(self, scale: float) -> np.ndarray:
         """Return scale p / (p + epsilon) (softmax - one_hot) / rows, p the label's probability.
 
         With epsilon 0 the fraction is 0 / 0 where p has underflowed, as the chain rule through

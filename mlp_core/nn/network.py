@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import copy
+import math
 from collections.abc import Sequence
 from itertools import pairwise
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -18,10 +20,13 @@ from mlp_core.nn.names import ACTIVATIONS
 class Network:
     """Layers applied in turn; all their parameters lie in one contiguous vector.
 
+    A network can be copied (`copy.deepcopy`) and pickled.
+
     Parameters
     ----------
     layers : sequence of Layer
-        Each with as many inputs as the one before it has outputs.
+        Each with as many inputs as the one before it has outputs, and in no other network. What
+        a layer has of its parameters is kept, the rest starts from 0: see `initialize`.
     dtype : str or numpy.dtype, default "float32"
         Precision of the parameters, the gradients and every buffer.
 
@@ -30,7 +35,7 @@ class Network:
     parameters, gradients : ndarray of shape (parameter_count,)
         The layers hold views of these; an optimizer works on the vectors.
     weight_slices : list of slice
-        The stretches of `parameters` that are weights rather than biases.
+        The stretches of `parameters` that are named ``weight``: neither biases nor the like.
     training : bool
         Whether the layers are being trained; see `set_training`.
     """
@@ -44,30 +49,47 @@ class Network:
         self.layers = list(layers)
         self.dtype = np.dtype(dtype)
         self.training = True
-        self._rows = -1
         self._bind()
-        self._backward_layers = self.layers[::-1]
-        if self.linear_layers:
-            # Nobody reads the gradient of what comes before the first parameters: stop there.
-            first = self.linear_layers[0]
-            first.needs_grad_inputs = False
-            self._backward_layers = self.layers[self.layers.index(first) :][::-1]
 
     def _bind(self) -> None:
+        """Lay out the vectors, and give each layer its stretch of them."""
+        self._rows = -1
         count = sum(layer.parameter_count for layer in self.layers)
         self.parameters = aligned_zeros(count, self.dtype)
         self.gradients = aligned_zeros(count, self.dtype)
         self.weight_slices: list[slice] = []
         start = 0
-        for layer in self.linear_layers:
+        for layer in self.layers:
             stretch = slice(start, start + layer.parameter_count)
             layer.bind(self.parameters[stretch], self.gradients[stretch])
-            self.weight_slices.append(slice(start, start + layer.weight.size))
-            start = stretch.stop
+            for name, shape in layer.parameters.items():
+                stop = start + math.prod(shape)
+                if name == "weight":
+                    self.weight_slices.append(slice(start, stop))
+                start = stop
+        # Nobody reads the gradient of what comes before the first parameters: stop there.
+        trained = [number for number, layer in enumerate(self.layers) if layer.parameters]
+        first = min(trained, default=0)
+        for number, layer in enumerate(self.layers):
+            layer.needs_grad_inputs = number != first
+        self._backward_layers = self.layers[first:][::-1]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy is made of: the layers hold the values of the parameters."""
+        vectors = ("parameters", "gradients")
+        return {name: value for name, value in vars(self).items() if name not in vectors}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._bind()
+
+    def __copy__(self) -> Network:
+        """Return a deep copy: two networks cannot share layers."""
+        return copy.deepcopy(self)
 
     @property
     def linear_layers(self) -> list[Linear]:
-        """The layers that have parameters, first to last."""
+        """The linear layers, first to last."""
         return [layer for layer in self.layers if isinstance(layer, Linear)]
 
     @property
@@ -92,7 +114,7 @@ class Network:
             layer.training = training
 
     def forward(self, inputs: np.ndarray) -> np.ndarray:
-        """Return the outputs, of shape (rows, out_features); valid until the next call.
+        """Return the outputs, of shape (rows, out_features); valid until the next `forward`.
 
         `inputs`, of shape (rows, in_features), are in the network's dtype. Any number of rows is
         legal; the last number used is the fastest.
@@ -113,31 +135,13 @@ class Network:
         for layer in self._backward_layers:
             grad_outputs = layer.backward(grad_outputs)
 
-    def _arrays(self) -> dict[str, np.ndarray]:
-        """Return the parameters by the names that they have in a file."""
-        arrays = {}
-        for number, layer in enumerate(self.linear_layers):
-            arrays[f"weight_{number}"] = layer.weight
-            arrays[f"bias_{number}"] = layer.bias
-        return arrays
-
-    def save(self, path: str | Path) -> None:
-        """Write the parameters to an npz file, one array per weight matrix or bias vector."""
-        with Path(path).open("wb") as file:
-            np.savez(file, **self._arrays())  # type: ignore[arg-type]
-
-    def load(self, path: str | Path) -> None:
-        """Read parameters that `save` wrote; a ValueError if they have other shapes than these."""
-        with np.load(path, allow_pickle=False) as file:
-            stored = {name: file[name] for name in file.files}
-        arrays = self._arrays()
-        found, expected = ({k: v.shape for k, v in each.items()} for each in (stored, arrays))
-        if found != expected:
-            raise ValueError(
-                f"{path} does not fit this network: it holds {found}, expected {expected}"
-            )
-        for name, array in arrays.items():
-            array[...] = stored[name]
+    def arrays(self) -> dict[str, np.ndarray]:
+        """Return views of the parameters by name: ``0.weight`` for the weights of `layers[0]`."""
+        return {
+            f"{number}.{name}": getattr(layer, name)
+            for number, layer in enumerate(self.layers)
+            for name in layer.parameters
+        }
 
     def __str__(self) -> str:
         lines = [f"{type(self).__name__}: {self.in_features} -> {self.out_features}"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from mlp_core.nn.checks import check_not_negative, check_positive, check_share
 from mlp_core.nn.denormals import flush_tiny
 
 FLUSH_STEPS = 64
+TINY_RATE = 1e-20  # below it a step, rate times velocity, is no ordinary number in float32
 # Values worked on at a time. A step passes over several vectors again and again; in stretches of
 # this length they stay in the processor's second cache, with the layers' buffers beside them.
 BLOCK = 25_600
@@ -36,7 +37,8 @@ class Optimizer:
     Attributes
     ----------
     learning_rate : float
-        May be set anew before any step; a schedule does so.
+        This and the other settings may be set anew before any step; a schedule does so. A rate
+        of 0 lets the state go on and leaves the parameters where they are.
     state : dict of str to ndarray
         What is carried from one step to the next, and what a checkpoint holds; those named in
         `vectors` have one value per parameter.
@@ -92,19 +94,23 @@ class Optimizer:
             for name, array in state.items():
                 self.state[name][...] = array
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the cut vectors behind: a copy cuts its own."""
+        return {**vars(self), "_bound": (None, None), "_blocks": []}
+
     def _allocate(self, parameters: np.ndarray) -> None:
         self.state = {n: aligned_zeros(parameters.shape, parameters.dtype) for n in self.vectors}
-        self._scratch = aligned_zeros(min(BLOCK, parameters.size), parameters.dtype)
         self._bound = (None, None)
 
     def _bind(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
         """Cut the vectors into the blocks that `_update` works on."""
         self._bound = (parameters, gradients)
         vectors = (parameters, gradients, *(self.state[name] for name in self.vectors))
+        scratch = aligned_zeros(min(BLOCK, parameters.size), parameters.dtype)
         self._blocks = []
         for start in range(0, parameters.size, BLOCK):
             views = [vector[start : start + BLOCK] for vector in vectors]
-            self._blocks.append((*views, self._scratch[: len(views[0])]))
+            self._blocks.append((*views, scratch[: len(views[0])]))
 
     def _prepare_step(self) -> None:
         """Do once per step what concerns all blocks; nothing by default."""
@@ -134,8 +140,8 @@ class SGD(Optimizer):
     The state is the last step, -learning_rate * v, rather than the velocity v: with gradients
     that arrive times -learning_rate, two passes over all parameters less. (The decay could be
     had for one pass less again, by shrinking the parameters themselves; but in float32 a factor
-    so close to 1 rounds the same way at every step, and the parameters drift.) At a rate of 0 it
-    is -v: the velocity goes on, and the parameters stay.
+    so close to 1 rounds the same way at every step, and the parameters drift.) At a rate of 0, or
+    next to it, the state is -v: the velocity goes on, and the parameters stay.
     """
 
     learning_rate: float
@@ -152,30 +158,32 @@ class SGD(Optimizer):
     @property
     def gradient_scale(self) -> float:
         """Minus the learning rate: the gradients arrive as steps."""
-        return -self._rate
+        return -self.learning_rate if self.learning_rate > TINY_RATE else -1.0
 
-    @property
-    def _rate(self) -> float:
-        """The multiple of the velocity that `step` is."""
-        return self.learning_rate or 1.0
+    def load_state(self, state: dict[str, np.ndarray], steps: int) -> None:
+        """Continue from a copy of another optimizer's `state` after `steps` steps."""
+        super().load_state(state, steps)
+        self._has_velocity = bool(state) and bool(self.state["step"].any())
 
     def _allocate(self, parameters: np.ndarray) -> None:
         super()._allocate(parameters)
-        self.state["rate"] = np.array(self._rate)  # that `step` was made with
+        self.state["rate"] = np.array(-self.gradient_scale)  # that `step` was made with
+        self._has_velocity = False
 
     def _prepare_step(self) -> None:
         """Follow a schedule: the same velocity is another step at another rate."""
         step, rate = self.state["step"], self.state["rate"]
-        if rate != self._rate:
-            factor, largest = self._rate / float(rate), float(np.finfo(step.dtype).max)
-            # What a rate next to 0 has left of a step cannot be made large again.
-            np.multiply(step, factor if factor < largest else 0.0, out=step)
-            rate[...] = self._rate
+        if rate != self.learning_rate and rate != -self.gradient_scale:
+            np.multiply(step, -self.gradient_scale / float(rate), out=step)
+            rate[...] = -self.gradient_scale
+        # Once there is a velocity, it is kept up to date without momentum too.
+        if self.momentum:
+            self._has_velocity = True
 
     def _update(self, *block: np.ndarray) -> None:
         parameters, gradients, step, scratch = block
         self._add_decay(parameters, gradients, scratch)
-        if self.momentum:
+        if self._has_velocity:
             np.multiply(step, self.momentum, out=step)
             np.add(step, gradients, out=step)
         else:
@@ -183,8 +191,9 @@ class SGD(Optimizer):
         if self.nesterov:
             np.multiply(step, self.momentum, out=scratch)
             step = np.add(gradients, scratch, out=gradients)
-        if self.learning_rate:
-            np.add(parameters, step, out=parameters)
+        if self.learning_rate <= TINY_RATE:
+            step = np.multiply(step, self.learning_rate, out=scratch)
+        np.add(parameters, step, out=parameters)
 
 
 @dataclass(eq=False)

@@ -97,14 +97,15 @@ def test_loss_alone(loss_name):
     assert relative_error(loss.backward(), expected) < TOLERANCE
 
 
-def make_linear():
-    layer = Linear(FEATURES, FEATURES)
-    layer.bind(np.random.default_rng(2).normal(size=layer.parameter_count), np.zeros(30))
+def bound(layer):
+    """Return a lone layer with vectors of its own."""
+    count = layer.parameter_count
+    layer.bind(np.random.default_rng(2).normal(size=count), np.zeros(count))
     return layer
 
 
-LAYERS = {name: lambda cls=cls: cls(FEATURES) for name, cls in ACTIVATIONS.items()} | {
-    "linear": make_linear,
+LAYERS = {name: lambda cls=cls: bound(cls(FEATURES)) for name, cls in ACTIVATIONS.items()} | {
+    "linear": lambda: bound(Linear(FEATURES, FEATURES)),
     "log_softmax": lambda: LogSoftmax(FEATURES),
     "dropout": lambda: Dropout(FEATURES, 0.4, FrozenRandom()),
 }

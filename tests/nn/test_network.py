@@ -132,32 +132,3 @@ def test_str_shows_the_architecture_and_the_counts():
         "  LogSoftmax(10)",
         "  total                        109,386 parameters, float64",
     ]
-
-
-@pytest.mark.parametrize("hidden_sizes", [(), (5, 4)])
-def test_save_and_load(tmp_path, hidden_sizes):
-    saved, loaded = make_network(hidden_sizes, seed=1), make_network(hidden_sizes, seed=2)
-    saved.save(tmp_path / "parameters.npz")
-    vector = loaded.parameters
-    loaded.load(str(tmp_path / "parameters.npz"))
-    np.testing.assert_array_equal(loaded.parameters, saved.parameters)
-    assert loaded.parameters is vector  # the layers' views stay valid
-    with np.load(tmp_path / "parameters.npz") as file:
-        assert file["weight_0"].shape == saved.linear_layers[0].weight.shape
-
-
-def test_save_keeps_the_name_it_is_given(tmp_path):
-    make_network().save(tmp_path / "parameters.of.mine")
-    assert [path.name for path in tmp_path.iterdir()] == ["parameters.of.mine"]
-
-
-@pytest.mark.parametrize("hidden_sizes", [(), (5,), (5, 5)])
-def test_load_refuses_another_architecture(tmp_path, hidden_sizes):
-    path = tmp_path / "parameters.npz"
-    make_network((5, 4)).save(path)
-    network = make_network(hidden_sizes, seed=3)
-    before = network.parameters.copy()
-    message = r"parameters\.npz does not fit .* \(5, 4\).* expected .*'weight_0'"
-    with pytest.raises(ValueError, match=message):
-        network.load(path)
-    np.testing.assert_array_equal(network.parameters, before)

@@ -130,12 +130,11 @@ def test_forward_and_backward_leave_parameters_and_inputs_alone(network, rows, s
 @given(networks())
 def test_the_vectors_are_the_layers_arrays(network):
     size = 0
-    for layer in network.linear_layers:
-        for view in (layer.weight, layer.bias):
-            assert np.shares_memory(view, network.parameters)
-        for view in (layer.grad_weight, layer.grad_bias):
-            assert np.shares_memory(view, network.gradients)
-        size += layer.weight.size + layer.bias.size
+    for layer in network.layers:
+        for name in layer.parameters:
+            assert np.shares_memory(getattr(layer, name), network.parameters)
+            assert np.shares_memory(getattr(layer, f"grad_{name}"), network.gradients)
+            size += getattr(layer, name).size
     assert size == network.parameters.size
 
     network.parameters[...] = -1

@@ -80,3 +80,41 @@ def test_a_rate_next_to_0_and_back_leaves_no_nan(dtype):
         optimizer.learning_rate = rate
         optimizer.step(parameters, np.full(3, 1e-3, dtype))
     assert np.isfinite(parameters).all()
+
+
+@given(
+    settings=st.lists(
+        st.tuples(
+            st.sampled_from([0.0, 1e-300, 1e-25, 1e-3, 0.1]),  # learning rate
+            st.sampled_from([0.0, 0.5, 0.9]),  # momentum
+            st.sampled_from([0.0, 0.01]),  # weight decay
+        ),
+        min_size=2,
+        max_size=8,
+    ),
+    nesterov=st.booleans(),
+    dtype=st.sampled_from(["float64", "float32"]),
+)
+@example(
+    settings=[(0.1, 0.9, 0.0), (0.0, 0.9, 0.0), (0.1, 0.9, 0.0)], nesterov=False, dtype="float64"
+)
+@example(
+    settings=[(0.1, 0.9, 0.0), (0.1, 0.0, 0.0), (0.1, 0.9, 0.0)], nesterov=False, dtype="float64"
+)
+def test_settings_that_change_from_step_to_step(settings, nesterov, dtype):
+    """A rate of 0 holds the parameters, not the velocity; a momentum of 0 forgets what was."""
+    rng = np.random.default_rng(0)
+    parameters, velocity = rng.normal(size=5), np.zeros(5)
+    actual = parameters.astype(dtype)
+    optimizer = SGD(0.1, 0.9, nesterov)
+    # Without momentum so far there is no velocity to go on from, as in PyTorch: begin with some.
+    for rate, momentum, decay in [(0.1, 0.9, 0.0), *settings]:
+        for gradient in rng.normal(size=(3, 5)):
+            optimizer.learning_rate, optimizer.momentum = rate, momentum
+            optimizer.weight_decay = decay
+            optimizer.step(actual, gradient.astype(dtype))
+            gradient = gradient + decay * parameters
+            velocity = momentum * velocity + gradient
+            direction = gradient + momentum * velocity if nesterov else velocity
+            parameters = parameters - rate * direction
+    np.testing.assert_allclose(actual, parameters, rtol=1e-11 if dtype == "float64" else 1e-5)

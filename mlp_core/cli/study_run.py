@@ -19,6 +19,7 @@ from mlp_core.cli.flags import (
 from mlp_core.cli.progress import Progress, executor_at, interruptible
 from mlp_core.data import DATASETS, load_dataset
 from mlp_core.studies import STUDIES, RunStore, Study, find_results, missing, run_missing
+from mlp_core.studies.own import read_study
 from mlp_core.studies.runner import estimate_cost
 from mlp_core.training import ConfigError, RunConfig, planned_run_id
 
@@ -30,7 +31,7 @@ _OVERRIDES = ("dataset", "epochs")
 def add_to(actions: Commands) -> None:
     """Add the action `run`."""
     parser = add_command(actions, "run", run_studies)
-    parser.add_argument("names", metavar="NAME", nargs="*", help="names of studies")
+    parser.add_argument("names", metavar="NAME", nargs="*", help="names of studies, or TOML files")
     add_run_flags(parser)
     add_results_flag(parser)
     parser.add_argument("--all", action="store_true", help="run every study")
@@ -60,13 +61,14 @@ def run_studies(options: Options) -> int:
     """Make the runs that are not stored yet, one process per core.
 
     Every run is stored when it is finished: Ctrl-C loses none, and the same command goes on.
-    With --dataset, --epochs or --seeds the runs are not those of the catalogue; they are stored
-    in my-results, so that the report's own results stay as they are.
+    With --dataset, --epochs or --seeds, or from a TOML file, the runs are not those of the
+    catalogue; they are stored in my-results, so that the report's own results stay as they are.
     """
     if options.all == bool(options.names):
         raise ConfigError("name studies or give --all (see mlp-core study list)")
     changes = overrides(options)
-    root = options.results or (MY_RESULTS if changes or options.seeds else find_results())
+    own = changes or options.seeds or any(name not in STUDIES for name in options.names)
+    root = options.results or (MY_RESULTS if own else find_results())
     studies = [with_seeds(find_study(name), options) for name in options.names or STUDIES]
     tasks = [_task(study, changes, root) for study in studies]
     costs = [(planned_run_id(config), cost(config)) for _, todo, _ in tasks for config in todo]
@@ -106,7 +108,9 @@ def _task(
 
 
 def find_study(name: str) -> Study:
-    """Return the study of that name, or raise a ConfigError that names the nearest."""
+    """Return the study of that name or TOML file, or raise a ConfigError."""
+    if name.endswith(".toml"):
+        return read_study(name)
     if name in STUDIES:
         return STUDIES[name]
     near = [known for known in STUDIES if name in known] or get_close_matches(name, STUDIES)

@@ -198,3 +198,18 @@ def test_the_bar_advances_by_cost(capsys, monkeypatch):
     assert "0/2 runs   0%" in err
     assert "2/2 runs 100%" in err
     assert "left" in err
+
+
+def test_a_study_of_ones_own_is_run_shown_and_exported(cli, results, tmp_path):
+    text = "seeds = [1]\n[base]\nepochs = 1\n[vary]\nhidden_sizes = [[4], [8]]\n"
+    (tmp_path / "width.toml").write_text('question = "How wide?"\n' + text)
+    shown = cli("study", "show", "width.toml").out
+    assert shown.startswith("width: How wide?\n")
+    assert shown.endswith("\n2 runs, 0 stored\n")
+    made = cli("study", "run", "width.toml").out
+    assert made == "width: 2 runs made, 0 were stored before; in my-results/width\n"
+    assert not list(results.iterdir())
+    out = cli("study", "export", "width.toml", "--results", "my-results").out
+    assert [row["hidden_sizes"] for row in csv.DictReader(io.StringIO(out))] == ["4", "8"]
+    again = cli("study", "run", "width.toml", "--seeds", "1", "2").out
+    assert again == "width: 2 runs made, 2 were stored before; in my-results/width\n"

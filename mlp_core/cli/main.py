@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlp_core._version import __version__
-from mlp_core.cli import data, study, train
+from mlp_core.cli import data, model, study, train
 from mlp_core.cli.flags import Parser, name_flag, parse
 from mlp_core.data import DataError
 from mlp_core.studies import StoreWarning
-from mlp_core.training import ConfigError
+from mlp_core.training import ConfigError, ModelError
 
 OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
 
@@ -56,7 +56,7 @@ def _run(arguments: list[str]) -> int:
         return OK
     except ConfigError as error:
         return _fail(name_flag(str(error)), USAGE)
-    except DataError as error:
+    except (DataError, ModelError) as error:
         return _fail(str(error), USAGE)
     except BrokenPipeError:
         raise
@@ -72,7 +72,7 @@ def _parser() -> Parser:
     version = f"mlp-core {__version__}"
     parser.add_argument("--version", action="version", version=version, help="print the version")
     commands = parser.add_commands()
-    for add in (train.add_to, data.add_to, study.add_to, data.add_info):
+    for add in (train.add_to, model.add_to, data.add_to, study.add_to, data.add_info):
         add(commands)
     return parser
 

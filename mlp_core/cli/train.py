@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from mlp_core.cli.flags import Commands, Options, add_command, add_field, given_fields, reader
+from mlp_core.cli.flags import (
+    Commands,
+    Options,
+    add_command,
+    add_field,
+    flag_of,
+    given_fields,
+    reader,
+)
 from mlp_core.training import (
     Callback,
     Checkpoint,
     ConfigError,
     EarlyStopping,
     EpochLog,
+    Finding,
+    Model,
     ProgressBar,
     Run,
     RunConfig,
     Training,
     train,
 )
+from mlp_core.training.files import whole_file
 from mlp_core.training.legal import integer
 
 _SWITCH: dict[str, Any] = {"action": "store_true"}
@@ -32,7 +45,9 @@ _FLAGS = (
         "print the summary as one line of JSON and nothing else on standard output",
     ),
     ("--dry-run", _SWITCH, "print the resolved config and the architecture; train nothing"),
-    ("--save-model", _FILE, "write the trained parameters to an npz file"),
+    ("--save-model", _FILE, "write the trained model to an npz file"),
+    ("--history", _FILE, "write the figures of every epoch to a .csv or .json file"),
+    ("--start-from", _FILE, "go on from a model's parameters, with its config where no flag says"),
     (
         "--log-interval",
         {"metavar": "N", "type": reader(int)},
@@ -61,18 +76,21 @@ def add_to(commands: Commands) -> None:
 
 def run_train(options: Options) -> int:
     """Train one network and print a summary. A run that diverges is a result too: status 0."""
-    config = RunConfig.from_dict(given_fields(options, RunConfig.field_names()))
+    model = Model.load(options.start_from) if options.start_from else None
+    base = model.config if model else RunConfig()
+    config = base.replace(**given_fields(options, RunConfig.field_names()))
     callbacks = _callbacks(options)
-    for name in ("save_model", "checkpoint"):
-        _check_writable(name, getattr(options, name))
+    _check_outputs(options)
     if options.dry_run:
         print(_plan(config, as_json=options.json))
         return 0
     try:
-        run = train(config, callbacks=callbacks, resume_from=options.resume)
+        run = train(config, callbacks=callbacks, start_from=model, resume_from=options.resume)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_interrupted(options.checkpoint)) from None
     print(json.dumps(run.summary, allow_nan=False) if options.json else _report(run), flush=True)
+    if options.history is not None:
+        _write_history(run, options.history)
     if options.save_model is not None:
         _save_model(run, options.save_model)
     return 0
@@ -100,8 +118,26 @@ def _interrupted(checkpoint: Path | None) -> str:
     return "interrupted"
 
 
+def _check_outputs(options: Options) -> None:
+    """Find out before training, not after it, that a file cannot be written or would be lost."""
+    names = ("checkpoint", "save_model", "history")
+    taken: dict[Path, str] = {}
+    for name in ("resume", "start_from"):
+        if path := getattr(options, name):
+            taken[path.resolve()] = flag_of(name)
+    for name in names:
+        path = getattr(options, name)
+        _check_writable(name, path)
+        if path is None:
+            continue
+        flag = taken.setdefault(path.resolve(), flag_of(name))
+        if flag not in (flag_of(name), *(["--resume"] if name == "checkpoint" else [])):
+            raise ConfigError(f"{name}={path} is not legal: {flag} has the same file")
+    if options.history is not None and options.history.suffix not in (".csv", ".json"):
+        raise ConfigError(f"history={options.history} is not legal: must end in .csv or .json")
+
+
 def _check_writable(name: str, path: Path | None) -> None:
-    """Find out before training, not after it, that a file cannot be written."""
     if path is None:
         return
     try:
@@ -115,10 +151,23 @@ def _check_writable(name: str, path: Path | None) -> None:
 
 
 def _save_model(run: Run, path: Path) -> None:
-    if run.network is None or run.status == "diverged":
+    if run.model is None or run.status == "diverged":
         print(f"mlp-core: the run diverged, so {path} was not written", file=sys.stderr)
     else:
-        run.network.save(path)
+        run.model.save(path)
+
+
+def _write_history(run: Run, path: Path) -> None:
+    columns = run.history.to_dict()
+    text = io.StringIO()
+    if path.suffix == ".json":
+        json.dump(columns, text)
+    else:
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+    with whole_file(path) as file:
+        file.write(text.getvalue().encode())
 
 
 def _plan(config: RunConfig, as_json: bool) -> str:
@@ -160,4 +209,14 @@ def _report(run: Run) -> str:
     each = "" if time is None else f", {time:.3f} ms each"
     lines.append(f"  {summary['updates']:,} updates{each}, {summary['duration_s']:.2f} s in all")
     lines.append(f"  run_id {summary['run_id']}")
+    for finding in run.diagnosis:
+        lines.append(f"  {finding.name}: {finding.evidence}")
+        if advice := _advice(finding):
+            lines.append(f"    try {advice}")
     return "\n".join(lines)
+
+
+def _advice(finding: Finding) -> str:
+    """Return what a finding advises: as flags where they can say it."""
+    values = ((k, f"{v:g}" if isinstance(v, float) else v) for k, v in finding.changes.items())
+    return " ".join(f"{flag_of(name)} {value}" for name, value in values) or finding.advice

@@ -28,19 +28,20 @@ def read_npz(path: Path) -> Parts:
                     f"{', '.join(archive.namelist())[:200]} (no {lacking[0]})",
                     "Give them to Dataset.from_arrays(X, y, test=(X, y)).",
                 )
-            shapes = {name: _check_array(archive, name, path) for name in names.values()}
+            shapes = {name: check_array(archive, name, path) for name in names.values()}
             pairs = {split: (names[split, "X"], names[split, "y"]) for split in splits}
             for a, b in pairs.values():
                 if shapes[a][:1] != shapes[b][:1]:
                     raise DataError(f"{path}: {a} {shapes[a]} and {b} {shapes[b]} differ in length")
             return {
-                split: (_read(archive, a), _read(archive, b)) for split, (a, b) in pairs.items()
+                split: (read_array(archive, a), read_array(archive, b))
+                for split, (a, b) in pairs.items()
             }
     except (zipfile.BadZipFile, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise broken_file(path, "a whole npz file", str(error), GET_AGAIN) from error
 
 
-def _check_array(archive: zipfile.ZipFile, name: str, path: Path) -> tuple[int, ...]:
+def check_array(archive: zipfile.ZipFile, name: str, path: Path) -> tuple[int, ...]:
     """Return the shape that an array claims, if the file holds that many bytes of it."""
     info, where = archive.getinfo(name), f"{path}: {name}"
     with archive.open(name) as member:
@@ -62,6 +63,7 @@ def _check_array(archive: zipfile.ZipFile, name: str, path: Path) -> tuple[int, 
     return shape
 
 
-def _read(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+def read_array(archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    """Return an array that was checked; nothing is unpickled."""
     with archive.open(name) as member:
         return np.lib.format.read_array(member, allow_pickle=False)

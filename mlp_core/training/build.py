@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,9 @@ from mlp_core.nn import (
     Adam,
     L1Penalty,
     L2Penalty,
+    LogSoftmax,
     Loss,
+    Network,
     Optimizer,
     Penalty,
     initialize,
@@ -102,8 +105,12 @@ def _check_size(name: str, size: int, dataset: Dataset, largest: int) -> None:
         )
 
 
-def build_network(config: RunConfig, dataset: Dataset, streams: RandomStreams) -> MLP:
-    """Build and initialize the network that fits the dataset."""
+def build_network(
+    config: RunConfig, dataset: Dataset, streams: RandomStreams, given: Network | None = None
+) -> Network:
+    """Build and initialize the network that fits the dataset, or copy one that is given."""
+    if given is not None:
+        return _copy_network(given, config, dataset, streams)
     network = MLP(
         dataset.in_features,
         config.hidden_sizes,
@@ -115,6 +122,38 @@ def build_network(config: RunConfig, dataset: Dataset, streams: RandomStreams) -
         rng=streams.dropout,
     )
     initialize(network, config.init, streams.initialization, config.init_std)
+    return network
+
+
+def _copy_network(
+    given: Network, config: RunConfig, dataset: Dataset, streams: RandomStreams
+) -> Network:
+    """Return a copy that draws from the run's streams, or raise a ConfigError if it does not fit.
+
+    The network that was given stays as it is, so that the same call gives the same run again.
+    """
+    widths = given.in_features, given.out_features
+    needs = LOSSES[config.loss].on_log_softmax
+    if widths != (dataset.in_features, dataset.classes):
+        raise ConfigError(
+            f"a network from {widths[0]} to {widths[1]} does not fit {dataset.name}: must be from "
+            f"{dataset.in_features} features to {dataset.classes} classes"
+        )
+    if given.dtype != config.dtype:
+        raise ConfigError(f"dtype={config.dtype!r} is not legal for a network of {given.dtype}")
+    if isinstance(given.layers[-1], LogSoftmax) != needs:
+        last = "LogSoftmax" if needs else "a layer other than LogSoftmax"
+        raise ConfigError(f"loss={config.loss!r} is not legal: needs a network that ends in {last}")
+    for linear in given.linear_layers:
+        if not linear.weight.any():
+            raise ConfigError(
+                f"the weights of {linear} are all 0, so that nothing could be learned: begin with "
+                f"mlp_core.nn.initialize(network, 'he', np.random.default_rng(0))"
+            )
+    network = copy.deepcopy(given)
+    for layer in network.layers:
+        if hasattr(layer, "rng"):
+            layer.rng = streams.dropout
     return network
 
 
@@ -133,7 +172,7 @@ def build_optimizer(config: RunConfig) -> Optimizer:
     return Adam(rate, config.adam_beta1, config.adam_beta2, weight_decay=decay)
 
 
-def build_penalties(config: RunConfig, network: MLP) -> list[Penalty]:
+def build_penalties(config: RunConfig, network: Network) -> list[Penalty]:
     """Build the penalties whose strength is not 0."""
     penalties = [
         L1Penalty(config.l1_penalty, network.weight_slices),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from mlp_core.data import Dataset
 from mlp_core.training.config import RunConfig
+from mlp_core.training.files import read_arrays, whole_file
 from mlp_core.training.history import History
 from mlp_core.training.legal import ConfigError, integer
 from mlp_core.training.loop import Callback, Training
@@ -37,6 +38,8 @@ class Snapshot:
     fingerprint: str | None = None
     kept_epoch: int | None = None
     kept_parameters: np.ndarray | None = None
+    given: dict[str, Any] = field(default_factory=dict)
+    changes: list[dict[str, Any]] = field(default_factory=list)
 
     @classmethod
     def take(cls, training: Training) -> Snapshot:
@@ -59,12 +62,19 @@ class Snapshot:
             fingerprint=training.data.fingerprint,
             kept_epoch=training.kept[0] if training.kept else None,
             kept_parameters=training.kept[1] if training.kept else None,
+            given=training.given,
+            changes=training.settings.changes,
         )
 
     def restore(self, training: Training) -> None:
         """Let a training that has not begun continue from here."""
         self.check_data(training.data)
         self.check_config(training.config)
+        if self.given != training.given:
+            raise ConfigError(
+                f"the checkpoint belongs to a run that was given {self.given or 'no network'}, "
+                f"this one was given {training.given or 'none'}"
+            )
         training.network.parameters[...] = self.parameters
         training.optimizer.load_state(self.optimizer_state, self.optimizer_steps)
         training.streams.order.bit_generator.state = self.random_states["order"]
@@ -74,6 +84,7 @@ class Snapshot:
         training.history = History(self.history)
         training.records = self.records
         training.epoch_ms_per_update = self.epoch_ms_per_update
+        training.settings.restore(self.changes)
         if self.kept_epoch is not None and self.kept_parameters is not None:
             training.kept = self.kept_epoch, self.kept_parameters
 
@@ -111,7 +122,6 @@ class Snapshot:
 
     def save(self, path: str | Path) -> None:
         """Write the snapshot; a file of that name stays as it is until the new one is complete."""
-        path = Path(path)
         apart = {"parameters", "optimizer_state", "kept_parameters"}
         plain = {name: value for name, value in vars(self).items() if name not in apart}
         arrays = {_STATE + name: array for name, array in self.optimizer_state.items()}
@@ -119,17 +129,14 @@ class Snapshot:
         if self.kept_parameters is not None:
             arrays["kept_parameters"] = self.kept_parameters
         plain |= {"format": FORMAT, "arrays": sorted(arrays)}
-        incomplete = path.with_name(path.name + ".part")
-        with incomplete.open("wb") as file:
+        with whole_file(path) as file:
             np.savez(file, plain=np.array(json.dumps(plain)), **arrays)  # type: ignore[arg-type]
-        incomplete.replace(path)
 
     @classmethod
     def load(cls, path: str | Path) -> Snapshot:
         """Read a snapshot; a ConfigError if the file is not there or is none."""
         try:
-            with Path(path).open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
+            arrays = read_arrays(path)
             if "plain" not in arrays:
                 raise ValueError("it holds no snapshot")
             plain = json.loads(str(arrays.pop("plain")))

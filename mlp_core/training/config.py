@@ -16,6 +16,7 @@ from mlp_core.training.legal import (
     choice,
     integer,
     integer_tuple,
+    name_in,
     name_or_path,
     number,
 )
@@ -72,7 +73,7 @@ class RunConfig:
     hidden_sizes: tuple[int, ...] = _field(
         (128,), integer_tuple(1), "units of each hidden layer; none for a linear classifier"
     )
-    activation: str = _field("relu", choice(*ACTIVATIONS), "activation of the hidden units")
+    activation: str = _field("relu", name_in(ACTIVATIONS), "activation of the hidden units")
     loss: str = _field("cross_entropy", choice(*LOSSES), "what is minimized")
     hinge_margin: float = _field(0.1, POSITIVE, "margin of the hinge loss")
     target_scale: float = _field(1.0, POSITIVE, "height of the one-hot target of mse")
@@ -108,8 +109,7 @@ class RunConfig:
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
-            value = field.metadata["legal"].check(field.name, getattr(self, field.name))
-            object.__setattr__(self, field.name, value)
+            object.__setattr__(self, field.name, self.check(field.name, getattr(self, field.name)))
         if self.nesterov and self.momentum == 0:
             raise ConfigError("nesterov=True is not legal with momentum=0: set momentum above 0")
 
@@ -127,6 +127,11 @@ class RunConfig:
     def legal_range(cls, name: str) -> str:
         """Return a field's legal range in words."""
         return str(cls.__dataclass_fields__[name].metadata["legal"])
+
+    @classmethod
+    def check(cls, name: str, value: Any) -> Any:
+        """Return a field's value in its plain Python type, or raise a ConfigError."""
+        return cls.__dataclass_fields__[name].metadata["legal"].check(name, value)
 
     def replace(self, **changes: Any) -> RunConfig:
         """Return a copy with some fields changed; errors are those of `from_dict`."""
@@ -179,14 +184,15 @@ class RunConfig:
 
         Fields at their default do not enter, so that a field added later renames no earlier run.
         """
-        return _hash(self.changes())
+        return hash_of(self.changes())
 
     def run_id_on(self, fingerprint: str) -> str:
         """Return the id of a run on data of one's own: their content counts, not their name."""
-        return _hash({**self.changes(), "dataset": fingerprint})
+        return hash_of({**self.changes(), "dataset": fingerprint})
 
 
-def _hash(values: dict[str, Any]) -> str:
+def hash_of(values: Any) -> str:
+    """Return twelve hexadecimal digits, a hash of plain JSON values."""
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:12]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 from pathlib import PurePath
@@ -35,7 +35,7 @@ class Legal:
         try:
             return self.convert(value)
         except (ValueError, TypeError, OverflowError):  # 10**400 does not fit a float
-            raise ConfigError(f"{name}={value!r} is not legal: must be {self.words}") from None
+            raise ConfigError(f"{name}={value!r} is not legal: must be {self}") from None
 
     def __str__(self) -> str:
         return self.words
@@ -56,6 +56,24 @@ def choice(*options: Any) -> Legal:
         return matches[0]
 
     return Legal("one of " + ", ".join(str(o) for o in options), convert)
+
+
+@dataclass(frozen=True)
+class _NameIn(Legal):
+    names: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"one of {', '.join(self.names)}"
+
+
+def name_in(names: Mapping[str, Any]) -> Legal:
+    """Allow the names in a mapping, also those that are added to it later."""
+
+    def convert(value: Any) -> str:
+        _require(isinstance(value, str) and value in names)
+        return str(value)
+
+    return _NameIn("", convert, names)
 
 
 COMPARISONS = {">": operator.gt, ">=": operator.ge, "<": operator.lt, "<=": operator.le}

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
 
 import numpy as np
 
-from mlp_core.nn import learning_rate_at
+from mlp_core.nn import Network, learning_rate_at
 from mlp_core.training import build
 from mlp_core.training.config import RunConfig
-from mlp_core.training.environment import describe_environment
+from mlp_core.training.environment import describe_environment, one_blas_thread
 from mlp_core.training.evaluation import evaluate
 from mlp_core.training.history import History
+from mlp_core.training.legal import ConfigError
+from mlp_core.training.model import Model, describe_network
 from mlp_core.training.run import Run, run_id_of
+from mlp_core.training.settings import Setting, Settings
 
 
 class Callback:
     """Does nothing; override the methods that matter.
 
-    Each method gets the `Training` in progress, to read from, to `record` values in and to
-    `request_stop`; nothing else of it is a callback's to change.
+    Each method gets the `Training` in progress, to read from, to `record` values in, to
+    `request_stop` and to change settings; nothing else of it is a callback's to change.
 
     Attributes
     ----------
@@ -50,7 +54,16 @@ class Callback:
 
 
 class Training:
-    """A run in progress.
+    """A run in progress, to be stepped epoch by epoch or to `run` to the end.
+
+    Parameters
+    ----------
+    config : RunConfig
+    data : Dataset or (X, y), optional
+    callbacks : sequence of Callback
+    network : Network, optional
+    start_from : Model, optional
+        All as of `train`.
 
     Attributes
     ----------
@@ -59,7 +72,8 @@ class Training:
     data : Dataset
         All of them, of which `dataset` is what the config takes.
     dataset : Dataset
-    network : MLP
+    network : Network
+        In training mode while updates are made, in evaluation mode otherwise.
     loss : Loss
     optimizer : Optimizer
     streams : RandomStreams
@@ -69,31 +83,66 @@ class Training:
         Number of the epoch under way or just finished, from 1.
     update, examples : int
         Number of updates made, and of training examples seen, so far.
+    learning_rate, momentum, weight_decay, batch_size : float or int
+        May be set between updates, the rate to 0 as well. A rate that was set stays until it is
+        set again: the schedule ends there.
+    settings : Settings
+        These four, and what was changed when.
+    given : dict
+        What the run depends on besides config and data; see `Run.given`.
     records : dict of str to list
         What callbacks recorded, one entry per epoch.
     stop_reason : str or None
         Why training ends before its last epoch.
+
+    Examples
+    --------
+    >>> training = Training(RunConfig(epochs=3))
+    >>> for epoch in training:
+    ...     training.learning_rate /= 2
+    >>> run = training.finish()
+    >>> run.history["learning_rate"], len(run.changes)
+    ([0.05, 0.025, 0.0125], 3)
     """
 
+    learning_rate, momentum, weight_decay, batch_size = (Setting() for _ in range(4))
+
     def __init__(
-        self, config: RunConfig, data: Any = None, *, callbacks: Sequence[Callback] = ()
+        self,
+        config: RunConfig,
+        data: Any = None,
+        *,
+        callbacks: Sequence[Callback] = (),
+        network: Network | None = None,
+        start_from: Model | None = None,
     ) -> None:
         self._started = time.perf_counter()
         self.config, self.data = build.resolve_data(config, data)
+        if start_from is not None:
+            self.config, self.data = start_from.prepare(self.config, self.data)
         config = self.config
         self.streams = build.RandomStreams.from_seed(config.seed)
         self.dataset = build.take_examples(config, self.streams, self.data)
-        self.network = build.build_network(config, self.dataset, self.streams)
+        self.given: dict[str, Any] = {}
+        if start_from is not None and network is not None:
+            raise ConfigError("network= and start_from= are not legal together: give one of them")
+        if start_from is not None:
+            network, self.given["start_from"] = start_from.network, start_from.digest
+        elif network is not None:
+            self.given["network"] = describe_network(network)
+        self.network = build.build_network(config, self.dataset, self.streams, network)
         self.loss = build.build_loss(config)
         self.optimizer = build.build_optimizer(config)
+        self.settings = Settings(config, self.optimizer)
         self.gatherer = self.dataset.gatherer(config.dtype)
         self._evaluation_loss = build.build_loss(config)
         self._penalties = build.build_penalties(config, self.network)
-        self._losses = np.empty(self.dataset.train_size, config.dtype)
+        self._losses = np.zeros(self.dataset.train_size, config.dtype)
+        self._looked_at = (0, 0)  # up to which update and example the losses are known to be finite
         self._predictions = np.empty(self.dataset.train_size, np.intp)
         self._callbacks = sorted(callbacks, key=lambda callback: callback.runs_last)
         self._update_callbacks = [c for c in self._callbacks if c.wants_updates]
-        self._batch = slice(0, 0)
+        self._batch, self._rows, self._has_begun = slice(0, 0), config.batch_size, False
         self.history = History()
         self.epoch = self.update = self.examples = 0
         self.records: dict[str, list[Any]] = {}
@@ -105,17 +154,18 @@ class Training:
     @property
     def run_id(self) -> str:
         """The id that the run will have."""
-        return run_id_of(self.config, self.data.fingerprint)
-
-    @property
-    def learning_rate(self) -> float:
-        """The rate of the current epoch."""
-        return self.optimizer.learning_rate
+        return run_id_of(self.config, self.data.fingerprint, self.given, self.settings.changes)
 
     @property
     def batch_loss(self) -> float:
-        """Mean loss of the latest batch, before its update; for callbacks that follow updates."""
-        return float(self._losses[self._batch].mean())
+        """Mean loss of the latest batch, before its update; for callbacks that follow updates.
+
+        If it is not finite, training ends after this update.
+        """
+        loss = float(self._losses[self._batch].mean())
+        if not math.isfinite(loss):
+            self._find_divergence()
+        return loss
 
     def record(self, name: str, value: Any) -> None:
         """Keep a plain JSON value for this epoch under a name; it ends in `Run.records`."""
@@ -140,10 +190,27 @@ class Training:
 
     def run(self) -> Run:
         """Train epoch by epoch to the end, to divergence, or until a callback asks to stop."""
-        for callback in self._callbacks:
-            callback.on_train_begin(self)
+        for _ in self:
+            pass
+        return self.finish()
+
+    def __iter__(self) -> Iterator[int]:
+        """Train an epoch per turn and yield its number; go on where an earlier loop was left."""
+        if not self._has_begun:
+            self._has_begun = True
+            for callback in self._callbacks:
+                callback.on_train_begin(self)
         while self.epoch < self.config.epochs and self.stop_reason is None:
-            self.run_epoch()
+            if self.run_epoch():
+                yield self.epoch
+
+    @np.errstate(all="ignore")
+    def finish(self) -> Run:
+        """End training, also before its last epoch, and return what happened."""
+        if self.epoch < self.config.epochs:
+            self.request_stop(f"ended after {self.epoch} of {self.config.epochs} epochs")
+        if self.history.last("epoch") == self.epoch and self.history.last("train_loss") is None:
+            self.history.amend(-1, **self._evaluate("train"))
         kept_epoch = self._restore_kept()
         for callback in self._callbacks:
             callback.on_train_end(self)
@@ -160,44 +227,58 @@ class Training:
             environment=describe_environment(self.config.dtype),
             fingerprint=self.data.fingerprint,
             kept_epoch=kept_epoch,
-            network=self.network,
+            given=self.given or None,
+            changes=self.settings.changes or None,
+            model=Model.of(self.network, self.config, self.data),
+            dataset=self.dataset,
         )
 
-    def run_epoch(self) -> None:
-        """Pass once over the training set, evaluate, and call the callbacks."""
-        config, first_update = self.config, self.update
-        self.optimizer.learning_rate = learning_rate_at(
-            config.schedule,
-            config.learning_rate,
-            self.epoch,
-            config.epochs,
-            config.schedule_step_epochs,
-            config.schedule_step_factor,
-        )
-        self.epoch += 1
-        started = time.perf_counter()
-        order = self.streams.order.permutation(self.dataset.train_size)
-        finished = self.run_updates(order)
-        elapsed_ms = 1000 * (time.perf_counter() - started)
-        self._find_divergence(first_update)
-        if finished and self.diverged_at_update is None:
-            self._append_history(order)
-        if not finished or self.diverged_at_update is not None:
-            return
-        self.epoch_ms_per_update.append(elapsed_ms / (self.update - first_update))
-        for callback in self._callbacks:
-            callback.on_epoch_end(self)
-        if self.stop_reason is not None and self.history.last("train_loss") is None:
-            self.history.amend(-1, **self._evaluate("train"))
+    def run_epoch(self) -> bool:
+        """Pass once over the training set, evaluate, and call the callbacks.
+
+        Returns whether the epoch was finished: no divergence, and no stop in between.
+        """
+        with one_blas_thread(), np.errstate(all="ignore"):
+            self._follow_schedule()
+            self.epoch += 1
+            self._rows = self.settings.batch_size
+            first_update, self._looked_at = self.update, (self.update, 0)
+            started = time.perf_counter()
+            order = self.streams.order.permutation(self.dataset.train_size)
+            finished = self.run_updates(order)
+            elapsed_ms = 1000 * (time.perf_counter() - started)
+            self._find_divergence()
+            if finished and self.diverged_at_update is None:
+                self._append_history(order)
+            if not finished or self.diverged_at_update is not None:
+                return False
+            self.epoch_ms_per_update.append(elapsed_ms / (self.update - first_update))
+            for callback in self._callbacks:
+                callback.on_epoch_end(self)
+            return True
+
+    def _follow_schedule(self) -> None:
+        config = self.config
+        if not self.settings.has_changed("learning_rate"):
+            self.optimizer.learning_rate = learning_rate_at(
+                config.schedule,
+                config.learning_rate,
+                self.epoch,
+                config.epochs,
+                config.schedule_step_epochs,
+                config.schedule_step_factor,
+            )
 
     def run_updates(self, order: np.ndarray) -> bool:
         """Make an epoch's updates; return False if a callback stopped it in between."""
         network, loss, optimizer = self.network, self.loss, self.optimizer
         parameters, gradients = network.parameters, network.gradients
-        gather, batch_size = self.gatherer.gather, self.config.batch_size
-        scale = optimizer.gradient_scale
-        for start in range(0, len(order), batch_size):
-            batch = slice(start, start + batch_size)
+        gather, scale = self.gatherer.gather, optimizer.gradient_scale
+        stop, size, finished = 0, len(order), True
+        network.set_training(True)
+        while stop < size:
+            batch = slice(stop, stop + self._rows)
+            stop = batch.stop
             inputs, labels = gather(order[batch])
             loss.forward(network.forward(inputs), labels, out=self._losses[batch])
             self._predictions[batch] = loss.predictions
@@ -207,9 +288,12 @@ class Training:
             optimizer.step(parameters, gradients, scale)
             self.update += 1
             if self._update_callbacks and not self._end_update(batch, len(labels)):
-                return False
-        self.examples = self.epoch * len(order)
-        return True
+                finished = False
+                break
+        network.set_training(False)
+        if finished:
+            self.examples = self.epoch * size
+        return finished
 
     def _end_update(self, batch: slice, rows: int) -> bool:
         """Call the callbacks that follow updates; return whether to go on."""
@@ -217,18 +301,24 @@ class Training:
         self.examples += rows
         for callback in self._update_callbacks:
             callback.on_update_end(self)
+        if self._rows != self.settings.batch_size:
+            self._find_divergence()
+            self._rows = self.settings.batch_size
         return self.stop_reason is None
 
-    def _find_divergence(self, first_update: int) -> None:
-        """Find the first update whose loss was not finite among the epoch's recorded losses."""
-        made = (self.update - first_update) * self.config.batch_size
-        finite = np.isfinite(self._losses[:made])
+    def _find_divergence(self) -> None:
+        """Find the first update whose loss is not finite among those not looked at yet."""
+        update, start = self._looked_at
+        stop = start + (self.update - update) * self._rows
+        finite = np.isfinite(self._losses[start:stop])
+        self._looked_at = self.update, stop
         if not finite.all():
-            self._diverge(first_update + 1 + int(finite.argmin()) // self.config.batch_size)
+            update += 1 + int(finite.argmin()) // self._rows
+            self._diverge(update, f"the loss of update {update}")
 
-    def _diverge(self, update: int) -> None:
+    def _diverge(self, update: int, quantity: str) -> None:
         self.diverged_at_update = update
-        self.stop_reason = f"the loss of update {update} is not finite"
+        self.stop_reason = f"{quantity} is not finite"
 
     def _append_history(self, order: np.ndarray) -> None:
         """Add the epoch's row, unless the evaluation shows that the run has diverged."""
@@ -246,10 +336,11 @@ class Training:
             row.update(self._evaluate("validation"))
         if self.config.evaluate_train or self.epoch == self.config.epochs:
             row.update(self._evaluate("train"))
-        if all(np.isfinite(value) for value in row.values()):
-            self.history.append(**row)
-        else:
-            self._diverge(self.update)
+        for name, value in row.items():
+            if not math.isfinite(value):
+                words = name.replace("_", " ")
+                return self._diverge(self.update, f"the {words} after update {self.update}")
+        return self.history.append(**row)
 
     def _evaluate(self, split: str) -> dict[str, float]:
         loss, accuracy = evaluate(self.network, self._evaluation_loss, self.dataset, split)
@@ -261,7 +352,12 @@ class Training:
         The network is in evaluation mode meanwhile; the next update overwrites the gradients.
         """
         inputs, labels = self.dataset.gatherer(self.config.dtype).gather(np.arange(examples))
+        was_training = self.network.training
         self.network.set_training(False)
         self._evaluation_loss.forward(self.network.forward(inputs), labels)
         self.network.backward(self._evaluation_loss.backward())
-        self.network.set_training(True)
+        self.network.set_training(was_training)
+
+    def __getstate__(self) -> NoReturn:
+        """Refuse to be copied: buffers and streams are shared with the parts."""
+        raise TypeError("a training cannot be copied or pickled: write a Checkpoint and resume it")

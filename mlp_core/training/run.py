@@ -6,18 +6,27 @@ import statistics
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from mlp_core.data import DATASETS
-from mlp_core.nn import MLP
-from mlp_core.training.config import RunConfig
+from mlp_core.data import DATASETS, Dataset
+from mlp_core.nn import Network
+from mlp_core.training.config import RunConfig, hash_of
+from mlp_core.training.diagnosis import Finding, diagnose
 from mlp_core.training.history import History
+from mlp_core.training.model import Model
 
-_LATER = ("fingerprint", "kept_epoch")  # not in the files of early runs, nor where they are None
+# Not in the files of early runs, nor where they are None.
+_LATER = ("fingerprint", "kept_epoch", "given", "changes")
 
 
-def run_id_of(config: RunConfig, fingerprint: str | None) -> str:
-    """Return the id of a run of a config on data of a fingerprint."""
+def run_id_of(
+    config: RunConfig, fingerprint: str | None, given: Any = None, changes: Any = None
+) -> str:
+    """Return the id of a run of a config on data of a fingerprint.
+
+    What else the run depends on enters only where there is something.
+    """
     builtin = config.dataset in DATASETS
-    return config.run_id if builtin or fingerprint is None else config.run_id_on(fingerprint)
+    run_id = config.run_id if builtin or fingerprint is None else config.run_id_on(fingerprint)
+    return hash_of([run_id, given, changes]) if given or changes else run_id
 
 
 @dataclass
@@ -50,8 +59,15 @@ class Run:
         The epoch whose weights the network has, if it is not the last; see `EarlyStopping`.
     environment : dict
         Versions and machine; see `describe_environment`.
-    network : MLP or None
-        The trained network; not stored with the run.
+    given : dict or None
+        What the run was given besides config and data: ``network``, the layers of a network of
+        one's own and a hash of its parameters, or ``start_from``, that of a model's.
+    changes : list of dict or None
+        Settings that were changed on the way: each with the ``update`` after which, and its value.
+    model : Model or None
+        The trained network with all that it takes to use it; not stored with the run.
+    dataset : Dataset or None
+        What it was trained on; not stored either.
     """
 
     config: RunConfig
@@ -65,12 +81,32 @@ class Run:
     environment: dict[str, Any] = field(default_factory=dict)
     fingerprint: str | None = None
     kept_epoch: int | None = None
-    network: MLP | None = field(default=None, repr=False, compare=False)
+    given: dict[str, Any] | None = None
+    changes: list[dict[str, Any]] | None = None
+    model: Model | None = field(default=None, repr=False, compare=False)
+    dataset: Dataset | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def network(self) -> Network | None:
+        """The trained network, in evaluation mode; None if the run was read from a file."""
+        return None if self.model is None else self.model.network
+
+    @property
+    def diagnosis(self) -> list[Finding]:
+        """What went wrong, with evidence and what to try; looked for at every call."""
+        return diagnose(
+            self.config,
+            self.history,
+            self.stop_reason,
+            self.diverged_at_update,
+            self.model,
+            self.dataset,
+        )
 
     @property
     def run_id(self) -> str:
         """That of the config; on data that are not built in, of the config and these data."""
-        return run_id_of(self.config, self.fingerprint)
+        return run_id_of(self.config, self.fingerprint, self.given, self.changes)
 
     @property
     def ms_per_update(self) -> float | None:
@@ -127,7 +163,7 @@ class Run:
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Run:
         """Build a run from what `to_dict` returned."""
-        built = ("config", "history", "network", *_LATER)
+        built = ("config", "history", "model", "dataset", *_LATER)
         plain = [f.name for f in fields(cls) if f.name not in built]
         stored: dict[str, Any] = {name: values[name] for name in plain}
         return cls(

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 
 from mlp_core.data import Dataset
+from mlp_core.nn import Network
 from mlp_core.training.checkpoint import Snapshot
 from mlp_core.training.config import RunConfig
 from mlp_core.training.environment import one_blas_thread
 from mlp_core.training.loop import Callback, Training
+from mlp_core.training.model import Model
 from mlp_core.training.run import Run
 
 
@@ -21,6 +23,8 @@ def train(
     data: Dataset | tuple[Any, Any] | None = None,
     *,
     callbacks: Sequence[Callback] = (),
+    network: Network | None = None,
+    start_from: Model | None = None,
     resume_from: str | Path | None = None,
 ) -> Run:
     """Train one network and return what happened.
@@ -37,6 +41,12 @@ def train(
         `Dataset.from_arrays`, and `resolve_data` for `input_scaling`.
     callbacks : sequence of Callback
         Called in order, checkpoints last; they may record values or ask to stop.
+    network : Network, optional
+        One of your own to train a copy of, from the parameters that it has. The config's
+        `hidden_sizes`, `activation`, `dropout` and `init` then say nothing.
+    start_from : Model, optional
+        Go on from this model's parameters, with its scaling of inputs. The config describes its
+        network: ``model.config.replace(epochs=10)``.
     resume_from : path, optional
         A file that the `Checkpoint` callback wrote for the same config and data.
 
@@ -48,7 +58,9 @@ def train(
         If the data are missing or damaged.
     """
     with one_blas_thread(), np.errstate(all="ignore"):
-        training = Training(config, data, callbacks=callbacks)
+        training = Training(
+            config, data, callbacks=callbacks, network=network, start_from=start_from
+        )
         if resume_from is not None:
             Snapshot.load(resume_from).restore(training)
         return training.run()

@@ -40,8 +40,8 @@ BAD_VALUES = {
 
 # A command line, and what its one line must say.
 BAD_LINES = [
-    ("trian", ["trian", "train, data, study, info; perhaps you meant train"]),
-    ("zzz", ["zzz", "train, data, study, info"]),
+    ("trian", ["trian", "train, predict, evaluate, export, data, study, info; perhaps"]),
+    ("zzz", ["zzz", "evaluate, export, data, study, info"]),
     ("data", ["required: {fetch,verify,info}", "mlp-core data --help"]),
     ("data ftch", ["ftch", "fetch, verify, info; perhaps you meant fetch"]),
     ("data fetch nmist", ["NAME 'nmist'", "perhaps you meant mnist"]),
@@ -63,6 +63,14 @@ BAD_LINES = [
     ("train --save-model .", ["--save-model=", "folder"]),
     ("train --checkpoint no/such/f.npz", ["--checkpoint=", "No such file or directory"]),
     ("train --resume no.npz", ["no.npz", "No such file"]),
+    ("train --start-from no.npz", ["no.npz is not a model that can be loaded: ", "No such file"]),
+    ("train --history h.txt", ["--history=h.txt", "must end in .csv or .json"]),
+    ("predict", ["required: MODEL, FILE"]),
+    ("predict no.npz x.npy", ["no.npz is not a model that can be loaded: ", "No such file"]),
+    ("evaluate no.npz", ["no.npz is not a model that can be loaded"]),
+    ("export no.npz", ["required: --to"]),
+    ("export no.npz --to keras", ["--to 'keras'", "onnx, torch"]),
+    ("study run none.toml", ["none.toml cannot be read", "No such file"]),
     ("study", ["required: {list,show,run,search,status,export}"]),
     ("study show", ["required: NAME"]),
     ("study show momentun", ["'momentun'", "perhaps you meant momentum"]),

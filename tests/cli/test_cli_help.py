@@ -9,7 +9,18 @@ import pytest
 from mlp_core import RunConfig, __version__
 
 COMMANDS = [
-    *("train", "info", "data", "data fetch", "data verify", "data info", "study"),
+    *(
+        "train",
+        "predict",
+        "evaluate",
+        "export",
+        "info",
+        "data",
+        "data fetch",
+        "data verify",
+        "data info",
+        "study",
+    ),
     *("study list", "study show", "study run", "study search", "study status", "study export"),
 ]
 HEAVY = {
@@ -22,7 +33,7 @@ HEAVY = {
 def test_help_names_the_commands(cli, arguments):
     outcome = cli(*arguments)
     assert (outcome.status, outcome.err) == (0, "")
-    for name in ("train", "data", "study", "info"):
+    for name in ("train", "predict", "evaluate", "export", "data", "study", "info"):
         assert f"\n    {name} " in outcome.out
     assert __version__ in outcome.out
 

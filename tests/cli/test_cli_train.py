@@ -1,5 +1,7 @@
 """`mlp-core train`: what it prints, writes and returns."""
 
+import csv
+import io
 import json
 import os
 
@@ -7,8 +9,9 @@ import numpy as np
 import pytest
 from cli_program import interrupt
 
-from mlp_core import RunConfig, evaluate, load_dataset, train
-from mlp_core.nn import MLP, make_loss
+from mlp_core import RunConfig, load_dataset, train
+from mlp_core.nn import MLP
+from mlp_core.training import Model
 
 QUICK = ("--epochs", "2")
 
@@ -168,10 +171,67 @@ def test_divergence_is_a_result(cli, flags):
 def test_a_saved_model_gives_the_printed_figures(cli, tmp_path):
     outcome = cli("train", "--json", "--save-model", "model.npz", *QUICK)
     summary = json.loads(outcome.out)
-    network = MLP(64, (128,), 10)
-    network.load(tmp_path / "model.npz")
-    loss, accuracy = evaluate(network, make_loss("cross_entropy"), load_dataset())
+    loss, accuracy = Model.load(tmp_path / "model.npz").evaluate(load_dataset())
     assert (loss, accuracy) == (summary["test_loss"], summary["test_accuracy"])
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        ("--checkpoint", "a.npz", "--save-model", "a.npz"),
+        ("--checkpoint", "a.npz", "--save-model", "./a.npz"),
+        ("--resume", "a.npz", "--save-model", "a.npz"),
+        ("--start-from", "a.npz", "--checkpoint", "a.npz"),
+        ("--save-model", "a.csv", "--history", "a.csv"),
+    ],
+)
+def test_two_flags_never_write_one_file(cli, tmp_path, flags):
+    train(RunConfig(epochs=1)).model.save(tmp_path / "a.npz")
+    before = (tmp_path / "a.npz").read_bytes()
+    line = cli("train", *QUICK, *flags).error_line()
+    assert f"{flags[0]} has the same file" in line
+    assert f"{flags[2]}=" in line
+    assert (tmp_path / "a.npz").read_bytes() == before
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_checkpoint_may_be_resumed_and_written(cli, tmp_path):
+    cli("train", *QUICK, "--checkpoint", "c.npz")
+    outcome = cli("train", "--epochs", "3", "--resume", "c.npz", "--checkpoint", "c.npz")
+    assert outcome.status == 0, outcome.err
+
+
+def test_start_from_a_model_goes_on_with_its_config(cli, tmp_path):
+    cli("train", *QUICK, "--hidden-sizes", "32", "--save-model", "m.npz")
+    outcome = cli("train", "--json", "--epochs", "3", "--start-from", "m.npz")
+    model = Model.load(tmp_path / "m.npz")
+    run = train(model.config.replace(epochs=3), start_from=model)
+    assert json.loads(outcome.out)["test_loss"] == run.summary["test_loss"]
+    assert json.loads(outcome.out)["run_id"] == run.run_id
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_the_history_is_written(cli, tmp_path, ending):
+    cli("train", *QUICK, "--history", f"h.{ending}")
+    text, history = (tmp_path / f"h.{ending}").read_text(), train(RunConfig(epochs=2)).history
+    if ending == "json":
+        assert json.loads(text) == history.to_dict()
+    else:
+        rows = list(csv.DictReader(io.StringIO(text)))
+        assert [float(row["test_loss"]) for row in rows] == history["test_loss"]
+        assert [row["train_loss"] != "" for row in rows] == [False, True]
+    assert "must end in .csv or .json" in cli("train", "--history", "h.txt").error_line()
+
+
+def test_the_last_lines_say_what_is_wrong_and_what_to_try(cli):
+    deep = ("--hidden-sizes", "128", "128", "128", "128", "--epochs", "20")
+    lines = cli("train", *deep).out.splitlines()
+    assert lines[-3].startswith("  guessing: training accuracy 10.")
+    assert lines[-2].startswith("  dead signal: ")
+    assert lines[-1] == "    try --init he"
+    healthy = cli("train", *deep, "--init", "he").out.splitlines()
+    assert healthy[-1].startswith("  run_id ")
+    assert cli("train", "--learning-rate", "1e6").out.endswith("    try --learning-rate 100000\n")
 
 
 def test_a_diverged_model_replaces_no_file(cli, tmp_path):

@@ -176,7 +176,7 @@ def test_a_file_with_a_wrong_byte(interrupted):
 
 
 def test_a_saved_model_is_no_checkpoint(path):
-    train_tiny().network.save(path)
+    train_tiny().model.save(path)
     with pytest.raises(ConfigError, match="it holds no snapshot"):
         Snapshot.load(path)
 

@@ -38,9 +38,9 @@ def tiny_training(**changes):
     return Training(tiny_config(**changes), tiny_dataset())
 
 
-def train_tiny(*callbacks, resume_from=None, **changes):
-    config, data = tiny_config(**changes), tiny_dataset()
-    return train(config, data, callbacks=callbacks, resume_from=resume_from)
+def train_tiny(*callbacks, resume_from=None, network=None, start_from=None, **changes):
+    given = {"resume_from": resume_from, "network": network, "start_from": start_from}
+    return train(tiny_config(**changes), tiny_dataset(), callbacks=callbacks, **given)
 
 
 class OnEpoch(Callback):

@@ -112,7 +112,9 @@ def test_command_line_in_the_pages_exists(command: str) -> None:
     names = [
         w
         for w in words
-        if re.fullmatch("train|data|fetch|verify|study|list|show|run|search|export|info", w)
+        if re.fullmatch(
+            "train|predict|evaluate|data|fetch|verify|study|list|show|run|search|export|info", w
+        )
     ]
     program = "import sys; from mlp_core.cli import main; sys.exit(main())"
     shown = subprocess.run(

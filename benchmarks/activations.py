@@ -5,14 +5,12 @@
 
 from __future__ import annotations
 
-import argparse
 import statistics
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from figures import write_figures
+from figures import parse_rounds, write_figures
 
 from mlp_core import RunConfig
 from mlp_core.nn import STABLE_ACTIVATIONS
@@ -74,11 +72,8 @@ def measure(rounds: int, updates: int) -> list[dict[str, Any]]:
 
 def main() -> None:
     """Measure and write the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--updates", type=int, default=300, help="an activation and round")
-    parser.add_argument("--output", type=Path, default=Path("results/benchmark-activations.json"))
-    args = parser.parse_args()
+    what, output = "per activation and round", "benchmark-activations.json"
+    args = parse_rounds(__doc__, "updates", 300, what, output)
     with one_blas_thread():
         cells = measure(args.rounds, args.updates)
     write_figures(args.output, cells=cells)

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import sys
 from pathlib import Path
 from typing import Any
 
 from mlp_core.training.environment import describe_environment
+
+
+def parse_rounds(about: str, unit: str, default: Any, what: str, output: str) -> Any:
+    """Parse the command line of a benchmark in rounds: --rounds, how long one is, --output."""
+    parser = argparse.ArgumentParser(description=about.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument(f"--{unit}", type=type(default), default=default, help=what)
+    parser.add_argument("--output", type=Path, default=Path("results") / output)
+    return parser.parse_args()
 
 
 def write_figures(output: Path, **figures: Any) -> None:

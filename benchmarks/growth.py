@@ -5,13 +5,11 @@
 
 from __future__ import annotations
 
-import argparse
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
-from figures import write_figures
+from figures import parse_rounds, write_figures
 from run import ENGINE, FLOOR, print_case, run_case
 from work import Work
 
@@ -51,11 +49,8 @@ def measure_memory() -> dict[str, float]:
 
 def main() -> None:
     """Measure and write the figures."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--budget", type=float, default=0.3, help="seconds a contestant and round")
-    parser.add_argument("--output", type=Path, default=Path("results/benchmark-growth.json"))
-    args = parser.parse_args()
+    what, output = "seconds per contestant and round", "benchmark-growth.json"
+    args = parse_rounds(__doc__, "budget", 0.3, what, output)
     cases, memory = measure_growth(args.rounds, args.budget), measure_memory()
     print(f"\n{memory}")
     write_figures(args.output, cases=cases, memory=memory)

@@ -121,12 +121,7 @@ def _with_errors(data: pd.DataFrame) -> pd.DataFrame:
 
 
 def epochs(runs: Runs) -> pd.DataFrame:
-    """Return one row per run and epoch.
-
-    Parameters
-    ----------
-    runs : sequence of Run, or mapping of str to such
-        The names of a mapping become the column ``group``.
+    """Return one row per run and epoch, of such runs as `frame` takes.
 
     Returns
     -------

@@ -7,14 +7,8 @@ import sys
 from typing import Any
 
 from mlp_core.cli.flags import Commands, Options, add_command
-from mlp_core.data import (
-    SOURCES,
-    DataError,
-    fetch_dataset,
-    find_dataset,
-    load_dataset,
-    verify_dataset,
-)
+from mlp_core.data import DataError, fetch_dataset, load_dataset
+from mlp_core.data.sources import SOURCES, find_dataset, verify_dataset
 from mlp_core.studies import find_results
 from mlp_core.studies.runner import available_cores
 from mlp_core.training.environment import describe_environment

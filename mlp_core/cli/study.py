@@ -10,16 +10,9 @@ from typing import Any
 from mlp_core.cli import study_run, study_search
 from mlp_core.cli.flags import Commands, Options, add_command
 from mlp_core.cli.study_run import add_results_flag, find_study
-from mlp_core.studies import (
-    STUDIES,
-    RunStore,
-    Study,
-    find_results,
-    load_runs,
-    to_csv,
-    to_json,
-)
+from mlp_core.studies import STUDIES, RunStore, Study, find_results, load_runs
 from mlp_core.studies.catalogue import Levels
+from mlp_core.studies.export import to_csv, to_json
 
 
 def add_to(commands: Commands) -> None:

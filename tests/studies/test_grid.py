@@ -155,8 +155,8 @@ STUDY = Study(
     "small",
     "What?",
     [{"learning_rate": (0.05, 1e6), "size": {"8": {"hidden_sizes": [8]}, "-": {}}}],
-    base={"epochs": 3},
     seeds=(1, 2),
+    base={"epochs": 3},
 )
 
 

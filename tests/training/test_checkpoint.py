@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from tiny import stop_at, train_tiny
+from tiny import fill_the_disk, stop_at, train_tiny
 
 from mlp_core.training import (
     ActivationStatistics,
@@ -206,12 +206,7 @@ def test_nothing_is_ever_unpickled(interrupted, as_array):
 def test_a_write_that_fails_half_way_leaves_the_file_that_was_there(path, monkeypatch):
     train_tiny(Checkpoint(path))
     before = path.read_bytes()
-
-    def fail(file, **arrays):
-        file.write(b"a part")
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr(np, "savez", fail)
+    fill_the_disk(monkeypatch)
     with pytest.raises(OSError, match="no space left"):
         train_tiny(Checkpoint(path), seed=1)
     assert path.read_bytes() == before

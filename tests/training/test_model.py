@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from prelu import PReLU
-from tiny import CLASSES, FEATURES, tiny_config, tiny_dataset, train_tiny
+from tiny import CLASSES, FEATURES, fill_the_disk, tiny_config, tiny_dataset, train_tiny
 
 from mlp_core import Dataset, RunConfig, evaluate, load_dataset, train
 from mlp_core.data import DataError
@@ -175,12 +175,7 @@ def test_features_that_are_no_pixels_keep_their_scaling(path):
 def test_a_file_that_cannot_be_written_whole_leaves_the_old_one(path, model, monkeypatch):
     model.save(path)
     before = path.read_bytes()
-
-    def fail(file, **arrays):
-        file.write(b"a part")
-        raise OSError("no space left on device")
-
-    monkeypatch.setattr(np, "savez", fail)
+    fill_the_disk(monkeypatch)
     with pytest.raises(OSError, match="no space left"):
         model.save(path)
     assert path.read_bytes() == before

@@ -90,3 +90,13 @@ class Listener(Callback):
 
     def on_train_end(self, training):
         self._hear("end", training)
+
+
+def fill_the_disk(monkeypatch):
+    """Let every write of arrays fail half way, as on a full disk."""
+
+    def fail(file, **arrays):
+        file.write(b"a part")
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(np, "savez", fail)

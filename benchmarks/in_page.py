@@ -55,7 +55,7 @@ def time_digits() -> float:
 
 def time_mnist() -> float:
     """Return the time of an epoch of 60,000 images: its 600 updates."""
-    training = Training(RunConfig(epochs=2, batch_size=100), dataset=load_dataset("/mnist"))
+    training = Training(RunConfig(epochs=2, batch_size=100), data=load_dataset("/mnist"))
     training.run_epoch()
     return 0.6 * training.epoch_ms_per_update[0]
 

@@ -20,6 +20,8 @@ NO_BROWSER = (
     "no Chromium found: install it (apt install chromium) or name its program in MLP_CORE_CHROMIUM"
 )
 
+LONG = {"browser", "notebooks"}  # folders
+
 
 # What a shell starts in the background ignores Ctrl-C, and so would every program that it starts.
 # The tests of Ctrl-C need it: with a handler here, the programs begin with the usual one.
@@ -29,6 +31,8 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 
 # A claim of the book that does not hold is an error, as in the book's build.
 os.environ["MLP_BOOK_STRICT"] = "1"
+# The tests share the cores by their number of processes.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
 def find_chromium() -> str | None:
@@ -69,7 +73,11 @@ def html() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process; those of students' edits, by notebook."""
+    """Keep the tests of a file in one process; those of students' edits, by notebook.
+
+    The longest begin, so that no process has one of them left at the end.
+    """
+    items.sort(key=lambda item: not LONG & set(item.path.parts))
     for item in items:
         if item.get_closest_marker("xdist_group") is None:
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))

@@ -138,6 +138,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions above to the build's events, and set up the other extensions."""
     # For the notebooks that the build runs: a claim that does not hold is an error.
     os.environ["MLP_BOOK_STRICT"] = "1"
+    # Notebooks run side by side: each has one thread for its products.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     for name in EXTENSIONS:
         app.setup_extension(name)
     # Jupyter Book sets this for sphinx_comments, which the book leaves out.

@@ -20,7 +20,7 @@ export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book book-offline pdf test test-browser lint lab serve bench bench-page clean distclean
+.PHONY: help book book-offline pdf test test-browser lint lab new-chapter serve bench bench-page clean distclean
 
 help: ## list the targets
 	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
@@ -53,6 +53,9 @@ lint: $(VENV)/.test ## ruff, mypy and the import contract alone
 
 lab: $(VENV)/.book ## open the notebooks in JupyterLab (ARGS=--no-browser and the like are passed on)
 	$(BIN)/jupyter-lab notebooks $(ARGS)
+
+new-chapter: $(VENV)/.book ## begin a chapter: NAME=label_noise, TITLE="Label noise" if it has another
+	$(BIN)/python book/new_chapter.py "$(NAME)" $(if $(TITLE),"$(TITLE)")
 
 serve: | $(INDEX) ## serve the built book on this machine
 	@port=$$($(BIN)/python -c 'import socket; print(next(p for p in range($(PORT), $(PORT) + 50) if socket.socket().connect_ex(("127.0.0.1", p))))') && \

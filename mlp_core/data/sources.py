@@ -70,13 +70,14 @@ def find_source(name: str) -> Source:
 def data_folders(name: str) -> tuple[Path, ...]:
     """Return the folders in which a source is looked for, in order.
 
-    They are ``<name>`` below the folder that ``MLP_CORE_DATA_DIR`` names and that folder itself,
-    or, if the variable is not set, the user's cache folder alone.
+    They are ``<name>`` below the folder that ``MLP_CORE_DATA_DIR`` names, for MNIST that folder
+    itself too (the files of all sets have the same names), or, if the variable is not set, the
+    user's cache folder alone.
     """
     named = os.environ.get(DATA_DIR)
     if named:
         folder = Path(named).expanduser().resolve()
-        return folder / name, folder
+        return (folder / name, folder) if name == "mnist" else (folder / name,)
     import pooch
 
     return (Path(pooch.os_cache("mlp_core")) / name,)

@@ -21,6 +21,7 @@ from mlp_core.data import (
     fetch_dataset,
     find_dataset,
     load_dataset,
+    loading,
     verify_dataset,
 )
 from mlp_core.data.sources import Source
@@ -254,6 +255,35 @@ def test_what_is_not_mnist_is_not_loaded_as_mnist(named, use):
     for words in [MNIST.sha256[name], HASHES[name], "These are other data"]:
         assert words in str(caught.value)
     assert load_dataset(folder).train_size == 12  # by its path it is a dataset like any other
+
+
+def test_mnists_files_are_never_taken_for_those_of_another_set(named, mirrors, monkeypatch):
+    """All sets of IDX files have the same names: MNIST's lie beside the folders of others."""
+    mirrors()
+    write_folder(named, small_arrays())
+    arrays = small_arrays(seed=1)
+    hashes = {name: hashlib.sha256(idx_bytes(array)).hexdigest() for name, array in arrays.items()}
+    monkeypatch.setitem(SOURCES, "fashion-mnist", Source(hashes, ()))
+    monkeypatch.setattr(loading, "DATASETS", ("digits", *SOURCES))
+    assert find_dataset("fashion-mnist") is None
+    other = write_folder(named / "fashion-mnist", arrays)
+    fashion, mnist = load_dataset("fashion-mnist"), load_dataset("mnist")
+    assert fashion.fingerprint == load_dataset(other).fingerprint != mnist.fingerprint
+    next(other.iterdir()).unlink()  # MNIST's folder is now the fuller one
+    assert find_dataset("fashion-mnist") is None
+    paths = [check.path for check in verify_dataset("fashion-mnist")]
+    assert paths.count(None) == 1
+    assert {path.parent for path in paths if path} == {other}
+
+
+def test_a_folder_that_is_no_source_is_a_path_and_nothing_else(named, mirrors, monkeypatch):
+    mirrors()
+    write_folder(named, small_arrays())
+    monkeypatch.chdir(named)
+    with pytest.raises(DataError, match="'fashion-mnist' is neither a dataset nor a path"):
+        load_dataset("fashion-mnist")
+    write_folder(named / "fashion-mnist", small_arrays(seed=1))
+    assert load_dataset("fashion-mnist").fingerprint != load_dataset("mnist").fingerprint
 
 
 def test_verify_tells_what_is_wrong_with_each_file(folder, mirrors):

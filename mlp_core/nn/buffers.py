@@ -62,10 +62,5 @@ class Buffered:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy or a pickle is made of: working memory is left behind."""
-        kept = {
-            name: value
-            for name, value in vars(self).items()
-            if name not in self.buffers
-            and not (name.startswith("_") and isinstance(value, np.ndarray))
-        }
+        kept = {name: value for name, value in vars(self).items() if name not in self.buffers}
         return {**kept, "_memory": {}}

@@ -101,9 +101,9 @@ class Layer(Buffered):
         return vars(self).pop("_inputs")
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the views of the network's gradients behind; a copy is in no network."""
-        gradients = {f"grad_{name}" for name in self.parameters}
-        kept = {name: v for name, v in super().__getstate__().items() if name not in gradients}
+        """Leave the batch and the views of the network behind; a copy is in no network."""
+        left = {"_inputs", "_weight_transposed", *(f"grad_{name}" for name in self.parameters)}
+        kept = {name: v for name, v in super().__getstate__().items() if name not in left}
         return {**kept, "_is_bound": False}
 
     def __str__(self) -> str:

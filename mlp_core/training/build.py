@@ -25,6 +25,7 @@ from mlp_core.nn import (
     initialize,
     make_loss,
 )
+from mlp_core.nn.layer_check import try_layers
 from mlp_core.training.config import RunConfig
 from mlp_core.training.legal import ConfigError
 
@@ -110,7 +111,17 @@ def build_network(
 ) -> Network:
     """Build and initialize the network that fits the dataset, or copy one that is given."""
     if given is not None:
-        return _copy_network(given, config, dataset, streams)
+        network = _copy_network(given, config, dataset, streams)
+    else:
+        network = _make_network(config, dataset, streams)
+    try:
+        try_layers(network, dataset.inputs("train", 0, 4, config.dtype))
+    except ValueError as error:
+        raise ConfigError(f"the network cannot be trained: {error}") from error
+    return network
+
+
+def _make_network(config: RunConfig, dataset: Dataset, streams: RandomStreams) -> Network:
     network = MLP(
         dataset.in_features,
         config.hidden_sizes,

@@ -13,6 +13,7 @@ from mlp_core.nn import (
     MLP,
     OPTIMIZERS,
     SGD,
+    Activation,
     Linear,
     LogSoftmax,
     Network,
@@ -108,6 +109,28 @@ def test_vectors_that_are_copied_with_their_optimizer_are_changed(way):
     gradients[...] = 0
     optimizer.step(parameters, gradients)
     np.testing.assert_allclose(parameters, 1 - 0.1 - 0.09)
+
+
+class Halved(Activation):
+    """Keeps an array of its own under a private name."""
+
+    def __init__(self, features):
+        super().__init__(features)
+        self._factors = np.full(features, 0.5)
+
+    def forward(self, inputs):
+        return np.multiply(inputs, self._factors, out=self.outputs)
+
+    def backward(self, grad_outputs):
+        return np.multiply(grad_outputs, self._factors, out=grad_outputs)
+
+
+@both_ways
+def test_a_copy_brings_along_what_a_layer_of_ones_own_holds(way):
+    network = Network([Linear(6, 4), Halved(4), Linear(4, 3)], "float64")
+    initialize(network, "pytorch", np.random.default_rng(0))
+    inputs = batch()[0]
+    np.testing.assert_array_equal(WAYS[way](network).forward(inputs), network.forward(inputs))
 
 
 # --- a second backward --------------------------------------------------------------------------

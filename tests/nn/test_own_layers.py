@@ -25,6 +25,7 @@ from mlp_core.nn import (
     register,
 )
 from mlp_core.nn.gradient_check import central_differences, compute_gradients, relative_error
+from mlp_core.nn.layer_check import try_layers
 
 RNG = np.random.default_rng(0)
 
@@ -149,3 +150,49 @@ def test_a_copied_layer_brings_its_values_along():
 def test_a_layer_without_forward_says_so():
     with pytest.raises(NotImplementedError):
         Network([Layer(2, 2)]).forward(np.ones((1, 2), "float32"))
+
+
+class Tried(Activation):
+    """Does nothing, in one of the ways that go wrong without a word."""
+
+    def __init__(self, features, fault=""):
+        super().__init__(features)
+        self.fault = fault
+        self.parameters = {"shift": (features,)}
+
+    def forward(self, inputs):
+        if self.fault == "value":
+            self.shift = self.shift + 0
+        outputs = np.add(inputs, self.shift, out=self.outputs)
+        return {"float64": outputs * np.float64([1]), "sum": outputs.sum(axis=1)}.get(
+            self.fault, outputs
+        )
+
+    def backward(self, grad_outputs):
+        if self.fault == "gradient":
+            self.grad_shift = grad_outputs.sum(axis=0)
+        return None if self.fault == "none" else grad_outputs
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("float64", r"forward returned float64 of shape \(4, 6\), must be float32"),
+        ("sum", r"forward returned float32 of shape \(4,\), must be float32 of shape \(4, 6\)"),
+        ("none", "backward returned None, must be float32"),
+        ("value", r"self\.shift = \.\.\. binds a new array, .* self\.shift\[\.\.\.\] ="),
+        ("gradient", r"self\.grad_shift = \.\.\. binds a new array"),
+    ],
+)
+def test_a_layer_that_would_not_be_trained_is_named(fault, words):
+    inputs = np.ones((4, 5), "float32")
+    try_layers(Network([Linear(5, 6), Tried(6), Linear(6, 3)]), inputs)
+    with pytest.raises(ValueError, match=rf"Tried\(6\): {words}"):
+        try_layers(Network([Linear(5, 6), Tried(6, fault), Linear(6, 3)]), inputs)
+
+
+def test_trying_changes_nothing():
+    network = make_network("float32")
+    before = network.parameters.copy(), network.gradients.copy()
+    try_layers(network, batch()[0].astype("float32"))
+    np.testing.assert_array_equal((network.parameters, network.gradients), before)

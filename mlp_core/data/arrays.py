@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from mlp_core.data.errors import DataError
-from mlp_core.data.features import as_features, as_pixels, find_image_shape
+from mlp_core.data.features import as_features, as_pixels, find_image_shape, find_names
 from mlp_core.data.labels import as_labels, check_share, encode, find_classes, split_rows
 
 
 def arrange(
-    train: tuple[Any, Any], test: Any, validation: Any, seed: int, image_shape: Any
+    train: tuple[Any, Any],
+    test: Any,
+    validation: Any,
+    seed: int,
+    image_shape: Any,
+    feature_names: Sequence[str] | None,
 ) -> dict[str, Any]:
     """Return fields of a `Dataset` by their names; the arguments are those of `from_arrays`."""
     given, shares = {"train": train}, {}
@@ -24,13 +30,19 @@ def arrange(
     if not {"test"} & {*given, *shares}:
         raise DataError("test=0 is not legal: a run is judged by examples that it has not seen")
     features, codes, classes = _as_examples(given)
+    names = _name_features(given, feature_names, features["train"])
     if shares:
         rows = split_rows(codes["train"], classes, shares, seed)
         features |= {name: features["train"][part] for name, part in rows.items()}
         codes |= {name: codes["train"][part] for name, part in rows.items()}
     fields = {f"{name}_labels": part for name, part in codes.items()}
     fields |= _as_pixels_or_not(features, image_shape)
-    return {**fields, "class_names": tuple(map(str, classes))}
+    return {
+        **fields,
+        "class_names": tuple(map(str, classes)),
+        "label_type": type(classes[0]).__name__,
+        "feature_names": names,
+    }
 
 
 def _as_examples(given: dict[str, tuple[Any, Any]]) -> tuple[dict, dict, list]:
@@ -46,6 +58,23 @@ def _as_examples(given: dict[str, tuple[Any, Any]]) -> tuple[dict, dict, list]:
     classes = find_classes(labels["train"])
     codes = {name: encode(each, classes, f"{name} y") for name, each in labels.items()}
     return features, codes, classes
+
+
+def _name_features(
+    given: dict[str, tuple[Any, Any]], names: Sequence[str] | None, features: np.ndarray
+) -> tuple[str, ...]:
+    """Return the names of the features, if they have any; frames have to agree on them."""
+    found = {part: find_names(values) for part, (values, _) in given.items()}
+    known = found["train"]
+    for part, others in found.items():
+        if known and others and others != known:
+            odd = sorted({*known} ^ {*others}) or "their order"
+            raise DataError(f"{part} X: must have the columns of training, differs in {odd}")
+    names = known if names is None else tuple(map(str, names))
+    width = int(np.prod(features.shape[1:]))
+    if names and len(names) != width:
+        raise DataError(f"feature_names: {len(names)} names for {width} features")
+    return names
 
 
 def _as_pixels_or_not(features: dict[str, np.ndarray], image_shape: Any) -> dict[str, Any]:

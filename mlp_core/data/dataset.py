@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -47,6 +48,10 @@ class Dataset:
         The largest value that a pixel can have: 255 for most images, 16 for digits.
     class_names : tuple of str, optional
         If not given, the numbers from 0 to the largest label.
+    label_type : {"", "int", "str", "bool"}
+        What the labels were that the names stand for; if not said, numbers if all names are such.
+    feature_names : tuple of str, optional
+        Of the columns of a frame or a table.
     validation_features, validation_labels : ndarray, optional
         Examples to choose settings by.
     builtin : bool
@@ -69,6 +74,8 @@ input_scaling='centered')
     image_shape: tuple[int, int]
     pixel_max: float | None = None
     class_names: tuple[str, ...] = ()
+    label_type: str = ""
+    feature_names: tuple[str, ...] = ()
     validation_features: np.ndarray = field(default_factory=_nothing)
     validation_labels: np.ndarray = field(default_factory=_nothing)
     builtin: bool = False
@@ -85,6 +92,7 @@ input_scaling='centered')
         name: str = "own",
         input_scaling: str = "centered",
         image_shape: tuple[int, int] | None = None,
+        feature_names: Sequence[str] | None = None,
     ) -> Dataset:
         """Return a dataset of one's own arrays, or raise a `DataError` that says what is wrong.
 
@@ -103,6 +111,8 @@ input_scaling='centered')
             See `scaling.fit_scaling`: by default, features that are no pixels are standardized.
         image_shape : tuple of int, optional
             Of flat images that are not recognized.
+        feature_names : sequence of str, optional
+            If not given, the names of a frame's columns. A model takes frames by these.
 
         Examples
         --------
@@ -110,7 +120,7 @@ input_scaling='centered')
         >>> print(Dataset.from_arrays(X, ["a", "a", "b", "b"], name="irises").describe())
         irises: 2 training and 2 test examples of 2 features, 2 classes, centered input
         """
-        fields = arrange((X, y), test, validation, seed, image_shape)
+        fields = arrange((X, y), test, validation, seed, image_shape, feature_names)
         scaling = fit_scaling(input_scaling, fields["train_features"], fields["pixel_max"])
         return cls(name=name, scaling=scaling, **fields)
 

@@ -38,6 +38,13 @@ def as_features(values: Any, where: str) -> np.ndarray:
     return array.copy() if lent and np.may_share_memory(array, given) else array
 
 
+def find_names(values: Any) -> tuple[str, ...]:
+    """Return the names of a frame's columns; none unless all are text and differ."""
+    names = tuple(values.columns) if hasattr(values, "columns") else ()
+    text = all(isinstance(name, str) for name in names)
+    return names if text and len(set(names)) == len(names) else ()
+
+
 def _as_numbers(values: Any, where: str) -> np.ndarray:
     """Return an array of booleans, integers or floats, or raise a DataError."""
     if hasattr(values, "toarray"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from math import isqrt
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -35,10 +36,11 @@ class Options(NamedTuple):
         named = isinstance(self.test, str | PathLike)
         check_share("validation", self.validation)
         check_share("test", 0 if named or self.test is None else self.test)
-        only = {"label": "csv", "transpose": "idx"} | ({"test": "csv"} if named else {})
+        only = {"label": ["csv"], "transpose": ["idx", "csv", "npz"]}
+        only |= {"test": ["csv"]} if named else {}
         for name, value in self._asdict().items():
             given = value != self._field_defaults[name]
-            if given and kind != only.get(name, kind or "none"):
+            if given and kind not in only.get(name, [kind] if kind else []):
                 words = f"{kind} data" if kind else "a built-in set"
                 raise DataError(f"{path}: {name}={value!r:.60} is not legal for {words}")
 
@@ -69,32 +71,48 @@ def find_data(path: Path) -> tuple[str, str, list[Path]] | None:
     return path.name.split(".")[0], "npz" if ".npz" in endings else "csv", [path]
 
 
-def read_data(path: Path, kind: str, options: Options) -> Parts:
-    """Return the arrays of each split that there is."""
-    if kind == "idx":
-        return _read_idx(path, options)
+def read_data(name: str, path: Path, kind: str, options: Options) -> tuple[Parts, list[str]]:
+    """Return the arrays of each split that there is, and the names of features that have some."""
+    names: list[str] = []
     if kind == "images":
-        return images.read_images(path, images.find_images(path))
-    return read_npz(path) if kind == "npz" else _read_csv(path, options)
-
-
-def _read_idx(path: Path, options: Options) -> Parts:
-    files = (find_idx(path) or ("", {}))[1]
-    needed = [role for role in FILE_NAMES if options.test is None or role[0] == "train"]
-    parts = read_idx_set(path, files, needed=needed)
-    if options.transpose is None and any("emnist" in file.name for file in files.values()):
+        parts = images.read_images(path, images.find_images(path))
+    elif kind == "npz":
+        parts = read_npz(path)
+    elif kind == "csv":
+        parts, names = _read_csv(path, options)
+    else:
+        parts = _read_idx(path, options)
+    if options.transpose is None and "emnist" in name.lower() and kind != "images":
         warnings.warn(
             f"{path}: the images of EMNIST are stored with rows and columns exchanged; for upright "
             f"ones give transpose=True, or False to leave them",
             DataWarning,
             stacklevel=2,
         )
-    if not options.transpose:
-        return parts
-    return {split: (np.swapaxes(X, -2, -1), y) for split, (X, y) in parts.items()}
+    if options.transpose:
+        parts = {split: (_transpose(X, path), y) for split, (X, y) in parts.items()}
+        names = []
+    return parts, names
 
 
-def _read_csv(path: Path, options: Options) -> Parts:
+def _transpose(X: np.ndarray, path: Path) -> np.ndarray:  # noqa: N803
+    """Return images with rows and columns exchanged; those in rows of pixels have to be square."""
+    side = isqrt(X.shape[1])
+    if X.ndim == 2 and side * side != X.shape[1]:
+        raise DataError(f"{path}: transpose=True is not legal: {X.shape[1]} pixels are no square")
+    upright = X.reshape(len(X), side, side) if X.ndim == 2 else X
+    if upright.ndim == 4 and upright.shape[3] == 1:
+        upright = upright[..., 0]
+    return np.swapaxes(upright, -2, -1)
+
+
+def _read_idx(path: Path, options: Options) -> Parts:
+    files = (find_idx(path) or ("", {}))[1]
+    needed = [role for role in FILE_NAMES if options.test is None or role[0] == "train"]
+    return read_idx_set(path, files, needed=needed)
+
+
+def _read_csv(path: Path, options: Options) -> tuple[Parts, list[str]]:
     features, labels, names = tables.read_table(path, options.label)
     parts: Parts = {"train": (features, labels)}
     for test in options.test_files:
@@ -103,7 +121,7 @@ def _read_csv(path: Path, options: Options) -> Parts:
             odd = sorted(set(names) ^ set(others)) or "their order"
             raise broken_file(test, f"the columns of {path}", f"a difference in {odd}", "")
         parts["test"] = features, labels
-    return parts
+    return parts, names
 
 
 def _unknown_folder(path: Path) -> DataError:

@@ -90,7 +90,8 @@ def read_idx_set(
             folder,
             " and ".join(f"{FILE_NAMES[role]} for {role[0]}ing" for role in missing),
             ", ".join(sorted(path.name for path in files.values())),
-            " ".join([*advice, "Put what is missing beside these, gzipped or not."]),
+            " ".join([*advice, "Put what is missing beside these, gzipped or not."])
+            + (" Or test with a part: test=0.2." if all(r[0] == "test" for r in missing) else ""),
         )
     parts: Parts = {}
     for split in (name for name, part in sorted(files) if part == "y" and (name, "X") in files):

@@ -35,6 +35,8 @@ def as_labels(values: Any, examples: int, where: str) -> list[Label]:
 
 def _as_label(label: Any, row: int, where: str) -> Label:
     label = label.item() if isinstance(label, np.generic) else label
+    if isinstance(label, bytes):  # as HDF5 and MATLAB files have them
+        label = label.decode("utf-8", "replace")
     if isinstance(label, int) or (isinstance(label, str) and label.strip()):
         return label
     if not isinstance(label, float) or label != label:

@@ -76,7 +76,7 @@ def load_dataset(
     label : str or int, optional
         The column of a CSV file that holds the label, by name or by place.
     transpose : bool, optional
-        Exchange rows and columns of IDX images, as those of EMNIST need it.
+        Exchange rows and columns of images, as those of EMNIST need it.
 
     Examples
     --------
@@ -130,13 +130,14 @@ def _load_unit(location: _Location) -> Dataset:
     if location.path is None:
         return load_digits()
     if location.kind:
-        return _build(location, read_data(location.path, location.kind, location.options))
+        name, _, kind, _, options = location
+        return _build(location, *read_data(name, location.path, kind, options))
     hashes = SOURCES[location.name].sha256
     parts = read_idx_set(location.path, find_sets(location.path)[""], hashes)
     return replace(_build(location, parts), builtin=True)
 
 
-def _build(location: _Location, parts: Parts) -> Dataset:
+def _build(location: _Location, parts: Parts, names: list[str] | None = None) -> Dataset:
     """Return the dataset that arrays make; what is not there is drawn as the options say."""
     options, X, y = location.options, *parts.pop("train")  # noqa: N806
     for name in ("test", "validation"):
@@ -146,7 +147,13 @@ def _build(location: _Location, parts: Parts) -> Dataset:
     shares |= {"validation": options.validation, **parts}
     try:
         return Dataset.from_arrays(
-            X, y, **shares, seed=options.seed, name=location.name, input_scaling="unit"
+            X,
+            y,
+            **shares,
+            seed=options.seed,
+            name=location.name,
+            input_scaling="unit",
+            feature_names=names,
         )
     except DataError as error:
         raise DataError(f"{location.path}: {error}") from None

@@ -6,7 +6,7 @@ import csv
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import chain, islice
 from math import isqrt
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -24,7 +24,7 @@ _LONGEST, _LONGEST_LABEL = 1 << 22, 200  # bytes of a line, characters of a labe
 
 
 def read_table(path: Path, label: str | int | None) -> tuple[np.ndarray, list[Any], list[str]]:
-    """Return features, labels, and the names of the features' columns.
+    """Return features, labels, and the names of the features' columns, if they have any.
 
     Parameters
     ----------
@@ -44,7 +44,7 @@ def read_table(path: Path, label: str | int | None) -> tuple[np.ndarray, list[An
         lines = _lines(stream, limit, path)
         try:
             start = list(islice(lines, 2))
-            sign = max(",;\t", key=start[0].count)
+            sign = _sign(start[0])
             first, second = (_cells(line, sign) for line in (start[0], start[-1]))
             pairs = zip(first, second, strict=False)  # a broken row is reported below
             named = any(not _is_number(a) and _is_number(b) for a, b in pairs)
@@ -58,7 +58,32 @@ def read_table(path: Path, label: str | int | None) -> tuple[np.ndarray, list[An
     if left_out := [name for k, name in enumerate(names) if k not in kept]:
         warnings.warn(f"{path}: left out {left_out}, which number the rows", DataWarning, 2)
         rows, names = rows[:, kept], [names[k] for k in kept]
-    return rows, labels, names
+    return rows, labels, names if named else []
+
+
+def read_examples(path: Path, wanted: Sequence[str]) -> np.ndarray:
+    """Return raw examples: all columns of a file, or those wanted if it names its columns."""
+    with open_content(path) as (stream, limit):
+        lines = _lines(stream, limit, path)
+        start = list(islice(lines, 2))
+        if not start:
+            raise ValueError("no row")
+        sign = _sign(start[0])
+        first = _cells(start[0], sign)
+        named = not any(map(_is_number, first))
+        if named and (lacking := [name for name in wanted if name not in first]):
+            raise ValueError(f"no column {lacking[0]!r} among {', '.join(first):.200}")
+        rows = chain(start[1:] if named else start, lines)
+        if named and len(start) == 1:
+            raise ValueError("no row")
+        places = [first.index(name) for name in wanted] if named and wanted else None
+        return np.loadtxt(
+            rows, delimiter=sign, usecols=places, quotechar='"', comments=None, ndmin=2
+        )
+
+
+def _sign(line: str) -> str:
+    return max(",;\t", key=line.count)
 
 
 def _lines(stream: BinaryIO, limit: int, path: Path) -> Iterator[str]:
@@ -94,7 +119,7 @@ def _label_place(
     width = len(cells)
     if isinstance(label, str) and label in known:
         return known.index(label)
-    if isinstance(label, int) and -width <= label < width:
+    if isinstance(label, int) and not isinstance(label, bool) and -width <= label < width:
         return label % width
     if label is None:
         small = [name.lower() for name in known]

@@ -73,16 +73,24 @@ def describe_layer(layer: Layer) -> dict[str, Any]:
     >>> describe_layer(Linear(784, 128))
     {'layer': 'linear', 'in_features': 784, 'out_features': 128}
     """
-    names = [name for name in inspect.signature(type(layer)).parameters if name != "rng"]
-    missing = [name for name in names if not hasattr(layer, name)]
-    if missing:
-        raise ValueError(
-            f"{layer} cannot be described: its constructor has the argument {missing[0]!r}, so "
-            f"keep that in the attribute self.{missing[0]}"
-        )
-    values = {name: getattr(layer, name) for name in names}
-    plain = {k: v.item() if isinstance(v, np.generic) else v for k, v in values.items()}
-    return {"layer": name_of(layer), **plain}
+    settings = layer_settings(layer)
+    for name in _arguments(type(layer)):
+        if name not in settings:
+            raise ValueError(
+                f"{layer} cannot be described: its constructor has the argument {name!r}, so "
+                f"keep that in the attribute self.{name}"
+            )
+    return {"layer": name_of(layer), **settings}
+
+
+def layer_settings(layer: Layer) -> dict[str, Any]:
+    """Return the arguments of a layer's constructor that it keeps, but for random streams."""
+    kept = {n: getattr(layer, n) for n in _arguments(type(layer)) if hasattr(layer, n)}
+    return {n: v.item() if isinstance(v, np.generic) else v for n, v in kept.items()}
+
+
+def _arguments(layer_class: type[Layer]) -> list[str]:
+    return [name for name in inspect.signature(layer_class).parameters if name != "rng"]
 
 
 def build_layer(description: dict[str, Any], rng: np.random.Generator) -> Layer:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from mlp_core.data import Dataset, Scaling
-from mlp_core.data.features import as_features, as_pixels
+from mlp_core.data.features import as_features, as_pixels, find_names
 from mlp_core.nn import Network, make_loss
+from mlp_core.nn.names import layer_settings
 from mlp_core.training.config import RunConfig
 from mlp_core.training.environment import describe_environment
 from mlp_core.training.evaluation import evaluate, predict
@@ -35,6 +37,10 @@ class Model:
     scaling : Scaling
         How raw values become what the network sees.
     class_names : tuple of str
+    label_type : {"", "int", "str", "bool"}
+        What `predict` answers with: the labels as they were given in training.
+    feature_names : tuple of str
+        By which columns of a frame are found; empty if it was trained on arrays.
     image_shape : tuple of int
         Height and width; 1 and the number of features if the examples are no images.
     pixel_max : float or None
@@ -61,6 +67,8 @@ class Model:
     pixel_max: float | None = None
     fingerprint: str | None = None
     environment: dict[str, Any] = field(default_factory=dict)
+    label_type: str = ""
+    feature_names: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, network: Network, config: RunConfig, data: Dataset) -> Model:
@@ -74,15 +82,18 @@ class Model:
             data.pixel_max,
             data.fingerprint,
             describe_environment(config.dtype),
+            data.label_type,
+            data.feature_names,
         )
 
     def predict(self, X: Any) -> np.ndarray:  # noqa: N803
-        """Return the class of each example, by its name.
+        """Return the class of each example, as the labels were in training.
 
         Parameters
         ----------
         X : array, list or frame of shape (n, in_features) or (n, height, width)
-            Raw values, as those that the dataset was made of, in any type and order in memory.
+            Raw values, as those that the dataset was made of, in any type and order in memory. Of
+            a frame the columns with the names of those in training are taken.
 
         Returns
         -------
@@ -115,10 +126,12 @@ class Model:
 
     @property
     def classes(self) -> np.ndarray:
-        """The names of the classes, of shape (classes,): integers if all of them are such."""
+        """The classes, of shape (classes,): text, integers or booleans, see `label_type`."""
         names = self.class_names
+        if self.label_type == "bool" and set(names) == {"False", "True"}:
+            return np.array([name == "True" for name in names])
         digits = all(name.removeprefix("-").isdecimal() for name in names)
-        numbers = [int(name) for name in names] if digits else []
+        numbers = [int(name) for name in names] if digits and self.label_type != "str" else []
         return np.array(numbers if tuple(map(str, numbers)) == names else names)
 
     @property
@@ -139,9 +152,11 @@ class Model:
     def evaluate(self, data: Dataset, split: str = "test") -> tuple[float, float]:
         """Return mean loss and accuracy on a split, with this model's scaling of the inputs.
 
-        A ModelError is raised if the data have other features or classes.
+        A ModelError is raised if the data have other features or classes, or no such split.
         """
         self._check(data)
+        if not len(data.examples(split)[1]):
+            raise ModelError(f"split={split!r} is not legal: {data.name} has no such examples")
         config = self.config
         loss = make_loss(config.loss, config.hinge_margin, config.target_scale)
         return evaluate(self.network, loss, dataclasses.replace(data, scaling=self.scaling), split)
@@ -163,10 +178,11 @@ class Model:
 
     @property
     def digest(self) -> str:
-        """Sixteen hexadecimal digits, a hash of the network's parameters."""
-        return hashlib.sha256(self.network.parameters.tobytes()).hexdigest()[:16]
+        """Sixteen hexadecimal digits, a hash of the network: its layers and its parameters."""
+        return str(describe_network(self.network)["hash"])
 
     def _check(self, data: Dataset) -> None:
+        """Raise a ModelError unless the data are such as the model was trained on."""
         here = data.in_features, data.class_names
         there = self.network.in_features, self.class_names
         if here != there:
@@ -174,9 +190,22 @@ class Model:
                 f"{data.name} has {here[0]} features and the classes {', '.join(here[1])}; the "
                 f"model was trained on {there[0]} features and the classes {', '.join(there[1])}"
             )
+        names, known = data.feature_names, self.feature_names
+        if names and known and names != known:
+            odd = sorted({*names} ^ {*known}) or "their order"
+            raise ModelError(f"{data.name} has other columns than in training: {odd}")
+        if data.pixel_max and self.pixel_max and not 0.5 <= data.pixel_max / self.pixel_max <= 2:
+            raise ModelError(
+                f"{data.name} has pixels up to {data.pixel_max:g}, the model was trained on pixels "
+                f"up to {self.pixel_max:g}: bring them into the same range"
+            )
 
     def _as_rows(self, X: Any) -> np.ndarray:  # noqa: N803
         """Return raw examples as rows, or raise a ModelError if they are of another kind."""
+        if find_names(X) and self.feature_names:
+            if lacking := [name for name in self.feature_names if name not in find_names(X)]:
+                raise ModelError(f"X has no column {lacking[0]!r}, which the model was trained on")
+            X = X[list(self.feature_names)]  # noqa: N806
         values = as_features(X, "X")
         rows = values.reshape(len(values), -1)
         if rows.shape[1] != self.network.in_features:
@@ -190,12 +219,22 @@ class Model:
         low, high = float(rows.min()), float(rows.max())
         (pixels,), _ = as_pixels([rows])
         scaled_already = self.pixel_max > 1 >= high and pixels.dtype != np.uint8
-        if low < 0 or high > self.pixel_max or scaled_already:
+        lowest, highest = self._pixel_range(self.pixel_max)
+        if not lowest <= low <= high <= highest or scaled_already:
             raise ModelError(
-                f"X from {low:g} to {high:g} is not legal: must be raw pixels from 0 to "
-                f"{self.pixel_max:g}, which the model scales by itself"
+                f"X from {low:g} to {high:g} is not legal: must be raw pixels from {lowest:g} to "
+                f"{highest:g}, which the model scales by itself"
             )
         return pixels
+
+    def _pixel_range(self, pixel_max: float) -> tuple[float, float]:
+        """Return what pixels may be: of measured ones up to twice what training had."""
+        highest = pixel_max if float(pixel_max).is_integer() else 2 * pixel_max
+        if self.scaling.name in ("unit", "centered"):  # from -pixel_max up, its scale is half
+            signed = bool(np.isclose(self.scaling.scale * pixel_max, 0.5))
+        else:
+            signed = not (pixel_max > 1 and highest == pixel_max)
+        return -highest if signed else 0.0, highest
 
     def save(self, path: str | Path) -> None:
         """Write the model to an npz file; a file of that name stays until the new one is whole.
@@ -232,9 +271,12 @@ class Model:
 
 
 def describe_network(network: Network) -> dict[str, Any]:
-    """Return what tells one network from another: its layers, and a hash of its parameters."""
+    """Return what tells one network from another: its layers, and a hash of all that they are."""
+    settings = [[type(layer).__qualname__, layer_settings(layer)] for layer in network.layers]
+    digest = hashlib.sha256(json.dumps(settings, default=repr).encode())
+    digest.update(network.parameters.data)
     layers = [str(layer) for layer in network.layers]
-    return {"layers": layers, "hash": hashlib.sha256(network.parameters.tobytes()).hexdigest()[:16]}
+    return {"layers": layers, "hash": digest.hexdigest()[:16]}
 
 
 def same_scaling(one: Scaling, other: Scaling) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 from pathlib import Path
@@ -18,7 +19,7 @@ FORMAT = 1
 # What the header holds; the arrays are ``scale``, ``offset`` and those of `Network.arrays`.
 KEYS = {
     *("format", "layers", "dtype", "config", "scaling", "class_names"),
-    *("image_shape", "pixel_max", "fingerprint", "environment"),
+    *("label_type", "feature_names", "image_shape", "pixel_max", "fingerprint", "environment"),
 }
 
 
@@ -45,7 +46,7 @@ def write_model(path: str | Path, fields: dict[str, Any]) -> None:
             "scaling": scaling.name,
         }
         text = json.dumps(header)
-        _build_layers(json.loads(text)["layers"], arrays)
+        _check_same(network, _build_network(json.loads(text), arrays))
     except (TypeError, ValueError) as error:
         raise ModelError(f"{path} is not written: {error}") from error
     scale, offset = (np.asarray(part, np.float64) for part in (scaling.scale, scaling.offset))
@@ -75,6 +76,24 @@ def read_model(path: str | Path) -> dict[str, Any]:
         }
     except Exception as error:  # a damaged file raises almost anything
         raise ModelError(f"{path} is not a model that can be loaded: {error}") from error
+
+
+def _check_same(network: Network, built: Network) -> None:
+    """Raise a ValueError if a network that was built from its file would answer otherwise."""
+    network = copy.deepcopy(network)
+    network.set_training(False)
+    x = np.random.default_rng(0).standard_normal((4, network.in_features)).astype(network.dtype)
+    for layer, other in zip(network.layers, built.layers, strict=True):
+        for each in (layer, other):
+            each.resize(len(x), network.dtype)
+        expected = layer.forward(x.copy())
+        same = np.array_equal(expected, other.forward(x.copy()), equal_nan=True)
+        _require(
+            same,
+            f"{layer}, built again from its constructor's arguments, gives other outputs: what it "
+            f"draws or is set to has to be among its arguments or its parameters",
+        )
+        x = expected
 
 
 def _build_network(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Network:
@@ -124,7 +143,17 @@ def _data_fields(header: dict[str, Any], network: Network) -> dict[str, Any]:
     legal = len(shape) == 2 and math.prod(shape) == network.in_features
     _require(legal, f"images of shape {shape!r} for {network.in_features} features")
     _require(pixel_max is None or pixel_max > 0, f"pixels up to {pixel_max!r}")
-    return {"class_names": tuple(names), "image_shape": tuple(shape), "pixel_max": pixel_max}
+    kind, columns = header["label_type"], header["feature_names"]
+    _require(kind in ("", "int", "str", "bool"), f"labels of type {kind!r}")
+    legal = isinstance(columns, list) and len(columns) in (0, network.in_features)
+    _require(legal and all(isinstance(name, str) for name in columns), "its columns are damaged")
+    return {
+        "class_names": tuple(names),
+        "label_type": kind,
+        "feature_names": tuple(columns),
+        "image_shape": tuple(shape),
+        "pixel_max": pixel_max,
+    }
 
 
 def _require(condition: Any, message: str) -> None:

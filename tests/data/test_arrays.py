@@ -259,3 +259,19 @@ def test_a_sparse_matrix_is_told_what_to_do():
     sparse = pytest.importorskip("scipy.sparse")
     with pytest.raises(DataError, match=r"give X\.toarray\(\)"):
         make(sparse.csr_matrix(X))
+
+
+def test_names_of_columns_are_kept_and_have_to_agree():
+    frame = pd.DataFrame(np.arange(24.0).reshape(8, 3), columns=["a", "b", "c"])
+    labels = np.arange(8) % 2
+    assert Dataset.from_arrays(frame, labels).feature_names == ("a", "b", "c")
+    assert Dataset.from_arrays(frame.set_axis(range(3), axis=1), labels).feature_names == ()
+    named = Dataset.from_arrays(frame.to_numpy(), labels, feature_names=["x", "y", "z"])
+    assert named.feature_names == ("x", "y", "z")
+    assert Dataset.from_arrays(frame, labels, test=(frame, labels)).test_size == 8
+    with pytest.raises(DataError, match=r"test X: must have the columns of training.* their order"):
+        Dataset.from_arrays(frame, labels, test=(frame[["b", "a", "c"]], labels))
+    with pytest.raises(DataError, match=r"differs in \['c', 'd'\]"):
+        Dataset.from_arrays(frame, labels, test=(frame.rename(columns={"c": "d"}), labels))
+    with pytest.raises(DataError, match="feature_names: 2 names for 3 features"):
+        Dataset.from_arrays(frame, labels, feature_names=["x", "y"])

@@ -131,6 +131,8 @@ def test_a_set_may_have_validation_files_or_lack_test_files(tmp_path):
         path.unlink()
     with pytest.raises(DataError, match="expected t10k-images-idx3-ubyte for testing and t10k-l"):
         load_dataset(folder)
+    with pytest.raises(DataError, match=r"Or test with a part: test=0\.2\.$"):
+        load_dataset(folder)
     assert load_dataset(folder, test=0.3).test_size == 9
 
 
@@ -293,6 +295,27 @@ def test_a_table_may_be_longer_than_a_block(tmp_path):
     dataset = load_text(tmp_path, "x,y,label\n" + "\n".join(rows))
     assert dataset.train_size + dataset.test_size == 2500
     assert sum(300 in dataset.examples(s)[0] for s in ("train", "test")) == 1
+
+
+@pytest.mark.parametrize("name", ["emnist-letters-train.csv", "emnist.npz"])
+def test_emnist_in_other_files_is_turned_too(tmp_path, name):
+    path = tmp_path / name
+    if name.endswith("npz"):
+        write_npz(path)
+    else:
+        path.write_text(table_of(ARRAYS[NAMES[0]], ARRAYS[NAMES[1]]))
+    with pytest.warns(DataWarning, match="for upright ones give transpose=True, or False"):
+        dataset = load_dataset(path)
+    upright = load_dataset(path, transpose=True)
+    np.testing.assert_array_equal(
+        upright.train_features.reshape(-1, 7, 7),
+        dataset.train_features.reshape(-1, 7, 7).swapaxes(1, 2),
+    )
+
+
+def test_what_is_no_square_is_not_turned(tmp_path):
+    with pytest.raises(DataError, match="transpose=True is not legal: 3 pixels are no square"):
+        load_text(tmp_path, "1,2,3,a\n4,5,6,b\n" * 4, transpose=True)
 
 
 def test_a_running_number_is_no_feature(tmp_path):

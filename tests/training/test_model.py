@@ -98,6 +98,75 @@ def test_classes_are_given_back_by_their_names():
 
 
 @pytest.mark.parametrize(
+    "labels",
+    [["0", "1"], [0, 1], [1.0, 2.0], [False, True], ["no", "yes"], [-1, 1]],
+    ids=lambda labels: f"{labels[0]!r}",
+)
+def test_predictions_can_be_compared_with_the_labels_that_were_given(path, labels):
+    """`predict(X) == y` is False everywhere, without a word, if one is text and one numbers."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(60, 2)), np.array(labels)[np.arange(60) % 2]
+    x[:, 0] += 5 * (np.arange(60) % 2)
+    model = train(RunConfig(epochs=40, init="he"), (x, y)).model
+    model.save(path)
+    for each in (model, Model.load(path)):
+        assert (each.predict(x) == y).mean() > 0.9
+        assert each.predict(x).dtype.kind == ("i" if y.dtype.kind == "f" else y.dtype.kind)
+
+
+def test_columns_of_a_frame_are_found_by_name(path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame(rng.normal([0, 9, 99], 1, (60, 3)), columns=["a", "b", "c"])
+    model = train(RunConfig(epochs=2), (frame, np.arange(60) % 2)).model
+    model.save(path)
+    outputs = model.outputs(frame)
+    for each in (model, Model.load(path)):
+        np.testing.assert_array_equal(each.outputs(frame[["c", "a", "b"]].assign(d=1)), outputs)
+        np.testing.assert_array_equal(each.outputs(frame.to_numpy()), outputs)
+    with pytest.raises(ModelError, match="X has no column 'b', which the model was trained on"):
+        model.predict(frame.rename(columns={"b": "B"}))
+    other = Dataset.from_arrays(frame[["b", "a", "c"]], np.arange(60) % 2)
+    with pytest.raises(ModelError, match="other columns than in training: their order"):
+        model.evaluate(other)
+
+
+@pytest.mark.parametrize("input_scaling", ["centered", "unit", "standardized", "raw"])
+def test_images_may_be_below_0_if_those_in_training_were(input_scaling):
+    x = np.random.default_rng(0).uniform(-1, 1, (60, 7, 7))
+    config = RunConfig(epochs=1, input_scaling=input_scaling)
+    model = train(config, (x, np.arange(60) % 2)).model
+    assert model.pixel_max == 1
+    assert model.predict(x[:5]).shape == (5,)
+    with pytest.raises(ModelError, match="must be raw pixels from -1 to 1"):
+        model.predict(3 * x)
+
+
+def test_measured_values_may_exceed_those_in_training():
+    x = np.random.default_rng(0).uniform(0, 37.2, (60, 7, 7))
+    model = train(RunConfig(epochs=1), (x, np.arange(60) % 2)).model
+    assert model.predict(1.1 * x).shape == (60,)
+    with pytest.raises(ModelError, match="must be raw pixels from 0 to 7"):
+        model.predict(10 * x)
+
+
+def test_pixels_of_another_range_are_refused():
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 7, 7), dtype=np.uint8)
+    labels = np.arange(60) % 2
+    bytes_, shares = (Dataset.from_arrays(x, labels) for x in (pixels, pixels / 255))
+    for one, other in ((bytes_, shares), (shares, bytes_)):
+        run = train(RunConfig(epochs=1), one)
+        with pytest.raises(ModelError, match=r"has pixels up to \d+, .* into the same range"):
+            run.model.evaluate(other)
+        with pytest.raises(ModelError, match="into the same range"):
+            train(run.config, other, start_from=run.model)
+
+
+def test_a_split_without_examples_is_named(model):
+    with pytest.raises(ModelError, match="split='validation' is not legal: tiny has no such"):
+        model.evaluate(tiny_dataset(), "validation")
+
+
+@pytest.mark.parametrize(
     ("values", "error", "message"),
     [
         (
@@ -202,6 +271,31 @@ def test_what_could_not_be_read_again_is_not_written(path, model):
     layers = Network([Linear(FEATURES, 4), Unnamed(4), Linear(4, CLASSES)])
     with pytest.raises(ModelError, match="Unnamed has no name in files"):
         Model.of(layers, tiny_config(), tiny_dataset()).save(path)
+    assert not path.exists()
+
+
+class Drawn(Activation):
+    """Draws signs when it is made, of which a file knows nothing."""
+
+    def __init__(self, features, rng):
+        super().__init__(features)
+        self.signs = rng.choice([-1.0, 1.0], features)
+
+    def forward(self, inputs):
+        return np.multiply(inputs, self.signs, out=self.outputs)
+
+    def backward(self, grad_outputs):
+        return np.multiply(grad_outputs, self.signs, out=grad_outputs)
+
+
+def test_a_model_that_would_answer_otherwise_after_loading_is_not_written(path, monkeypatch):
+    monkeypatch.setitem(LAYERS, "drawn", Drawn)
+    layers = [Linear(FEATURES, 9), Drawn(9, np.random.default_rng(0)), Linear(9, CLASSES)]
+    network = Network(layers)
+    initialize(network, "he", np.random.default_rng(0))
+    model = train_tiny(network=network).model
+    with pytest.raises(ModelError, match=r"Drawn\(9\), built again .* gives other outputs"):
+        model.save(path)
     assert not path.exists()
 
 

@@ -1,13 +1,16 @@
 """A network of one's own is trained, resumed and stored as the config's is."""
 
+import copy
+
 import numpy as np
 import pytest
 from prelu import PReLU
 from test_model import own_network
 from tiny import CLASSES, FEATURES, stop_at, train_tiny
 
-from mlp_core.nn import MLP, LogSoftmax, Network, initialize
+from mlp_core.nn import MLP, Activation, LogSoftmax, Network, initialize
 from mlp_core.training import ActivationStatistics, Checkpoint, ConfigError, NormStatistics
+from mlp_core.training.model import describe_network
 
 
 def same_as_config(**settings):
@@ -91,3 +94,38 @@ def test_a_named_activation_is_trained_and_gives_the_config_its_id():
 def test_one_that_does_not_fit_is_refused(network, message):
     with pytest.raises(ConfigError, match=message):
         train_tiny(network=network)
+
+
+class Leaky(Activation):
+    def __init__(self, features, slope):
+        super().__init__(features)
+        self.slope = slope
+
+    def forward(self, inputs):
+        np.multiply(inputs, self.slope, out=self.outputs)
+        return np.maximum(inputs, self.outputs, out=self.outputs)
+
+    def backward(self, grad_outputs):
+        raise NotImplementedError
+
+
+def test_a_setting_of_a_layer_tells_one_network_from_another():
+    hashes = {
+        describe_network(same_as_config_but(Leaky(4, slope)))["hash"] for slope in (0.1, 0.9, 0.1)
+    }
+    assert len(hashes) == 2
+
+
+def same_as_config_but(layer):
+    layers = same_as_config().layers
+    return Network([copy.deepcopy(layers[0]), layer, copy.deepcopy(layers[2])])
+
+
+def test_a_layer_that_would_not_be_trained_is_refused():
+    class Rebound(PReLU):
+        def backward(self, grad_outputs):
+            self.grad_slope = np.multiply(grad_outputs, self.scratch).sum(axis=0)
+            return grad_outputs * np.where(self._inputs > 0, 1, self.slope)
+
+    with pytest.raises(ConfigError, match=r"Rebound\(4\): self.grad_slope = ... binds a new array"):
+        train_tiny(network=same_as_config_but(Rebound(4)))

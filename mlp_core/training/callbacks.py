@@ -101,7 +101,8 @@ class EarlyStopping(Callback):
         if self._keeps and not has_validation:
             raise ConfigError(f"{self._watched} needs validation examples: set validation_size")
         self._best, self._epochs_since = -math.inf, 0
-        if len(training.history) or not self._keeps:
+        # Weights that an earlier part did not keep are gone: its epochs do not count.
+        if training.kept or not self._keeps:
             for value in training.history[self._watched]:
                 self._compare(value)
 

@@ -20,6 +20,8 @@ from mlp_core.training.model import Model, describe_network
 from mlp_core.training.run import Run, run_id_of
 from mlp_core.training.settings import Setting, Settings
 
+_LOOK_EVERY = 64  # updates between two looks for losses that are not finite
+
 
 class Callback:
     """Does nothing; override the methods that matter.
@@ -196,19 +198,26 @@ class Training:
 
     def __iter__(self) -> Iterator[int]:
         """Train an epoch per turn and yield its number; go on where an earlier loop was left."""
-        if not self._has_begun:
-            self._has_begun = True
-            for callback in self._callbacks:
-                callback.on_train_begin(self)
+        self._begin()
         while self.epoch < self.config.epochs and self.stop_reason is None:
             if self.run_epoch():
                 yield self.epoch
 
+    def _begin(self) -> None:
+        """Call `on_train_begin` of all callbacks, once."""
+        if not self._has_begun:
+            self._has_begun = True
+            for callback in self._callbacks:
+                callback.on_train_begin(self)
+
     @np.errstate(all="ignore")
     def finish(self) -> Run:
         """End training, also before its last epoch, and return what happened."""
-        if self.epoch < self.config.epochs:
-            self.request_stop(f"ended after {self.epoch} of {self.config.epochs} epochs")
+        self._begin()
+        self.network.set_training(False)  # an epoch may have been interrupted
+        done = len(self.history)
+        if done < self.config.epochs:
+            self.request_stop(f"ended after {done} of {self.config.epochs} epochs")
         if self.history.last("epoch") == self.epoch and self.history.last("train_loss") is None:
             self.history.amend(-1, **self._evaluate("train"))
         kept_epoch = self._restore_kept()
@@ -238,7 +247,9 @@ class Training:
 
         Returns whether the epoch was finished: no divergence, and no stop in between.
         """
+        self._begin()
         with one_blas_thread(), np.errstate(all="ignore"):
+            self.epoch = len(self.history)  # an epoch that was interrupted is made anew
             self._follow_schedule()
             self.epoch += 1
             self._rows = self.settings.batch_size
@@ -290,6 +301,10 @@ class Training:
             if self._update_callbacks and not self._end_update(batch, len(labels)):
                 finished = False
                 break
+            if self.update % _LOOK_EVERY == 0:
+                self._find_divergence()
+                if self.diverged_at_update is not None:
+                    break
         network.set_training(False)
         if finished:
             self.examples = self.epoch * size

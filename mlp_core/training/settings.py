@@ -34,7 +34,7 @@ class Settings:
         """Set a setting after an update, or raise a ConfigError if the value is not legal."""
         check = NOT_NEGATIVE.check if name == "learning_rate" else RunConfig.check
         value = check(name, value)
-        if value != self.get(name):
+        if value != self.get(name) or self._ends_schedule(name):
             self._set(name, value)
             self.changes.append({"update": update, name: value})
 
@@ -44,6 +44,11 @@ class Settings:
             for name in change.keys() - {"update"}:
                 self._set(name, change[name])
         self.changes = list(changes)
+
+    def _ends_schedule(self, name: str) -> bool:
+        """Return whether to set this, even to what it is, changes later epochs."""
+        scheduled = name == "learning_rate" and self._config.schedule != "constant"
+        return scheduled and not self.has_changed(name)
 
     def has_changed(self, name: str) -> bool:
         """Return whether a setting was ever changed."""

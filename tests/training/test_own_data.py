@@ -259,6 +259,17 @@ def test_a_resumed_run_keeps_the_same_weights(tmp_path, epochs):
     np.testing.assert_array_equal(resumed.network.parameters, whole.network.parameters)
 
 
+def test_weights_that_an_earlier_part_did_not_keep_do_not_count(tmp_path):
+    """Else the run would end with the last weights, and say nothing of the best."""
+    path = tmp_path / "c.npz"
+    train(validated(14), callbacks=[Checkpoint(path)])
+    config = validated(20)
+    run = train(config, callbacks=[EarlyStopping(patience=50)], resume_from=path)
+    losses = run.history["validation_loss"]
+    assert min(losses) < min(losses[14:])
+    assert run.kept_epoch == 15 + int(np.argmin(losses[14:]))
+
+
 def test_a_checkpoint_belongs_to_its_data(tmp_path):
     path = tmp_path / "c.npz"
     config = SMALL.replace(epochs=5, evaluate_train=True)

@@ -61,6 +61,44 @@ def test_one_before_the_first_epoch_too():
     assert (run.status, len(run.history)) == ("stopped", 0)
 
 
+def test_callbacks_are_told_before_the_end_that_it_begins():
+    listener = Listener()
+    Training(tiny_config(), tiny_dataset(), callbacks=[listener]).finish()
+    assert [name for name, *_ in listener.calls] == ["begin", "end"]
+
+
+def test_an_epoch_that_was_interrupted_is_made_anew():
+    """As by Ctrl-C in a notebook, whose next cell goes on or looks at the network."""
+
+    def interrupt(training):
+        if training.update == 7:
+            raise KeyboardInterrupt
+
+    training = Training(tiny_config(), tiny_dataset(), callbacks=[OnUpdate(interrupt)])
+    with pytest.raises(KeyboardInterrupt):
+        list(training)
+    assert list(training) == [2, 3]
+    assert training.history["epoch"] == [1, 2, 3]
+
+    training = Training(tiny_config(), tiny_dataset(), callbacks=[OnUpdate(interrupt)])
+    with pytest.raises(KeyboardInterrupt):
+        list(training)
+    run = training.finish()
+    assert run.stop_reason == "ended after 1 of 3 epochs"
+    assert not run.network.training
+
+
+def test_a_rate_that_is_held_ends_the_schedule():
+    """Also if it is set to what it is at the moment."""
+    training = tiny_training(epochs=5, schedule="cosine")
+    for epoch in training:
+        if epoch == 2:
+            training.learning_rate = training.learning_rate
+    rates = training.finish().history["learning_rate"]
+    assert rates[0] > rates[1] == rates[2] == rates[4]
+    assert training.settings.changes == [{"update": 10, "learning_rate": rates[1]}]
+
+
 @pytest.mark.parametrize("settings", [{}, {"dropout": 0.5}], ids=str)
 def test_the_network_is_in_evaluation_mode_but_while_it_is_updated(settings):
     modes = []
@@ -219,6 +257,12 @@ def test_divergence_ends_the_epoch_in_which_it_happens():
     run = train_tiny(**BURSTS)
     assert run.status == "diverged"
     assert run.stop_reason == f"the loss of update {run.diverged_at_update} is not finite"
+
+
+def test_an_epoch_is_left_soon_after_it_diverged():
+    training = Training(RunConfig(learning_rate=1e6, batch_size=1))  # 1,433 updates an epoch
+    run = training.run()
+    assert run.diverged_at_update <= training.update <= run.diverged_at_update + 64
 
 
 def test_a_loss_that_is_read_ends_training_at_its_update():

@@ -5,14 +5,15 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from mlp_core.cli import study_run, study_search
 from mlp_core.cli.flags import Commands, Options, add_command
-from mlp_core.cli.study_run import add_results_flag, find_study
+from mlp_core.cli.study_run import MY_RESULTS, add_results_flag, find_study
 from mlp_core.studies import STUDIES, RunStore, Study, find_results, load_runs
 from mlp_core.studies.catalogue import Levels
 from mlp_core.studies.export import to_csv, to_json
+from mlp_core.training import planned_run_id
 
 
 def add_to(commands: Commands) -> None:
@@ -26,7 +27,7 @@ def add_to(commands: Commands) -> None:
     status = add_command(actions, "status", run_status)
     export = add_command(actions, "export", run_export)
     for parser in (show, export):
-        parser.add_argument("name", metavar="NAME", help="name of a study")
+        parser.add_argument("name", metavar="NAME", help="name of a study, or a TOML file")
     for parser in (show, status, export):
         add_results_flag(parser)
     export.add_argument(
@@ -47,7 +48,7 @@ def run_list(_: Options) -> int:
 def run_show(options: Options) -> int:
     """Show what a study varies, and what it keeps."""
     study = find_study(options.name)
-    stored, _ = _count(study, options.results)
+    stored, _ = _count(study, _root(options))
     print(f"{study.name}: {study.question}\n")
     for field, value in study.base.items():
         print(_line(field, [str(value)]))
@@ -106,9 +107,15 @@ def run_status(options: Options) -> int:
     return 0
 
 
+def _root(options: Options) -> Path | None:
+    """Return the folder of results: that asked for, or where a study of one's own is stored."""
+    own = MY_RESULTS if options.name.endswith(".toml") else None
+    return cast(Path | None, options.results or own)
+
+
 def _count(study: Study, root: Path | None) -> tuple[int, float]:
     """Return how many of a study's runs are stored, and the core-hours that they took."""
-    asked = {config.run_id for config in study.configs()}
+    asked = {planned_run_id(config) for config in study.configs()}
     store = RunStore(study.name, root or find_results())
     durations = [run.duration_s for run in store if run.run_id in asked]
     return len(durations), sum(durations) / 3600
@@ -117,7 +124,7 @@ def _count(study: Study, root: Path | None) -> tuple[int, float]:
 def run_export(options: Options) -> int:
     """Write a study's stored runs as CSV (one row per run) or JSON (with their histories)."""
     name = find_study(options.name).name
-    runs = load_runs(name, options.results)
+    runs = load_runs(name, _root(options))
     text = to_csv(runs) if options.format == "csv" else to_json(name, runs) + "\n"
     if options.output is None:
         print(text, end="")

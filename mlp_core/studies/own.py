@@ -53,8 +53,10 @@ def _build(name: str, values: dict[str, Any]) -> Study:
     for grid in grids:
         for factor, levels in grid.items() if isinstance(grid, dict) else [("vary", grid)]:
             _check_levels(factor, levels)
-    question = str(values.get("question", name))
-    study = Study(name, question, grids, base, seeds, tuple(values.get("callbacks", ())))
+    question, callbacks = str(values.get("question", name)), values.get("callbacks", [])
+    if not isinstance(callbacks, list) or not all(isinstance(each, str) for each in callbacks):
+        raise ConfigError(f"callbacks={callbacks!r} is not legal: must be a list of names")
+    study = Study(name, question, grids, base, seeds, tuple(callbacks))
     study.configs()  # a value that is not legal is found now, not after the first runs
     build_callbacks(study.callbacks)
     return study

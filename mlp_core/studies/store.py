@@ -14,9 +14,14 @@ from typing import Any
 
 from mlp_core.studies.catalogue import STUDIES, Study
 from mlp_core.training import Run
+from mlp_core.training.files import whole_file
 
 SCHEMA = 1
-_EXACT = ("config", "run_id", "status", "stop_reason", "environment", "fingerprint")
+# What a run is known by, and what is no figure.
+_EXACT = {
+    *("config", "run_id", "status", "stop_reason", "environment"),
+    *("fingerprint", "given", "changes"),
+}
 
 
 class StoreWarning(UserWarning):
@@ -66,9 +71,8 @@ class RunStore:
                 decode(path)
             except (ValueError, OSError) as error:
                 raise FileExistsError(f"{error}; it is not replaced: move it away") from None
-        partial = path.with_suffix(f".{os.getpid()}.part")
-        partial.write_text(encode(run), encoding="utf-8")
-        partial.replace(path)
+        with whole_file(path) as file:
+            file.write(encode(run).encode())
         return path
 
     def load(self, run_id: str) -> Run:
@@ -149,7 +153,8 @@ def load_runs(study: str, root: str | Path | None = None) -> list[Run]:
     runs = list(store)
     if not runs:
         raise FileNotFoundError(
-            f"no runs of the study {study!r} in {store.folder}: mlp-core study run {study}"
+            f"no runs of the study {study!r} in {store.folder}: mlp-core study run "
+            f"{study if study in STUDIES else f'{study}.toml'}"
         )
     known = [config.run_id for config in STUDIES[study].configs()] if study in STUDIES else []
     order = {run_id: place for place, run_id in enumerate(known)}

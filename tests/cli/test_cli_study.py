@@ -213,3 +213,13 @@ def test_a_study_of_ones_own_is_run_shown_and_exported(cli, results, tmp_path):
     assert [row["hidden_sizes"] for row in csv.DictReader(io.StringIO(out))] == ["4", "8"]
     again = cli("study", "run", "width.toml", "--seeds", "1", "2").out
     assert again == "width: 2 runs made, 2 were stored before; in my-results/width\n"
+
+
+def test_a_study_of_ones_own_is_found_where_it_is_stored(cli, tmp_path, results):
+    (tmp_path / "mine.toml").write_text("seeds = [1, 2]\n[base]\nepochs = 1\n")
+    assert "found nothing" not in cli("study", "show", "mine.toml").err
+    line = cli("study", "export", "mine.toml").err
+    assert "mlp-core study run mine.toml" in line
+    cli("study", "run", "mine.toml")
+    assert cli("study", "show", "mine.toml").out.endswith("\n2 runs, 2 stored\n")
+    assert len(cli("study", "export", "mine.toml").out.splitlines()) == 3

@@ -60,6 +60,8 @@ def test_one_table_and_the_default_seed(write):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("callbacks = 3", "callbacks=3 is not legal: must be a list of names"),
+        ('callbacks = "norm_statistics"', "must be a list of names"),
         ("[vary", "cannot be read"),
         ("colour = 1", "colour is not legal: must be one of question, seeds"),
         ("[vary]\nmomentum = 0.9", r"momentum=0\.9 is not legal: must be a list of levels"),

@@ -23,7 +23,7 @@ from mlp_core.studies import (
     missing,
 )
 from mlp_core.studies.store import decode, encode, round_figures
-from mlp_core.training import ActivationStatistics, NormStatistics, Run
+from mlp_core.training import ActivationStatistics, NormStatistics, Run, Training
 
 CONFIG = RunConfig(epochs=3, hidden_sizes=(16,), learning_rate=0.0123456789)
 
@@ -245,6 +245,15 @@ def test_a_changed_file_makes_its_runs_missing_again(store, tmp_path, monkeypatc
     assert missing([config, *spelled], store) == []
     Path("own.csv").write_text(table.replace("3,2,v", "3,5,v"))
     assert missing([config], store) == [config]
+
+
+def test_a_run_whose_settings_were_changed_keeps_its_name(store):
+    training = Training(RunConfig(epochs=2))
+    for _ in training:
+        training.learning_rate = 0.0123456789  # more digits than figures are stored with
+    run = training.finish()
+    store.save(run)
+    assert store.load(run.run_id).changes == run.changes
 
 
 def test_a_run_that_is_not_stored(store):

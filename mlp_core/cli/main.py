@@ -12,7 +12,7 @@ from typing import Any
 from mlp_core._version import __version__
 from mlp_core.cli import data, model, study, train
 from mlp_core.cli.flags import Parser, name_flag, parse
-from mlp_core.data import DataError
+from mlp_core.data import DataError, DataWarning
 from mlp_core.studies import StoreWarning
 from mlp_core.training import ConfigError, ModelError
 
@@ -33,7 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a terminal without some sign still works
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
-        warnings.simplefilter("always", StoreWarning)  # a line on standard error, never more
+        for kind in (DataWarning, StoreWarning):  # a line on standard error, never more
+            warnings.simplefilter("always", kind)
         try:
             status = _run(arguments or ["--help"])
             sys.stdout.flush()

@@ -5,16 +5,19 @@ from __future__ import annotations
 import csv
 import json
 import sys
+import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from mlp_core.cli.flags import Commands, Options, add_command, add_field
-from mlp_core.data import DataError, load_dataset
+from mlp_core.data import DataError, DataWarning, load_dataset
 from mlp_core.data.images import ENDINGS as PICTURES
 from mlp_core.data.images import read_images
-from mlp_core.training import Model
+from mlp_core.data.tables import read_examples
+from mlp_core.training import ConfigError, Model
 from mlp_core.training.export import EXPORTS
 
 
@@ -27,7 +30,7 @@ def add_to(commands: Commands) -> None:
         parser.add_argument(
             "model", metavar="MODEL", type=Path, help="a file that train --save-model wrote"
         )
-    files = "raw examples: a .npy or CSV file without labels, one example per row, or a picture"
+    files = "raw examples: a .npy or CSV file, one example per row, or a picture"
     predict.add_argument("file", metavar="FILE", type=Path, help=files)
     add_field(evaluate, "dataset", default="that of the model's run")
     evaluate.add_argument(
@@ -43,7 +46,7 @@ def add_to(commands: Commands) -> None:
 def run_predict(options: Options) -> int:
     """Print the class of each example, as CSV, with its probability if the network gives one."""
     model = Model.load(options.model)
-    examples = _read_examples(options.file)
+    examples = _read_examples(options.file, model.feature_names)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     columns: list[Any] = [model.predict(examples)]
     if model.gives_probabilities:
@@ -53,20 +56,14 @@ def run_predict(options: Options) -> int:
     return 0
 
 
-def _read_examples(path: Path) -> np.ndarray:
-    """Return the examples in a file, by its ending."""
+def _read_examples(path: Path, names: Sequence[str]) -> np.ndarray:
+    """Return the examples in a file, by its ending; of a table the columns of these names."""
     if path.suffix.lower() in PICTURES:
         return read_images(path.parent, {"train": {"": [path]}})["train"][0]
     try:
         if path.suffix.lower() == ".npy":
             return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
-        with path.open(encoding="utf-8-sig") as file:
-            lines = [line for line in file if line.strip()]
-        named = any(char.isalpha() for char in "".join(lines[:1]).replace("e", ""))
-        if len(lines) <= named:
-            raise ValueError("no row")
-        sign = max(",;\t", key=lines[0].count)
-        return np.loadtxt(lines[named:], delimiter=sign, ndmin=2, comments=None)
+        return read_examples(path, names)
     except (ValueError, EOFError) as error:
         raise DataError(f"{path}: expected raw examples as numbers, found {error}") from error
 
@@ -74,7 +71,15 @@ def _read_examples(path: Path) -> np.ndarray:
 def run_evaluate(options: Options) -> int:
     """Print a model's accuracy and loss on a dataset."""
     model = Model.load(options.model)
-    data = load_dataset(getattr(options, "dataset", model.config.dataset))
+    path = getattr(options, "dataset", model.config.dataset)
+    data = load_dataset(path, model.config.input_scaling)
+    if path == model.config.dataset and data.fingerprint != model.fingerprint:
+        warnings.warn(
+            f"{path} does not give the data that the model was trained on: they have changed, or "
+            f"were split otherwise, so that training examples may be among the test examples",
+            DataWarning,
+            stacklevel=1,
+        )
     loss, accuracy = model.evaluate(data, options.split)
     size = len(data.examples(options.split)[1])
     if options.json:
@@ -94,6 +99,8 @@ def run_export(options: Options) -> int:
     export, ending = EXPORTS[options.to]
     stem = options.model.name.removesuffix(".npz").removesuffix(".model")
     output = options.output or options.model.with_name(stem + ending)
+    if output.resolve() == options.model.resolve():
+        raise ConfigError(f"output={output} is not legal: it is the model")
     lines = export(Model.load(options.model), output)
     print(f"{output} is written", file=sys.stderr)
     if lines:

@@ -80,7 +80,7 @@ def run_train(options: Options) -> int:
     base = model.config if model else RunConfig()
     config = base.replace(**given_fields(options, RunConfig.field_names()))
     callbacks = _callbacks(options)
-    _check_outputs(options)
+    _check_outputs(options, Path(config.dataset))
     if options.dry_run:
         print(_plan(config, as_json=options.json))
         return 0
@@ -88,11 +88,13 @@ def run_train(options: Options) -> int:
         run = train(config, callbacks=callbacks, start_from=model, resume_from=options.resume)
     except KeyboardInterrupt:
         raise KeyboardInterrupt(_interrupted(options.checkpoint)) from None
-    print(json.dumps(run.summary, allow_nan=False) if options.json else _report(run), flush=True)
-    if options.history is not None:
-        _write_history(run, options.history)
-    if options.save_model is not None:
-        _save_model(run, options.save_model)
+    try:
+        if options.history is not None:
+            _write_history(run, options.history)
+        if options.save_model is not None:
+            _save_model(run, options.save_model)
+    finally:  # whoever reads may be gone, and the disk may be full: neither costs the other
+        print(json.dumps(run.summary, allow_nan=False) if options.json else _report(run))
     return 0
 
 
@@ -118,10 +120,10 @@ def _interrupted(checkpoint: Path | None) -> str:
     return "interrupted"
 
 
-def _check_outputs(options: Options) -> None:
+def _check_outputs(options: Options, dataset: Path) -> None:
     """Find out before training, not after it, that a file cannot be written or would be lost."""
     names = ("checkpoint", "save_model", "history")
-    taken: dict[Path, str] = {}
+    taken: dict[Path, str] = {dataset.resolve(): "--dataset"}
     for name in ("resume", "start_from"):
         if path := getattr(options, name):
             taken[path.resolve()] = flag_of(name)

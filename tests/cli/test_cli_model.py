@@ -1,6 +1,7 @@
 """`mlp-core predict`, `evaluate`, `export`: a trained model at work."""
 
 import csv
+import gzip
 import io
 import json
 import sys
@@ -108,6 +109,51 @@ def test_evaluate_on_other_data(cli, tmp_path, saved):
     facts = json.loads(cli("evaluate", "d.model.npz", "--dataset", "half.npz", "--json").out)
     assert facts["examples"] == 6
     assert facts["accuracy"] == (saved.predict(IMAGES) == DIGITS.test_labels[:6]).mean()
+
+
+def test_columns_of_a_table_are_found_by_name(cli, tmp_path):
+    rows = np.random.default_rng(0).normal([0, 9], 1, (40, 2)).round(3)
+    labels = np.where(rows[:, 0] > 0, "up", "down")
+    numbered = zip(range(1, 41), rows.tolist(), labels, strict=True)
+    text = "".join(f"{k},{a},{b},{label}\n" for k, (a, b), label in numbered)
+    (tmp_path / "all.csv").write_text(f"Id,a,b,species\n{text}")
+    (tmp_path / "turned.csv").write_text("b,a\n" + "".join(f"{b},{a}\n" for a, b in rows))
+    (tmp_path / "other.csv").write_text("b,c\n1,2\n")
+    (tmp_path / "packed.csv.gz").write_bytes(gzip.compress((tmp_path / "turned.csv").read_bytes()))
+    assert (
+        cli("train", "--dataset", "all.csv", "--epochs", "30", "--save-model", "m.npz").status == 0
+    )
+    printed = {name: cli("predict", "m.npz", name).out for name in ("all.csv", "turned.csv")}
+    assert (
+        printed["all.csv"] == printed["turned.csv"] == cli("predict", "m.npz", "packed.csv.gz").out
+    )
+    assert len(printed["all.csv"].splitlines()) == 41
+    assert "found no column 'a' among b, c" in cli("predict", "m.npz", "other.csv").error_line()
+
+
+def test_a_split_without_examples(cli, saved):
+    line = cli("evaluate", "d.model.npz", "--split", "validation").error_line()
+    assert "split='validation' is not legal: digits has no such examples" in line
+
+
+def test_data_that_have_changed_since_training_are_warned_of(cli, tmp_path):
+    def write(labels):
+        np.savez(tmp_path / "a.npz", X=IMAGES.repeat(4, axis=0), y=np.repeat(labels, 4))
+
+    write([0, 1, 0, 1, 0, 1])
+    cli("train", "--dataset", "a.npz", "--epochs", "1", "--save-model", "m.npz")
+    assert cli("evaluate", "m.npz").err == ""
+    write([0, 1, 0, 1, 1, 1])
+    outcome = cli("evaluate", "m.npz")
+    assert outcome.status == 0
+    assert "a.npz does not give the data that the model was trained on" in outcome.err
+
+
+def test_an_export_does_not_replace_its_model(cli, tmp_path, saved):
+    before = (tmp_path / "d.model.npz").read_bytes()
+    words = ("export", "d.model.npz", "--to", "torch", "--output", "./d.model.npz")
+    assert "it is the model" in cli(*words).error_line()
+    assert (tmp_path / "d.model.npz").read_bytes() == before
 
 
 def test_export_to_torch_prints_the_lines_that_read_it(cli, tmp_path, saved):

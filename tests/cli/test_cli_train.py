@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -193,6 +195,23 @@ def test_two_flags_never_write_one_file(cli, tmp_path, flags):
     assert f"{flags[2]}=" in line
     assert (tmp_path / "a.npz").read_bytes() == before
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("flag", ["--save-model", "--checkpoint", "--history"])
+def test_the_data_are_not_written_over(cli, tmp_path, flag):
+    text = "a,b,label\n" + "1,2,x\n2,1,y\n" * 5
+    (tmp_path / "d.csv").write_text(text)
+    line = cli("train", "--dataset", "d.csv", flag, "./d.csv").error_line()
+    assert "--dataset has the same file" in line
+    assert (tmp_path / "d.csv").read_text() == text
+
+
+def test_files_are_written_though_nobody_reads_the_summary(tmp_path):
+    words = ["train", *QUICK, "--save-model", "m.npz", "--history", "h.json"]
+    command = [sys.executable, "-m", "mlp_core", *words]
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        process.stdout.close()
+    assert {path.name for path in tmp_path.iterdir()} == {"m.npz", "h.json"}
 
 
 def test_a_checkpoint_may_be_resumed_and_written(cli, tmp_path):

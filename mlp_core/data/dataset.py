@@ -38,7 +38,7 @@ class Dataset:
     ----------
     name : str
     train_features, test_features : ndarray of shape (n, in_features), uint8, float32 or float64
-        One example a row. The dataset keeps read-only views.
+        One example per row. The dataset keeps read-only views.
     train_labels, test_labels : ndarray of shape (n,), integers
         Class of each example, from 0 up. Kept as read-only intp.
     scaling : Scaling

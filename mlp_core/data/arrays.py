@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,8 @@ def arrange(
             shares[name] = share
     if not {"test"} & {*given, *shares}:
         raise DataError("test=0 is not legal: a run is judged by examples that it has not seen")
+    if not isinstance(seed, Integral) or seed < 0:
+        raise DataError(f"seed={seed!r} is not legal: must be an integer >= 0")
     features, codes, classes = _as_examples(given)
     names = _name_features(given, feature_names, features["train"])
     if shares:

@@ -25,8 +25,9 @@ def as_features(values: Any, where: str) -> np.ndarray:
     if array.ndim not in (2, 3) or 0 in array.shape:
         raise DataError(
             f"{where}: shape {array.shape} is not legal: must be one row per example (of a single "
-            f"feature X.reshape(-1, 1)), or one image of height x width (of colours take the mean, "
-            f"X.mean(axis=3), or a feature each, X.reshape(len(X), -1))"
+            f"feature X.reshape(-1, 1), of a single example X.reshape(1, -1)), or one image of "
+            f"height x width (of colours take the mean, X.mean(axis=3), or a feature each, "
+            f"X.reshape(len(X), -1))"
         )
     if array.dtype.kind == "f":
         _check_finite(array, values, where)

@@ -22,6 +22,7 @@ DATASETS = ("digits", *SOURCES)
 
 # Few: a dataset of MNIST's size holds 55 MB.
 _KEPT = 4
+_PASSED = "Data of your own that are no files are passed: train(config, data)."
 
 
 class _Location(NamedTuple):
@@ -111,12 +112,12 @@ def _locate(given: str | PathLike[str], options: Options) -> _Location:
     except DataError:
         raise
     except (TypeError, ValueError, RuntimeError, OSError) as error:
-        words = f"{given!r:.60} is neither a dataset nor a path that can be read ({error!s:.200})"
-        raise DataError(f"{words}. {legal_names('', DATASETS)}") from None
+        short = " ".join(repr(given).split())[:60]  # of a frame, say, a line
+        words = f"{short} is neither a dataset nor a path that can be read ({error!s:.200})"
+        raise DataError(f"{words}. {legal_names('', DATASETS)} {_PASSED}") from None
     names = legal_names(path.name, DATASETS)
     if len(Path(given).parts) <= 1:
-        own = "Data of your own that are no files are passed: train(config, data)."
-        raise DataError(f"{given!r:.60} is neither a dataset nor a path. {names} {own}")
+        raise DataError(f"{given!r:.60} is neither a dataset nor a path. {names} {_PASSED}")
     raise broken_file(path, "a folder or file", "nothing", f"Check the path. {names}")
 
 

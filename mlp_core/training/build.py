@@ -62,7 +62,8 @@ def resolve_data(config: RunConfig, data: Any = None) -> tuple[RunConfig, Datase
     if isinstance(data, tuple) and len(data) == 2:
         data = Dataset.from_arrays(*data, input_scaling=config.input_scaling)
     if not isinstance(data, Dataset):
-        raise ConfigError(f"data={data!r:.80} is not legal: must be a Dataset, or arrays (X, y)")
+        kind = type(data).__name__
+        raise ConfigError(f"data of type {kind} is not legal: must be a Dataset, or arrays (X, y)")
     own = data.name in DATASETS and not data.builtin  # not the set that the name stands for
     name = f"own {data.name}" if own else data.name
     if "input_scaling" in config.changes():
@@ -155,12 +156,12 @@ def _copy_network(
     if isinstance(given.layers[-1], LogSoftmax) != needs:
         last = "LogSoftmax" if needs else "a layer other than LogSoftmax"
         raise ConfigError(f"loss={config.loss!r} is not legal: needs a network that ends in {last}")
-    for linear in given.linear_layers:
-        if not linear.weight.any():
-            raise ConfigError(
-                f"the weights of {linear} are all 0, so that nothing could be learned: begin with "
-                f"mlp_core.nn.initialize(network, 'he', np.random.default_rng(0))"
-            )
+    linear = given.linear_layers
+    if len(linear) > 1 and not any(layer.weight.any() for layer in linear):
+        raise ConfigError(
+            f"the weights of {linear[0]} are all 0, and all others: nothing could be learned; "
+            f"begin with mlp_core.nn.initialize(network, 'he', np.random.default_rng(0))"
+        )
     network = copy.deepcopy(given)
     for layer in network.layers:
         if hasattr(layer, "rng"):

@@ -10,14 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.data import Dataset
 from mlp_core.nn import Activation
 from mlp_core.nn.activations import Sigmoid, Tanh
 from mlp_core.nn.naive import NaiveSigmoid
-from mlp_core.training.config import RunConfig
 from mlp_core.training.evidence import Evidence
-from mlp_core.training.history import History
-from mlp_core.training.model import Model
 
 _STABLE = {
     "naive_cross_entropy": {"loss": "cross_entropy"},
@@ -51,21 +47,13 @@ class Finding:
         return f"{self.name}: {self.evidence}" + (f"; try {self.advice}" if self.advice else "")
 
 
-def diagnose(
-    config: RunConfig,
-    history: History,
-    stop_reason: str | None = None,
-    diverged_at_update: int | None = None,
-    model: Model | None = None,
-    dataset: Dataset | None = None,
-) -> list[Finding]:
+def diagnose(run: Evidence) -> list[Finding]:
     """Return what went wrong in a run, causes last; nothing if it went well.
 
     With model and dataset, up to 1,000 training examples are passed through a copy of the
     network, forward and backward, and as many test examples forward. Of a run that was read from
     a file the history alone is looked at.
     """
-    run = Evidence(config, history, stop_reason, diverged_at_update, model, dataset)
     with np.errstate(all="ignore"):
         groups = ((_inputs,), (_labels,), (_penalties,), (_layers, _losses), (_slowness,))
         looked_for = groups[1:2] if run.is_well else groups

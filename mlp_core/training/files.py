@@ -22,6 +22,8 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
     Until then it has a name of its own, and goes if anything fails: what was there stays.
     """
     path = Path(path)
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"{path} cannot be written: there is no folder {path.parent}")
     partial = path.with_name(f".{os.getpid()}-{secrets.token_hex(4)}.part")
     try:
         with partial.open("xb") as file:

@@ -119,6 +119,10 @@ class Training:
         start_from: Model | None = None,
     ) -> None:
         self._started = time.perf_counter()
+        for name, value, kind in (("network", network, Network), ("start_from", start_from, Model)):
+            if not isinstance(value, kind | None):
+                found = type(value).__name__
+                raise ConfigError(f"{name} of type {found} is not legal: must be a {kind.__name__}")
         self.config, self.data = build.resolve_data(config, data)
         if start_from is not None:
             self.config, self.data = start_from.prepare(self.config, self.data)

@@ -183,6 +183,8 @@ class Model:
 
     def _check(self, data: Dataset) -> None:
         """Raise a ModelError unless the data are such as the model was trained on."""
+        if not isinstance(data, Dataset):
+            raise ModelError(f"data of type {type(data).__name__} are not legal: must be a Dataset")
         here = data.in_features, data.class_names
         there = self.network.in_features, self.class_names
         if here != there:

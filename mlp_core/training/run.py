@@ -10,6 +10,7 @@ from mlp_core.data import DATASETS, Dataset
 from mlp_core.nn import Network
 from mlp_core.training.config import RunConfig, hash_of
 from mlp_core.training.diagnosis import Finding, diagnose
+from mlp_core.training.evidence import Evidence
 from mlp_core.training.history import History
 from mlp_core.training.model import Model
 
@@ -94,13 +95,18 @@ class Run:
     @property
     def diagnosis(self) -> list[Finding]:
         """What went wrong, with evidence and what to try; looked for at every call."""
+        now = {k: v for change in self.changes or () for k, v in change.items() if k != "update"}
+        if now.get("learning_rate") == 0:
+            del now["learning_rate"]
         return diagnose(
-            self.config,
-            self.history,
-            self.stop_reason,
-            self.diverged_at_update,
-            self.model,
-            self.dataset,
+            Evidence(
+                self.config.replace(**now),
+                self.history,
+                self.stop_reason,
+                self.diverged_at_update,
+                self.model,
+                self.dataset,
+            )
         )
 
     @property

@@ -273,5 +273,7 @@ def test_names_of_columns_are_kept_and_have_to_agree():
         Dataset.from_arrays(frame, labels, test=(frame[["b", "a", "c"]], labels))
     with pytest.raises(DataError, match=r"differs in \['c', 'd'\]"):
         Dataset.from_arrays(frame, labels, test=(frame.rename(columns={"c": "d"}), labels))
+    with pytest.raises(DataError, match="seed=-1 is not legal: must be an integer >= 0"):
+        Dataset.from_arrays(frame, labels, seed=-1)
     with pytest.raises(DataError, match="feature_names: 2 names for 3 features"):
         Dataset.from_arrays(frame, labels, feature_names=["x", "y"])

@@ -8,7 +8,7 @@ from tiny import tiny_dataset, train_tiny
 
 from mlp_core import RunConfig, load_dataset, train
 from mlp_core.data import Scaling
-from mlp_core.training import Finding, Run
+from mlp_core.training import Finding, Run, Training
 
 DIGITS = load_dataset()
 
@@ -204,3 +204,14 @@ def test_a_finding_is_a_sentence():
     finding = Finding("dead units", "100% of them", "init='he'")
     assert str(finding) == "dead units: 100% of them; try init='he'"
     assert str(Finding("guessing", "10%", "")) == "guessing: 10%"
+
+
+def test_advice_is_about_the_rate_that_was_set_last():
+    training = Training(RunConfig(epochs=9))
+    for epoch in training:
+        training.learning_rate = 1e6 if epoch == 2 else 0.05
+    run = training.finish()
+    assert run.status == "diverged"
+    assert run.diagnosis[0].changes == {"learning_rate": 1e5}
+    run.changes.append({"update": 99, "learning_rate": 0.0})
+    assert run.diagnosis[0].name == "diverged"

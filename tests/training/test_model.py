@@ -251,6 +251,13 @@ def test_a_file_that_cannot_be_written_whole_leaves_the_old_one(path, model, mon
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
 
 
+def test_what_is_no_dataset_or_no_folder_is_named(model, tmp_path):
+    with pytest.raises(ModelError, match="data of type tuple are not legal: must be a Dataset"):
+        model.evaluate((PIXELS, PIXELS))
+    with pytest.raises(FileNotFoundError, match=r"m\.npz cannot be written: there is no folder"):
+        model.save(tmp_path / "nowhere" / "m.npz")
+
+
 def test_two_writers_do_not_share_a_part(path):
     with whole_file(path) as one, whole_file(path) as other:
         one.write(b"1")

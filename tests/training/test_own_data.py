@@ -91,7 +91,7 @@ def test_the_config_of_a_run_names_the_scaling_that_was_used(data, given, asked)
 
 @pytest.mark.parametrize("data", ["digits", [X, Y], X, (X, Y, X), {"X": X}, 3])
 def test_what_is_no_data_is_refused(data):
-    with pytest.raises(ConfigError, match="is not legal: must be a Dataset, or arrays"):
+    with pytest.raises(ConfigError, match=r"data of type \w+ is not legal: must be a Dataset"):
         train(SMALL, data)
     with pytest.raises(DataError, match="must be real numbers"):
         train(SMALL, ([["a"], ["b"]], [0, 1]))

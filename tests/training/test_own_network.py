@@ -129,3 +129,20 @@ def test_a_layer_that_would_not_be_trained_is_refused():
 
     with pytest.raises(ConfigError, match=r"Rebound\(4\): self.grad_slope = ... binds a new array"):
         train_tiny(network=same_as_config_but(Rebound(4)))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"network": [PReLU(6)]}, "network of type list is not legal: must be a Network"),
+        ({"start_from": "a.npz"}, "start_from of type str is not legal: must be a Model"),
+    ],
+)
+def test_what_is_no_network_or_model_is_refused(given, message):
+    with pytest.raises(ConfigError, match=message):
+        train_tiny(**given)
+
+
+def test_a_linear_classifier_may_start_from_0():
+    run = train_tiny(network=MLP(FEATURES, (), CLASSES), epochs=20)
+    assert run.history["running_loss"][-1] < run.history["running_loss"][0]

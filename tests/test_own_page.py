@@ -47,6 +47,14 @@ def test_its_code_runs_from_the_first_block_to_the_last(folder, capsys):
     assert (folder / "epochs.csv").exists()
 
 
+def test_the_half_on_data_is_the_readmes_which_test_newcomer_runs():
+    (options,) = re.findall(r"^```\{include\} \.\./README\.md\n(.*?)^```$", PAGE, re.M | re.DOTALL)
+    start, end = re.findall(r'"(## .*)"', options)
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert readme.count(f"\n{start}\n") == readme.count(f"\n{end}\n") == 1
+    assert readme.index(start) < readme.index("load_iris") < readme.index(end)
+
+
 def test_the_lines_of_the_readme_run(folder, capsys):
     readme = (ROOT / "README.md").read_text("utf-8")
     section = readme[readme.index("\n## Your own networks") :]

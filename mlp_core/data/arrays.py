@@ -90,6 +90,10 @@ def _as_pixels_or_not(features: dict[str, np.ndarray], image_shape: Any) -> dict
         raise DataError(f"image_shape={image_shape!r} is not legal for {in_features} features")
     pixel_max = None
     if image_shape is not None:
+        tops = {name: float(part.max()) for name, part in features.items()}
+        if min(tops.values()) <= 1 and max(tops.values()) > 2:
+            found = ", ".join(f"{name} {top:g}" for name, top in tops.items())
+            raise DataError(f"pixels reach {found}: must have the same range in all parts")
         parts, pixel_max = as_pixels(parts)
     else:
         # Bytes are gathered as such and scaled alike: other features are scaled each by itself.

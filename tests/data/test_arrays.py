@@ -277,3 +277,13 @@ def test_names_of_columns_are_kept_and_have_to_agree():
         Dataset.from_arrays(frame, labels, seed=-1)
     with pytest.raises(DataError, match="feature_names: 2 names for 3 features"):
         Dataset.from_arrays(frame, labels, feature_names=["x", "y"])
+
+
+def test_parts_whose_pixels_were_not_all_scaled_are_refused():
+    """As after ``x_train /= 255`` alone: the test images would be all but black, or white."""
+    images, labels = np.random.default_rng(0).integers(0, 256, (20, 7, 7)), np.arange(20) % 2
+    for one, other in ((images, images / 255), (images / 255, images)):
+        with pytest.raises(
+            DataError, match=r"pixels reach train \d+, test \d+: must have the same"
+        ):
+            Dataset.from_arrays(one, labels, test=(other, labels))

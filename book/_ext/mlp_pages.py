@@ -9,24 +9,25 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlp_data import copy_data
 from mlp_wheel import build_info
 
 from mlp_book.pages import study_json
+from mlp_book.panels.panel_html import as_json
+from mlp_book.panels.stops import load_stops
+from mlp_book.scripts import JS, classic_script
 from mlp_book.tables import BEST
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-JS = Path(__file__).parents[1] / "js"
 SCRIPTS = {
-    "panel.js": JS / "panel" / "main.js",
+    "what_if.js": JS / "what_if" / "page.js",
     "explorer.js": JS / "explorer" / "main.js",
     "tables.js": JS / "tables.js",
 }
 FOLDER = "mlp"  # of all that is written for the scripts, in the pages' _static
-IMPORT = re.compile(r'^import\b[^;]*?from "([^"]+)";\n', re.MULTILINE)
-EXPORT = re.compile(r"^export (?=class|const|function|async)", re.MULTILINE)
-PANEL = re.compile(r'<div class="what-if" data-panel="[^"]*"')
+PANEL = re.compile(r'<div class="what-if" data-panel="([^"]*)"')
 STUDY = re.compile(r'"study":\s*"([\w-]+)"')
 EXPLORER = '<div class="explorer">'
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
@@ -35,26 +36,6 @@ NOTE = (
     f'<p class="table-note"><span aria-hidden="true">{BEST}</span> '
     "The best mean of its column; every other row differs from it by more than seed noise.</p>"
 )
-
-
-def join_modules(main: Path) -> str:
-    """Return a module and all that it imports as one classic script that leaves no name behind.
-
-    A page opened from disk may load classic scripts but no modules. Names at the top level have
-    to differ.
-    """
-    texts: dict[Path, str] = {}
-
-    def add(path: Path) -> None:
-        if path in texts:
-            return
-        source = path.read_text(encoding="utf-8")
-        for name in IMPORT.findall(source):
-            add((path.parent / name).resolve())
-        texts[path] = EXPORT.sub("", IMPORT.sub("", source))
-
-    add(main.resolve())
-    return '(() => {\n"use strict";\n' + "\n".join(texts.values()) + "})();\n"
 
 
 def script_folder(app: Sphinx) -> Path:
@@ -75,9 +56,10 @@ def write_scripts(app: Sphinx) -> None:
         return
     folder = script_folder(app)
     for name, main in SCRIPTS.items():
-        (folder / name).write_text(join_modules(main), "utf-8")
-    shutil.copyfile(JS / "panel" / "worker.js", folder / "worker.js")
-    build = json.dumps(build_info(Path(app.srcdir), folder))
+        (folder / name).write_text(classic_script(main), "utf-8")
+    shutil.copyfile(JS / "what_if" / "worker.js", folder / "worker.js")
+    info = {**build_info(Path(app.srcdir), folder), "datasets": copy_data(folder)}
+    build = json.dumps(info)
     (folder / "build.js").write_text(as_script("window.mlpCoreBuild", build), "utf-8")
 
 
@@ -92,11 +74,24 @@ def write_study(app: Sphinx, name: str) -> str | None:
     return script
 
 
+def write_stops(app: Sphinx, name: str) -> str | None:
+    """Write what is stored of a panel; return the script's name, or None if nothing is."""
+    stops = load_stops(name, Path(app.srcdir) / "results")
+    if stops is None:
+        return None
+    script = f"stops-{name}.js"
+    target = f"(window.mlpCoreStops ??= {{}})[{json.dumps(name)}]"
+    (script_folder(app) / script).write_text(as_script(target, as_json(stops)), "utf-8")
+    return script
+
+
 def files_of(app: Sphinx, body: str) -> Iterator[str]:
     """Name the styles and scripts that a page's content asks for, in the order of their loading."""
     if PANEL.search(body):
         studies = (write_study(app, name) for name in dict.fromkeys(STUDY.findall(body)))
-        yield from ("live.css", "panel.css", "build.js", *filter(None, studies), "panel.js")
+        stops = (write_stops(app, name) for name in dict.fromkeys(PANEL.findall(body)))
+        stored = filter(None, (*studies, *stops))
+        yield from ("live.css", "what_if.css", "build.js", *stored, "what_if.js")
     if EXPLORER in body:
         yield from ("live.css", "explorer.css", "studies.js", "explorer.js")
     if TABLE.search(body):

@@ -100,4 +100,5 @@ def pyodide_files(root: Path, folder: Path) -> dict[str, Any]:
     }
     where = "this book's own host" if source else "the public CDN jsDelivr"
     total = sum(file["bytes"] for file in files.values())
-    return {"version": pins["version"], "from": where, "bytes": total, "files": files}
+    about = {"version": pins["version"], "from": where, "isOwn": bool(source)}
+    return {**about, "bytes": total, "files": files}

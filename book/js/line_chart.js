@@ -16,10 +16,11 @@ let charts = 0;
  *
  * A curve has a `colour`, `lines` ({ xs, ys, dash, width }; a y that is not finite leaves a gap),
  * and, where there is one, a `band` ({ xs, low, high }), `crosses` (each an x) and an `endName`, which
- * is drawn if all curves have one. An axis has a `range`, `isLog` and a `label`. `onRead` gets the x
+ * is drawn if all curves have one. An axis has a `range`, `isLog`, a `label`, and its own `ticks` (pairs
+ * of a value and its words) if it needs them. `cursor` is an x that stays marked. `onRead` gets the x
  * under the pointer, or null.
  */
-export function drawLineChart(element, curves, { x, y, height, label, onRead = null }) {
+export function drawLineChart(element, curves, { x, y, height, label, cursor = null, onRead = null }) {
   const isNamed = curves.length > 0 && curves.every((curve) => curve.endName);
   const width = Math.max(Math.floor(element.clientWidth), LEAST_WIDTH);
   const right = width - MARGIN.right - (isNamed ? NAME_ROOM : 0);
@@ -30,7 +31,8 @@ export function drawLineChart(element, curves, { x, y, height, label, onRead = n
   const svg = makeSvg(
     "svg",
     { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
-    ...drawAxes(area, x.label, y.label, height),
+    ...drawAxes(area, x.label, y, height),
+    ...(cursor === null ? [] : [drawCursor(area, cursor)]),
     clip,
     makeSvg(
       "g",
@@ -57,11 +59,11 @@ export function valueRange(curves, isLog, most) {
   return isLog ? [Math.min(low, highest) / 1.15, highest * 1.15] : [0, highest * 1.05];
 }
 
-function drawAxes({ left, right, top, bottom, x, y }, xLabel, yLabel, height) {
+function drawAxes({ left, right, top, bottom, x, y }, xLabel, { label: yLabel, ticks }, height) {
   const across = (at, name) => makeSvg("line", { x1: left, x2: right, y1: at, y2: at, class: name });
-  const yTicks = y.ticks(7).flatMap((value) => {
+  const yTicks = (ticks ?? y.ticks(7).map((value) => [value, axisNumber(value)])).flatMap(([value, words]) => {
     const at = y.at(value);
-    return [across(at, "mlp-grid"), makeText(left - 6, at + 4, axisNumber(value), "end")];
+    return [across(at, "mlp-grid"), makeText(left - 6, at + 4, words, "end")];
   });
   // Epochs and updates are counted: half of one is no tick.
   const xTicks = x.ticks(right - left < 440 ? 5 : 8).filter(Number.isInteger);
@@ -83,6 +85,11 @@ function makeClip({ left, right, top, bottom }) {
   return makeSvg("clipPath", { id: `mlp-clip-${(charts += 1)}` }, makeSvg("rect", size));
 }
 
+function drawCursor({ top, bottom, x }, cursor) {
+  const at = x.at(cursor);
+  return makeSvg("line", { x1: at, x2: at, y1: top, y2: bottom, class: "mlp-cursor" });
+}
+
 function drawBand(area, { band, colour }) {
   const kept = band ? [...band.xs.keys()].filter((i) => Number.isFinite(band.low[i])) : [];
   if (kept.length < 2) return [];
@@ -92,8 +99,9 @@ function drawBand(area, { band, colour }) {
 }
 
 function drawLines(area, { lines, colour }) {
-  return lines.flatMap(({ xs, ys, dash = "", width = 1.7 }) => {
-    const look = { stroke: colour, "stroke-dasharray": dash, "stroke-width": width, class: "mlp-line" };
+  return lines.flatMap(({ xs, ys, dash = "", width = 1.7, opacity = 1 }) => {
+    const pen = { stroke: colour, "stroke-dasharray": dash, "stroke-width": width, opacity };
+    const look = { ...pen, class: "mlp-line" };
     const d = pathOf(area, xs, ys);
     return d ? [makeSvg("path", { d, ...look })] : [];
   });

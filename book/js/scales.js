@@ -6,7 +6,7 @@ export function makeScale([low, high], [from, to], isLog) {
   const unbend = isLog ? Math.exp : (value) => value;
   const start = bend(low);
   const length = bend(high) - start || 1;
-  const inside = (value) => (isLog ? Math.max(value, low / 2) : value);
+  const inside = (value) => (isLog ? Math.max(value, Math.min(low, high) / 2) : value);
   return {
     low,
     high,

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from mlp_book.frames import frame
+from mlp_book.packing import kept_epochs
 from mlp_book.stats import different, spread
 from mlp_book.text import format_level, in_words
 from mlp_core.studies import STUDIES, StoredStudy, load_runs, load_study, to_csv, to_json
@@ -31,7 +32,6 @@ MAX_PANEL = 45_000  # characters: of the 2.5 MB that a page may load, the formul
 FINALS = ("test_accuracy", "test_loss", "train_accuracy")
 CURVES = ("test_error", "running_loss", "test_loss")
 POINTS = (30, 25, 20, 16, 12, 8)  # of a curve at most, until the explorer's study fits
-EARLY = 0.4  # the share of a curve's points for its first epochs, none of which is left out
 MAX_EXPLORER = 300_000  # characters of a study's script
 
 
@@ -319,21 +319,6 @@ def explorer_dict(study: StoredStudy, points: int = POINTS[0]) -> dict[str, Any]
             name: [_curve(run, name, kept[len(run.history)]) for run in runs] for name in CURVES
         },
     }
-
-
-def kept_epochs(length: int, points: int) -> list[int]:
-    """Return which epochs of a curve are kept, counted from 1: all the first ones, and the last.
-
-    >>> kept_epochs(4, 30)
-    [1, 2, 3, 4]
-    >>> kept_epochs(100, 10)
-    [1, 2, 3, 4, 20, 36, 52, 68, 84, 100]
-    """
-    if length <= points:
-        return list(range(1, length + 1))
-    early = round(EARLY * points)
-    step = (length - early) / (points - early)
-    return [*range(1, early + 1), *(early + round(step * (i + 1)) for i in range(points - early))]
 
 
 def _curve(run: Run, name: str, epochs: Sequence[int]) -> list[float | None]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mlp_core.data import Dataset
 from mlp_core.training import Callback, Run, Training, train
+from mlp_core.training.build import build_loss
+from mlp_core.training.evaluation import evaluate
 from mlp_core.what_if.inside import INSIDE_COLUMNS, look_inside
 from mlp_core.what_if.panel import Panel
 
@@ -22,6 +27,8 @@ EPOCH_COLUMNS = (
     *INSIDE_COLUMNS,
 )
 
+PROGRESS_S = 0.2  # how often an epoch that takes longer says how far it is
+
 
 class _Messenger(Callback):
     """Sends the events of a run and asks after every update whether to go on."""
@@ -29,29 +36,45 @@ class _Messenger(Callback):
     def __init__(self, send: Callable[[Event], object], should_stop: Callable[[], bool]) -> None:
         self._send = send
         self._should_stop = should_stop
+        self._per_epoch, self._due = 1, 0.0
 
     def on_train_begin(self, training: Training) -> None:
         config, dataset = training.config, training.dataset
-        updates = config.epochs * -(-dataset.train_size // config.batch_size)
-        facts = {name: getattr(dataset, name) for name in ("name", "train_size", "test_size")}
+        self._per_epoch = -(-dataset.train_size // config.batch_size)
+        self._due = time.monotonic() + PROGRESS_S
+        loss, accuracy = evaluate(training.network, build_loss(config), dataset, "test")
         self._send(
             {
                 "kind": "start",
                 "config": config.to_dict(),
-                "dataset": {**facts, "classes": dataset.classes},
+                "dataset": describe_data(dataset),
                 "epochs": config.epochs,
-                "updates": updates,
+                "updates": config.epochs * self._per_epoch,
+                "before": {"epoch": 0, "test_loss": loss, "test_accuracy": accuracy},
             }
         )
 
     def on_update_end(self, training: Training) -> None:
         if self._should_stop():
             training.request_stop("stopped by the reader")
+        if time.monotonic() >= self._due:
+            done = training.update % self._per_epoch / self._per_epoch
+            self._send({"kind": "progress", "epoch": training.epoch, "share": round(done, 3)})
+            self._due = time.monotonic() + PROGRESS_S
 
     def on_epoch_end(self, training: Training) -> None:
         row = {**training.history.row(-1), **look_inside(training)}
+        self._due = time.monotonic() + PROGRESS_S
         names = (*EPOCH_COLUMNS, "layers")
         self._send({"kind": "epoch", **{name: row[name] for name in names}})
+
+
+def describe_data(dataset: Dataset) -> dict[str, Any]:
+    """Return what a panel shows of its data; of square images the side and the largest pixel."""
+    names = ("name", "train_size", "test_size", "classes", "pixel_max")
+    side = math.isqrt(dataset.in_features)
+    is_square = dataset.pixel_max is not None and side**2 == dataset.in_features
+    return {**{n: getattr(dataset, n) for n in names}, "side": side if is_square else None}
 
 
 def run_panel(
@@ -69,7 +92,8 @@ def run_panel(
         From control names to values; what is missing takes its default.
     on_event : callable
         Gets plain dicts of JSON values, by their ``kind``: first ``start`` (config, dataset,
-        epochs, updates), then ``epoch`` for every finished one (`EPOCH_COLUMNS`, and ``layers``
+        epochs, updates, and ``before``: the test loss and accuracy of the first weights), then
+        ``progress`` (epoch and its share that is done) if an epoch takes long, ``epoch`` for every finished one (`EPOCH_COLUMNS`, and ``layers``
         of `look_inside`), last ``end`` (status, stop_reason, diverged_at_update, summary).
     should_stop : callable
         Asked after every update; True ends the run with the status ``stopped``.

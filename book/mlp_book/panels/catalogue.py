@@ -257,10 +257,10 @@ _WHERE_IT_FAILS = Panel(
     title="What if training went on?",
     question="When does the test loss turn up while the accuracy stays, and what prevents it?",
     controls=(
-        Control("epochs", "epochs", "choice", 500, choices=(20, 50, 100, 200, 500, 1000)),
         Control(
             "train_size", "training images", "choice", 200, choices=(50, 100, 200, 500, 1433)
         ),
+        Control("epochs", "epochs", "choice", 500, choices=(20, 50, 100, 200, 500, 1000)),
         Control(
             "hidden_sizes", "hidden units", "choice", [128], choices=([], [8], [32], [128], [512])
         ),

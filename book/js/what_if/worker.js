@@ -4,32 +4,26 @@
 const PROGRAM = `
 import ctypes
 import json
-import math
+import os
 import time
 
 import mlp_core
 import numpy
-from mlp_core.what_if.classify import classify_image, classify_test_image
+from mlp_core.data import DataError, load_dataset
+from mlp_core.data.sources import verify_dataset
 from mlp_core.nn.products import set_product
-from mlp_core.what_if import Panel, run_panel
 from mlp_core.training import ConfigError
+from mlp_core.what_if import Panel, run_seeds
+from mlp_core.what_if.classify import classify_image, classify_test_image
 from pyodide.ffi import run_sync
 
-LISTEN_S = 0.04  # how often the worker looks whether it is told to stop
+LISTEN_S = 0.03  # how often the worker looks whether it is told to stop
 trained = {}  # the latest run of each panel, with its network
 
 
-def to_json(event):
-    """JSON knows no figure that is not finite: it becomes null."""
-    broken = [k for k, v in event.items() if isinstance(v, float) and not math.isfinite(v)]
-    return json.dumps({**event, **dict.fromkeys(broken)})
-
-
-def run(key, panel_text, job_text, send, is_wanted, pause):
-    """Train one set of values; send every event as JSON text."""
-    job = json.loads(job_text)
-    panel = Panel.from_dict(json.loads(panel_text))
-    panel = panel.with_base(dataset="digits", seed=job["seed"])
+def run(key, panel_text, runs_text, dataset, send, is_wanted, pause):
+    """Train runs; send lots of events as JSON text; return whether a network is there."""
+    panel = Panel.from_dict(json.loads(panel_text)).with_base(dataset=dataset)
     due = time.monotonic() + LISTEN_S
 
     def should_stop():
@@ -40,8 +34,9 @@ def run(key, panel_text, job_text, send, is_wanted, pause):
         due = time.monotonic() + LISTEN_S
         return not is_wanted()
 
-    send_event = lambda event: send(to_json(event))
-    trained[key] = run_panel(panel, job["values"], send_event, should_stop)
+    last = run_seeds(panel, json.loads(runs_text), lambda lot: send(json.dumps(lot)), should_stop)
+    if last is not None:
+        trained[key] = last
 
 
 def classify(key, image_text):
@@ -49,12 +44,26 @@ def classify(key, image_text):
     image = json.loads(image_text)
     try:
         if key not in trained:
-            raise ConfigError("There is no network yet: press Train here.")
+            raise ConfigError("The network is gone: press Play once more.")
         if "test" in image:
             return json.dumps(classify_test_image(trained[key], image["test"]))
         return json.dumps(classify_image(trained[key], image["pixels"]))
     except ConfigError as error:
         return json.dumps({"problem": str(error)})
+
+
+def take_data(folder, label):
+    """Read the files of a folder as the loader does; return as JSON text what they are."""
+    try:
+        is_mnist = not any(check.problem for check in verify_dataset("mnist", folder))
+        if is_mnist:
+            os.environ["MLP_CORE_DATA_DIR"] = folder
+        name = "mnist" if is_mnist else folder
+        data = load_dataset(name)
+    except (ConfigError, DataError, OSError) as error:
+        return json.dumps({"problem": str(error).replace(folder + "/", "")})
+    words = f"{data.train_size:,} training and {data.test_size:,} test images, read"
+    return json.dumps({"dataset": {"name": name, "label": "MNIST" if is_mnist else label, "words": words}})
 
 
 def use_products(library_path):
@@ -77,11 +86,12 @@ versions = json.dumps({**versions, "products": use_products("/products.so")})
 let pyodide = null;
 let train = null;
 let classify = null;
+let takeData = null;
 let polls = false; // whether Python can wait in the midst of a run, so that messages get through
 let wanted = 0; // the id of the run that the page waits for
 let next = null;
 let working = false;
-let questions = []; // about networks; a run goes first
+let questions = []; // about networks and data; a run goes first
 
 onmessage = ({ data }) => {
   if (data.kind === "boot") {
@@ -90,7 +100,7 @@ onmessage = ({ data }) => {
     });
     return;
   }
-  if (data.kind === "classify") questions.push(data);
+  if (data.kind === "classify" || data.kind === "data") questions.push(data);
   else [wanted, next] = data.kind === "run" ? [data.id, data] : [0, null];
   if (!working) work();
 };
@@ -120,7 +130,7 @@ async function load(urls) {
   for (const archive of archives) pyodide.unpackArchive(await archive, "wheel");
   pyodide.FS.writeFile("/products.so", new Uint8Array(await products));
   pyodide.runPython(PROGRAM);
-  [train, classify] = ["run", "classify"].map((name) => pyodide.globals.get(name));
+  [train, classify, takeData] = ["run", "classify", "take_data"].map((name) => pyodide.globals.get(name));
   const versions = JSON.parse(pyodide.globals.get("versions"));
   polls = "Suspending" in WebAssembly && typeof train.callPromising === "function";
   postMessage({ kind: "ready", polls, versions });
@@ -171,28 +181,39 @@ async function work() {
     postMessage({ kind: "idle", id: job.id });
   }
   working = false;
-  for (const { id, key, image } of questions.splice(0)) {
-    postMessage({ kind: "classified", id, answer: JSON.parse(classify(key, JSON.stringify(image))) });
+  for (const question of questions.splice(0)) answer(question);
+}
+
+function answer({ kind, id, key, image, number, name, label, files }) {
+  if (kind === "data") {
+    const text = takeData(writeFiles(name, files), label);
+    postMessage({ kind: "data", id, key, ...JSON.parse(text) });
+  } else {
+    postMessage({ kind: "answer", id, key, number, answer: JSON.parse(classify(key, JSON.stringify(image))) });
   }
 }
 
-async function runAll(job) {
+/** Write files into a folder that only they are in. */
+function writeFiles(name, files) {
+  const folder = `/data/${name}`;
+  pyodide.FS.mkdirTree(folder);
+  const isOld = (file) => file !== "." && file !== "..";
+  pyodide.FS.readdir(folder).filter(isOld).forEach((file) => pyodide.FS.unlink(`${folder}/${file}`));
+  files.forEach((file) => pyodide.FS.writeFile(`${folder}/${file.name}`, new Uint8Array(file.content)));
+  return folder;
+}
+
+async function runAll({ id, key, panel, runs, dataset }) {
+  const send = (text) => postMessage({ kind: "events", id, events: JSON.parse(text) });
+  const isWanted = () => wanted === id;
+  const given = [key, JSON.stringify(panel), JSON.stringify(runs), dataset, send, isWanted];
   try {
-    for (const [index, run] of job.runs.entries()) {
-      if (wanted !== job.id) return;
-      await runOne(job, index, JSON.stringify(run));
-    }
-    postMessage({ kind: "finished", id: job.id });
+    if (polls) await train.callPromising(...given, listen);
+    else train(...given, undefined);
+    if (isWanted()) postMessage({ kind: "done", id });
   } catch (error) {
-    postMessage({ kind: "error", id: job.id, message: short(error) });
+    postMessage({ kind: "failed", id, message: short(error) });
   }
-}
-
-async function runOne(job, index, run) {
-  const send = (text) => postMessage({ kind: "event", id: job.id, index, event: JSON.parse(text) });
-  const isWanted = () => wanted === job.id;
-  if (polls) await train.callPromising(job.key, job.panel, run, send, isWanted, listen);
-  else train(job.key, job.panel, run, send, isWanted, undefined);
 }
 
 /** Resolve after the messages that have arrived; a timer would wait four milliseconds. */

@@ -1,63 +1,78 @@
-/** A place to draw a digit, or to pick a test image; the trained network says what it sees. */
+/** A place to draw a digit, or to pick a test image; a network says what it sees, from the first stroke. */
 
 import { make, makeBox, makeButton } from "../elements.js";
-import { toPixels, traceStrokes } from "./strokes.js";
+import { classify, unpackNetwork } from "./forward.js";
+import { imageOf, traceStrokes } from "./strokes.js";
 
 const PEN = 0.075; // of the drawing area's side
 const SIDE = 448; // pixels of the drawing area; the style sheet says how large it looks
-const PIXEL_MAX = 16;
-const GETS = "What the network gets: 8 x 8 pixels, scaled as the data set's digits were.";
-const UNTRAINED = "No network yet: press Train here, then draw a digit or pick a test image.";
-const TRAINING = "The network is being trained.";
-const READY = "For the network trained here last: draw a digit with mouse or finger, or pick a test image.";
+const STORED = { side: 8, pixelMax: 16, isStored: true };
 
 export class Sketch {
-  constructor(key, trainer) {
-    Object.assign(this, { key, trainer, strokes: [], asked: 0, testImages: 1 });
-    this.status = make("p", { class: "mlp-status", role: "status" }, UNTRAINED);
+  constructor(panel) {
+    Object.assign(this, { panel, strokes: [], asked: 0, shown: null, isOpen: false });
+    const { stops, key } = panel;
+    this.stored = stops?.network ? unpackNetwork(stops.network) : null;
+    this.images = stops?.images ?? [];
+    this.network = { ...STORED, testImages: this.images.length };
+    this.status = make("p", { class: "mlp-status what-if-sees", role: "status" });
+    this.about = make("p", { class: "mlp-note" });
     this.canvas = makeCanvas("what-if-canvas", SIDE, "Drawing area. Without mouse or finger, pick a test image.");
-    this.preview = makeCanvas("what-if-preview", 8, "What the network gets: 8 x 8 pixels");
+    this.preview = makeCanvas("what-if-preview", 8, "What the network gets");
     this.scores = make("ol", { class: "what-if-scores", "aria-label": "scores of the ten digits" });
-    this.number = this.makeNumber();
-    this.buttons = [
-      makeButton("Wipe", () => this.wipe()),
-      makeButton("Next test image", () => this.pick((this.chosen % this.testImages) + 1)),
-    ];
-    this.root = this.arrangeSketch();
+    this.number = this.makeNumber(key);
+    this.root = this.arrange();
     this.follow();
-    this.enable("untrained");
+    this.showScores(Array(10).fill(0), "probability", null);
+    this.tellAbout();
   }
 
-  makeNumber() {
+  makeNumber(key) {
     const bounds = { min: 1, step: 1, value: 1, inputmode: "numeric" };
-    const input = make("input", { id: `${this.key}-test-image`, type: "number", ...bounds });
+    const input = make("input", { id: `${key}-test-image`, type: "number", ...bounds });
     input.addEventListener("change", () => this.pick(Number(input.value)));
     // The number that stands there already is an image, too, though nothing has changed.
     input.addEventListener("keydown", (event) => event.key === "Enter" && this.pick(Number(input.value)));
     return input;
   }
 
-  arrangeSketch() {
-    const label = make("label", { for: this.number.id }, "test image");
-    const pick = makeBox("mlp-control", label, this.number);
-    const left = makeBox("what-if-sketch-draw", this.canvas, makeBox("mlp-buttons", ...this.buttons), pick);
-    const right = makeBox("what-if-sketch-sees", this.preview, make("p", { class: "mlp-note" }, GETS), this.scores);
-    this.body = makeBox("what-if-sketch-body", left, right);
-    const title = make("summary", {}, "Draw a digit: what does the network see?");
-    return make("details", { class: "what-if-sketch" }, title, this.status, this.body);
+  arrange() {
+    const pick = makeBox("mlp-control", make("label", { for: this.number.id }, "test image"), this.number);
+    const next = () => this.pick((this.chosen % this.network.testImages) + 1);
+    const buttons = makeBox("mlp-buttons", makeButton("Wipe", () => this.wipe()), makeButton("Next test image", next));
+    const left = makeBox("what-if-sketch-draw", this.canvas, buttons, pick);
+    const right = makeBox("what-if-sketch-sees", this.status, makeBox("what-if-seen-row", this.preview, this.scores), this.about);
+    return makeBox("what-if-sketch-body", left, right);
   }
 
-  /** Say whether there is a network ("untrained", "training", "trained"), and how many images. */
-  enable(state, testImages = this.testImages) {
-    this.testImages = testImages;
+  open() {
+    this.isOpen = true;
+    this.paint();
+    this.ask();
+  }
+
+  /** From now on, ask the network that was trained last; if it sees images as a hand draws them. */
+  useLive() {
+    const { run } = this.panel;
+    const { side, pixel_max: pixelMax, test_size: testImages } = run.dataset;
+    if (!side) return;
+    const { seeds } = run;
+    this.network = { side, pixelMax, testImages, words: `the network trained here last (seed ${seeds.at(-1)})` };
+    Object.assign(this.preview, { width: side, height: side });
+    this.tellAbout();
+    this.ask();
+  }
+
+  tellAbout() {
+    const { side, isStored, testImages } = this.network;
+    const words = isStored
+      ? `the stored network of the panel's first values (seed ${this.stored?.seed})`
+      : this.network.words;
     this.number.max = testImages;
-    if (state === this.state) return;
-    this.state = state;
-    const able = state === "trained";
-    [...this.buttons, this.number].forEach((element) => (element.disabled = !able));
-    this.body.classList.toggle("what-if-unable", !able);
-    this.status.textContent = able ? READY : state === "training" ? TRAINING : UNTRAINED;
-    if (able) this.ask();
+    this.about.textContent =
+      `Left, what the network gets: ${side} x ${side} pixels, placed and scaled as the data's own digits were. ` +
+      `Asked is ${words}.`;
+    if (!this.shown) this.status.textContent = "Draw a digit, or pick a test image.";
   }
 
   // Drawing
@@ -65,7 +80,7 @@ export class Sketch {
   follow() {
     const { canvas } = this;
     canvas.addEventListener("pointerdown", (event) => {
-      if (this.state !== "trained" || event.button > 0) return;
+      if (event.button > 0) return;
       event.preventDefault();
       canvas.setPointerCapture(event.pointerId);
       if (this.shown !== "drawing") this.wipe();
@@ -109,9 +124,9 @@ export class Sketch {
     this.shown = null;
     this.asked += 1; // an answer under way is to something that is gone
     this.paint();
-    this.showPixels(null);
-    this.showScores([]);
-    if (this.state === "trained") this.status.textContent = READY;
+    this.showPixels([]);
+    this.showScores(Array(10).fill(0), "probability", null);
+    this.tellAbout();
   }
 
   get chosen() {
@@ -120,8 +135,9 @@ export class Sketch {
   }
 
   pick(number) {
-    if (!Number.isInteger(number) || number < 1 || number > this.testImages) {
-      this.status.textContent = `The test image must be a whole number from 1 to ${this.testImages}.`;
+    const most = this.network.testImages;
+    if (!Number.isInteger(number) || number < 1 || number > most) {
+      this.status.textContent = `The test image must be a whole number from 1 to ${most}.`;
       return;
     }
     this.wipe();
@@ -134,44 +150,59 @@ export class Sketch {
 
   /** Ask about what is shown; while an answer is under way, remember to ask again. */
   ask() {
-    if (this.state !== "trained" || !this.shown) return;
+    if (!this.shown || !this.isOpen) return;
     if (this.waiting) {
       this.again = true;
       return;
     }
-    const pixels = this.shown === "drawing" ? toPixels(this.strokes) : null;
-    const image = pixels ? { pixels } : { test: this.chosen };
-    const number = (this.asked += 1);
-    this.setWaiting(true);
-    this.trainer.classify(this.key, image, (answer) => {
-      this.setWaiting(false);
-      if (number === this.asked) this.tell(answer, pixels);
-      if (this.again) {
-        this.again = false;
-        this.ask();
-      }
-    });
+    const { side, pixelMax, isStored } = this.network;
+    const pixels = this.shown === "drawing" ? imageOf(this.strokes, side, pixelMax) : null;
+    this.asked += 1;
+    if (isStored) this.answerStored(pixels);
+    else {
+      this.setWaiting(pixels);
+      const image = pixels ? { pixels } : { test: this.chosen };
+      this.panel.model.send({ kind: "classify", number: this.asked, image });
+    }
   }
 
-  setWaiting(waiting) {
-    this.waiting = waiting;
-    this.root.setAttribute("aria-busy", String(waiting));
+  answerStored(pixels) {
+    const image = this.images[this.chosen - 1];
+    const asked = pixels ?? image.pixels;
+    const label = pixels ? undefined : image.label;
+    this.tell({ ...classify(this.stored, asked), label }, asked);
+  }
+
+  setWaiting(pixels) {
+    this.waiting = { pixels };
+    this.root.setAttribute("aria-busy", "true");
+  }
+
+  take({ number, answer }) {
+    const pixels = this.waiting?.pixels;
+    this.waiting = null;
+    this.root.setAttribute("aria-busy", "false");
+    if (number === this.asked) this.tell(answer, pixels ?? answer.pixels);
+    if (!this.again) return;
+    this.again = false;
+    this.ask();
   }
 
   tell(answer, pixels) {
     this.status.textContent = answer.problem ?? sentenceOf(answer);
     if (answer.problem) return;
-    this.showPixels(pixels ?? answer.pixels);
+    this.showPixels(pixels);
     this.showScores(answer.scores, answer.kind, answer.digit);
   }
 
   showPixels(pixels) {
+    const { side, pixelMax } = this.network;
     const context = this.preview.getContext("2d");
-    context.clearRect(0, 0, 8, 8);
+    context.clearRect(0, 0, side, side);
     context.fillStyle = getComputedStyle(this.preview).color;
-    (pixels ?? []).forEach((value, i) => {
-      context.globalAlpha = value / PIXEL_MAX;
-      context.fillRect(i % 8, Math.floor(i / 8), 1, 1);
+    pixels.forEach((value, i) => {
+      context.globalAlpha = value / pixelMax;
+      context.fillRect(i % side, Math.floor(i / side), 1, 1);
     });
   }
 
@@ -184,7 +215,7 @@ export class Sketch {
       const bar = make("span", { class: "what-if-bar", "aria-hidden": "true" });
       bar.style.width = `${Math.max(0, (100 * ((score ?? low) - low)) / (high - low)).toFixed(1)}%`;
       const [name, track] = [make("span", {}, String(i)), make("span", {}, bar)];
-      row.append(name, track, make("span", {}, scoreText(score, kind)));
+      row.append(name, track, make("span", {}, this.shown ? scoreText(score, kind) : ""));
       return row;
     });
     this.scores.replaceChildren(...rows);

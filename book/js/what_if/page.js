@@ -1,8 +1,7 @@
-/** Finds the page's panels and brings them to life; they share one trainer. */
+/** Finds the page's panels and brings them to life; they share one worker. */
 
-import { unpackStudy } from "./curves.js";
-import { PanelView } from "./panel.js";
-import { Trainer } from "./trainer.js";
+import { render } from "./main.js";
+import { PageModel, Trainer } from "./page_model.js";
 
 const build = window.mlpCoreBuild ?? null;
 if (build) build.base = new URL(".", document.currentScript.src).href;
@@ -14,6 +13,7 @@ for (const element of document.querySelectorAll(".what-if[data-panel]")) {
   const { name, study } = data.panel;
   const count = (counts.get(name) ?? 0) + 1;
   counts.set(name, count);
+  const stored = { stops: window.mlpCoreStops?.[name], study: window.mlpCoreStudies?.[study] };
   const key = count > 1 ? `${name}-${count}` : name;
-  new PanelView(element, key, data, unpackStudy(window.mlpCoreStudies?.[study]), trainer);
+  render({ model: new PageModel(trainer, { data, key, ...stored }), el: element });
 }

@@ -1,6 +1,11 @@
-/** From a drawing to 8 x 8 numbers, in the way in which the digits of the data set were made. */
+/** From a drawing to pixels, in the way in which the digits of the data set were made. */
 
-// The data set: bitmaps of 32 x 32, each digit sheared until it stands upright, made as high as
+// MNIST: each digit drawn to fit a box of 20 x 20 with grey edges, and placed by its centre of mass.
+const MNIST_BOX = 20;
+const MNIST_PEN = 2.3; // about as thick as the strokes of the data set
+const FINE = 8; // drawn so many times larger, then averaged
+
+// The small digits: bitmaps of 32 x 32, each digit sheared until it stands upright, made as high as
 // the bitmap and at most 20 wide, its strokes thickened or thinned to one amount of ink; then the
 // dark pixels counted in blocks of 4 x 4. Amounts measured on the set's 1,797 images.
 const BITMAP = 32;
@@ -12,10 +17,44 @@ const PENS = [1, 13]; // thinnest and thickest, in pixels of the bitmap
 const HALVINGS = 7;
 const END_ROWS = 2;
 
-/** Return 64 numbers from 0 to 16, row by row; null if nothing is drawn. Strokes are [x, y] lists. */
-export function toPixels(strokes) {
+/** Return the pixels of a drawing for a network of images of that side, row by row. */
+export function imageOf(strokes, side, pixelMax) {
   const drawn = strokes.filter((stroke) => stroke.length);
-  if (!drawn.length) return null;
+  return side === 8 && pixelMax === BLOCK ** 2 ? toPixels(drawn) : toCentred(drawn, side, pixelMax);
+}
+
+function toCentred(strokes, side, pixelMax) {
+  const box = (MNIST_BOX / 28) * side;
+  const pen = (MNIST_PEN / 28) * side;
+  const { left, top, width, height } = boundsOf(strokes);
+  const scale = (box - pen) / Math.max(width, height, 1e-6);
+  const placed = mapPoints(strokes, ([x, y]) => [(x - left) * scale + pen / 2, (y - top) * scale + pen / 2]);
+  const grey = greyOf(placed, pen, side);
+  const ink = grey.reduce((sum, value) => sum + value, 0) || 1;
+  const centre = [0, 1].map((axis) =>
+    grey.reduce((sum, value, i) => sum + value * (axis ? Math.floor(i / side) : i % side), 0) / ink);
+  const [dx, dy] = centre.map((at) => side / 2 - 0.5 - at);
+  return greyOf(mapPoints(placed, ([x, y]) => [x + dx, y + dy]), pen, side).map((v) => Math.round(v * pixelMax));
+}
+
+/** Draw strokes at the size of the image; return the darkness of each pixel, from 0 to 1. */
+function greyOf(strokes, pen, side) {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: side * FINE, height: side * FINE });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  traceStrokes(context, mapPoints(strokes, (point) => point.map((value) => value * FINE)), pen * FINE);
+  const { data } = context.getImageData(0, 0, side * FINE, side * FINE);
+  const grey = new Array(side * side).fill(0);
+  for (let i = 3; i < data.length; i += 4) {
+    const pixel = (i - 3) / 4;
+    const [x, y] = [pixel % (side * FINE), Math.floor(pixel / (side * FINE))];
+    grey[Math.floor(y / FINE) * side + Math.floor(x / FINE)] += data[i] / (255 * FINE * FINE);
+  }
+  return grey;
+}
+
+/** Return 64 numbers from 0 to 16, row by row. Strokes are [x, y] lists. */
+function toPixels(drawn) {
   let [thin, thick] = PENS;
   let bitmap = null;
   for (let i = 0; i < HALVINGS; i += 1) {

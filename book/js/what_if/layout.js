@@ -1,0 +1,85 @@
+/** The elements of a panel: the picture first, its one main control under it, the rest folded. */
+
+import { make, makeBox, makeButton, makeSelect } from "../elements.js";
+import { SECOND } from "./charts.js";
+import { makeControl } from "./controls.js";
+import { copyCode, downloadRun } from "./share.js";
+import { KEY, aboutTraining } from "./words.js";
+
+/** Give a panel its elements; return the one that holds them all. */
+export function layOut(view) {
+  const { key, place, controls } = view;
+  const parts = {
+    headline: make("p", { class: "what-if-headline" }),
+    status: make("p", { class: "mlp-status", role: "status", "aria-live": "polite" }),
+    problem: make("p", { class: "mlp-problem", role: "alert" }),
+    charts: [0, 1].map(() => makeBox("mlp-chart")),
+    legend: make("ul", { class: "mlp-legend", "aria-label": "curves" }),
+    code: makeBox("what-if-program"),
+  };
+  view.parts = parts;
+  view.rows = controls.map((control, i) =>
+    makeControl(control, `${key}-${control.name}`, (value) => view.set(control, value), i === 0),
+  );
+  view.buttons = makeButtons(view);
+  const [main, ...others] = view.rows;
+  main.row.classList.add("what-if-main");
+  const { play, pin, clear, reset, code, download } = view.buttons;
+  if (!place.obstacle) main.row.append(play);
+  const more = makePart(view, "more", "More", [
+    makeBox("what-if-controls", ...others.map(({ row }) => row), ...makeChoices(view)),
+    makeBox("mlp-buttons", ...(place.obstacle ? [code] : [code, download])),
+    parts.code,
+    make("p", { class: "mlp-note" }, KEY),
+    make("p", { class: "what-if-where mlp-note" }, aboutTraining(place)),
+  ]);
+  const sketch = makePart(view, "sketch", "Draw a digit", [view.sketch.root]);
+  return makeBox(
+    "mlp-live",
+    make("p", { class: "what-if-question" }, make("strong", {}, view.panel.question)),
+    parts.headline,
+    makeBox("what-if-charts", ...parts.charts),
+    main.row,
+    parts.legend,
+    makeBox("what-if-says", parts.status, parts.problem),
+    makeBox("mlp-buttons", pin, clear, reset, more.button, sketch.button),
+    more.root,
+    sketch.root,
+  );
+}
+
+/** What every panel lets the reader choose besides its own controls. */
+function makeChoices(view) {
+  const { key, place, data } = view;
+  const second = makeSelect(`${key}-second`, "second chart", Object.entries(SECOND), ({ value }) => {
+    view.second = value;
+    view.draw();
+  });
+  view.secondChoice = second.input;
+  if (place.obstacle) return [second.row];
+  const seeds = makeSelect(`${key}-seeds`, "seeds to train", ["1", "3", "5"], () => view.changed("seeds"));
+  view.seedCount = seeds.input;
+  return [seeds.row, second.row, data.root];
+}
+
+/** A part that a button unfolds. */
+function makePart(view, name, words, children) {
+  const root = make("div", { class: `what-if-part what-if-${name}`, id: `${view.key}-part-${name}`, hidden: "" }, ...children);
+  const button = makeButton(words, () => {
+    root.hidden = !root.hidden;
+    button.setAttribute("aria-expanded", String(!root.hidden));
+    if (!root.hidden && name === "sketch") view.sketch.open();
+  }, { "aria-expanded": "false", "aria-controls": root.id, class: "mlp-button what-if-fold" });
+  return { root, button };
+}
+
+function makeButtons(view) {
+  return {
+    play: makeButton("Play", () => view.playOrStop(), { class: "mlp-button mlp-primary what-if-play" }),
+    pin: makeButton("Pin", () => view.pin()),
+    clear: makeButton("Clear", () => view.clear()),
+    reset: makeButton("Reset", () => view.reset()),
+    code: makeButton("Copy as code", () => copyCode(view)),
+    download: makeButton("Download", () => downloadRun(view)),
+  };
+}

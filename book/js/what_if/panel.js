@@ -1,0 +1,376 @@
+/** One panel: its values, the curves that stand for them, and the run under way. */
+
+import { PALETTE } from "../colours.js";
+import { setText } from "../elements.js";
+import { showFragment } from "../links.js";
+import { asText } from "../numbers.js";
+import { MEASURES, drawMeasure, lossRange } from "./charts.js";
+import { LiveRun, curveOfCell, curveOfStop, findStored, isCursor, nearestStop, seedWords, unpackStudy } from "./curves.js";
+import { DataChoice } from "./data.js";
+import { layOut } from "./layout.js";
+import { Sketch } from "./sketch.js";
+import { cleanValue, defaultsOf, readPanelLink, writePanelLink } from "./values.js";
+import { comparisonOf, headlineOf, legendItem } from "./words.js";
+
+const FRAME_MS = 60; // least time between two drawings of a growing curve
+const [NOW, BOOK, ...OTHERS] = PALETTE;
+const MAX_PINNED = OTHERS.length;
+const NARROW = 600; // a page's width in pixels
+let runs = 0;
+
+export class Panel {
+  constructor(model, element) {
+    const data = model.get("data");
+    const controls = data.panel.controls.map((one, i) => ({ ...one, ...data.controls[i] }));
+    Object.assign(this, { model, element, panel: data.panel, controls, config: data.config });
+    Object.assign(this, { key: model.get("key") || data.panel.name, place: model.get("place") });
+    this.panelWithStops = { ...data.panel, controls };
+    this.stops = model.get("stops") || null;
+    this.study = unpackStudy(model.get("study") || null);
+    Object.assign(this, { pinned: [], run: null, moved: controls[0].name, second: "accuracy", reading: null });
+    this.values = { ...defaultsOf(this.panelWithStops), ...model.get("values") };
+    this.data = new DataChoice(this);
+    this.sketch = new Sketch(this);
+    const everything = this.stops?.runs.map((run) => curveOfStop(this.stops, { run, values: {} })) ?? [];
+    this.lossRange = lossRange(everything);
+    element.append(layOut(this));
+    element.classList.add("mlp-enhanced");
+    model.on("msg:custom", (message) => this.take(message));
+    model.on("change:values", () => this.adopt(model.get("values")));
+    this.watch = new ResizeObserver(() => this.drawSoon());
+    this.watch.observe(this.parts.charts[0]);
+    this.hear = () => this.readLink();
+    if (model.get("key")) addEventListener("hashchange", this.hear);
+    this.readLink();
+    this.show();
+  }
+
+  close() {
+    this.cancel();
+    this.watch.disconnect();
+    removeEventListener("hashchange", this.hear);
+  }
+
+  // What the reader does
+
+  set(control, value) {
+    const legal = cleanValue(control, value);
+    if (legal === undefined) {
+      this.show();
+      this.complain(`${control.label} must be ${control.legal}.`);
+      return;
+    }
+    if (asText(legal) === asText(this.values[control.name])) return;
+    this.values = { ...this.values, [control.name]: legal };
+    this.changed(control.name);
+  }
+
+  /** Answer to a control that has moved: what is stored at once, and a run if that is not all. */
+  changed(name) {
+    const cursor = name === "epochs" && isCursor(this.config, this.values);
+    // Within the run under way, the epochs are a place on its curve.
+    if (!(cursor && this.run && this.values.epochs <= this.run.planned)) {
+      this.cancel();
+      this.run = null;
+    }
+    this.moved = name;
+    this.reading = null;
+    this.writeLink();
+    this.tellModel();
+    this.show();
+    this.say("");
+    if (!this.run && (!this.isAnswered || name === "seeds")) this.train(false);
+  }
+
+  adopt(values) {
+    if (JSON.stringify({ ...this.values, ...values }) === JSON.stringify(this.values)) return;
+    const name = Object.keys(values).find((one) => asText(values[one]) !== asText(this.values[one]));
+    this.values = { ...this.values, ...values };
+    this.changed(name);
+  }
+
+  reset() {
+    this.cancel();
+    Object.assign(this, { run: null, pinned: [], reading: null, second: "accuracy" });
+    this.values = defaultsOf(this.panelWithStops);
+    if (this.seedCount) this.seedCount.value = "1";
+    this.secondChoice.value = "accuracy";
+    this.data.reset();
+    this.writeLink();
+    this.tellModel();
+    this.show();
+    this.say("");
+  }
+
+  pin() {
+    const [curve] = this.shownCurves();
+    const same = (one) => one.source === curve.source && JSON.stringify(one.values) === JSON.stringify(curve.values);
+    if (this.pinned.some(same)) this.complain("This curve is pinned already.");
+    else if (this.pinned.length === MAX_PINNED) this.complain(`At most ${MAX_PINNED} curves can be pinned: clear them first.`);
+    else {
+      this.pinned.push({ ...curve, faint: false });
+      this.complain("");
+      this.say("Pinned: it stays while you change the values.");
+    }
+    this.draw();
+  }
+
+  clear() {
+    this.pinned = [];
+    this.complain("");
+    this.say("No curve is pinned.");
+    this.draw();
+  }
+
+  playOrStop() {
+    if (this.isRunning) this.stop();
+    else this.train(true);
+  }
+
+  // Runs
+
+  get isRunning() {
+    return this.run?.status === "running";
+  }
+
+  get isReady() {
+    return this.model.get("ready") !== false;
+  }
+
+  get seeds() {
+    const first = this.values.seed ?? this.config.seed;
+    const top = this.controls.find((control) => control.name === "seed")?.high ?? Infinity;
+    const count = Number(this.seedCount?.value ?? 1);
+    return Array.from({ length: count }, (_, i) => first + i).filter((seed) => seed <= top);
+  }
+
+  get fields() {
+    return { ...this.panel.base, ...this.values };
+  }
+
+  /** Train the values; unless the reader pressed Play, only if nothing has to be agreed to first. */
+  train(isAsked) {
+    const { place } = this;
+    if (place.obstacle) return;
+    if (!isAsked && !this.isReady) {
+      this.say(place.consent);
+      return;
+    }
+    this.cancel();
+    const { values, seeds } = this;
+    const run = new LiveRun((runs += 1), values, seeds, place.name);
+    const withSeed = (seed) => ("seed" in values ? { ...values, seed } : values);
+    this.run = run;
+    this.complain("");
+    this.say("Training.");
+    this.model.send({
+      kind: "train",
+      id: run.id,
+      dataset: this.data.name,
+      runs: seeds.map((seed) => ({ values: withSeed(seed), seed })),
+    });
+    this.show();
+  }
+
+  cancel() {
+    if (!this.isRunning) return;
+    this.run.status = "stopped";
+    this.model.send({ kind: "stop", id: this.run.id });
+  }
+
+  stop() {
+    this.cancel();
+    this.say("Stopped.");
+    this.show();
+  }
+
+  take(message) {
+    if (message.kind === "answer") this.sketch.take(message);
+    if (message.kind === "ready") this.versions = message.versions;
+    if (message.kind === "data") this.data.take(message);
+    if (message.id !== this.run?.id || !this.isRunning) return;
+    const takers = {
+      loading: ({ done, total }) => this.say(`Loading Python: ${megabytes(done)} of ${megabytes(total)} MB.`),
+      events: ({ events }) => this.takeEvents(events),
+      done: () => this.finish(this.run.diverged.length ? "diverged" : "completed"),
+      failed: ({ message: words }) => this.fail(words),
+    };
+    takers[message.kind]?.(message);
+  }
+
+  takeEvents(events) {
+    const isFirst = !this.run.epoch && !this.run.starts.length;
+    events.forEach((event) => this.run.take(event));
+    const { run } = this;
+    const seed = run.seeds.length > 1 ? `, seed ${run.seedNumber} of ${run.seeds.length}` : "";
+    const epoch = run.histories[run.seedNumber - 1].at(-1)?.epoch ?? 0;
+    const progress = events.findLast((event) => event.kind === "progress");
+    const within = progress ? ` and ${Math.round(100 * progress.share)} %` : "";
+    this.say(`Training: epoch ${epoch}${within} of ${run.planned}${seed}.`);
+    if (isFirst) this.draw();
+    else this.drawSoon();
+  }
+
+  finish(status) {
+    this.run.status = status;
+    const products = this.versions?.products ? ` Matrix products by ${this.versions.products}.` : "";
+    this.say(`${comparisonOf(this.run.curve(), this.answer().behind)} Done.${products}`.trim());
+    this.show();
+    this.sketch.useLive();
+  }
+
+  fail(words) {
+    this.run = null;
+    this.show();
+    this.say("Nothing was trained.");
+    this.complain(`${words} Play tries again.`);
+  }
+
+  // The link
+
+  readLink() {
+    if (!this.model.get("key")) return;
+    const { values, problems, isNamed } = readPanelLink(location.hash, this.key, this.panelWithStops);
+    if (!isNamed) return; // another panel's, or a place of the page
+    if (JSON.stringify(values) !== JSON.stringify(this.values)) {
+      const moved = this.controls.find(({ name }) => asText(values[name]) !== asText(this.values[name]));
+      this.values = values;
+      this.cancel();
+      Object.assign(this, { run: null, moved: moved.name, reading: null });
+      this.tellModel();
+      this.show();
+      if (!this.isAnswered) this.train(false);
+    }
+    this.complain(problems.slice(0, 3).join(" "));
+    this.element.scrollIntoView({ block: "nearest" });
+  }
+
+  writeLink() {
+    if (!this.model.get("key")) return;
+    showFragment(writePanelLink(location.hash, this.key, this.panelWithStops, this.values));
+  }
+
+  tellModel() {
+    this.model.set("values", this.values);
+    this.model.save_changes();
+  }
+
+  // What is shown
+
+  /** The curve that stands for the values, what it lacks, and the book's full-scale one behind it. */
+  answer() {
+    const { stops, study, config, values, controls } = this;
+    const cell = study && findStored(study, config, values);
+    const behind = cell ? curveOfCell(study, cell, values) : null;
+    if (!stops || this.data.name !== "digits") {
+      const isOfData = behind?.data === this.data.name;
+      return { stored: null, behind, differs: [], isAnswered: isOfData && !this.pastEnd(behind) };
+    }
+    const nearest = nearestStop(stops, controls, values, this.moved);
+    const stored = curveOfStop(stops, nearest);
+    const differs = nearest.differs.map(({ name, label }) => `${label} ${asText(nearest.values[name])}`);
+    if ("seed" in values && values.seed !== config.seed) differs.push(seedWords(stops.seeds));
+    const isShort = isCursor(config, values) ? this.pastEnd(stored) : (values.epochs ?? stops.epochs) !== stops.epochs;
+    if (isShort) differs.push(`${stops.epochs} epochs`);
+    return { stored, behind, differs, isAnswered: !differs.length };
+  }
+
+  pastEnd(curve) {
+    return (this.values.epochs ?? 0) > curve.planned;
+  }
+
+  get isAnswered() {
+    return this.answer().isAnswered;
+  }
+
+  get cursor() {
+    return this.reading ?? this.values.epochs ?? this.stops?.epochs ?? this.config.epochs;
+  }
+
+  get epochs() {
+    const stored = this.data.name === "digits" ? (this.stops?.epochs ?? 0) : 0;
+    return Math.max(stored, this.values.epochs ?? this.config.epochs, this.run?.planned ?? 0);
+  }
+
+  /** All curves, the one that stands for the values first, each with its colour and its name. */
+  shownCurves() {
+    const { stored, behind, differs } = this.answer();
+    const live = this.run && (this.run.epoch || this.run.starts.length) ? [{ ...this.run.curve(), colour: NOW }] : [];
+    const isReplaced = live.length > 0;
+    const own = stored
+      ? [{ ...stored, colour: isReplaced ? BOOK : NOW, faint: isReplaced || differs.length > 0, differs }]
+      : [];
+    const book = behind ? [{ ...behind, colour: isReplaced && !stored ? BOOK : OTHERS[0], differs: [] }] : [];
+    const pinned = this.pinned.map((curve, i) => ({ ...curve, colour: OTHERS[i], pinned: i + 1 }));
+    const nearest = isReplaced && differs.length ? [] : own;
+    const all = [...live, ...nearest, ...book, ...pinned];
+    return all.map((curve) => ({ ...curve, name: curve.pinned ? curve.name : nameOf(curve, this.values, this.controls) }));
+  }
+
+  show() {
+    this.rows.forEach((row) => row.show(this.values[row.name]));
+    this.draw();
+  }
+
+
+  say(words) {
+    setText(this.parts.status, words);
+  }
+
+  complain(words) {
+    setText(this.parts.problem, words);
+  }
+
+  drawSoon() {
+    this.timer ??= setTimeout(() => this.draw(), FRAME_MS);
+  }
+
+  draw() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    const curves = this.shownCurves();
+    const { cursor, epochs } = this;
+    const height = this.element.clientWidth < NARROW ? 168 : 232;
+    const onRead = (x) => this.read(x);
+    const look = { height, epochs, cursor: Math.min(cursor, epochs), onRead };
+    drawMeasure(this.parts.charts[0], MEASURES.loss, curves, { ...look, range: this.lossRange });
+    drawMeasure(this.parts.charts[1], MEASURES[this.second], curves, look);
+    this.parts.legend.replaceChildren(...curves.map(legendItem));
+    this.showHeadline(curves);
+    this.enable();
+  }
+
+  showHeadline(curves) {
+    const [curve = null] = curves;
+    const differs = curve?.differs ?? [];
+    setText(this.parts.headline, headlineOf({ curve, values: this.values, controls: this.controls, differs, epoch: this.cursor }));
+    const { status = "idle", epoch = 0 } = this.run ?? {};
+    Object.assign(this.element.dataset, { state: status, epoch, shown: curve ? curve.source : "" });
+  }
+
+  read(x) {
+    const epoch = x === null ? null : Math.max(1, Math.round(x));
+    if (epoch === this.reading) return;
+    this.reading = epoch;
+    this.showHeadline(this.shownCurves());
+  }
+
+  enable() {
+    setText(this.buttons.play, this.isRunning ? "Stop" : "Play");
+    this.buttons.clear.disabled = !this.pinned.length;
+    this.buttons.download.disabled = !this.run?.epoch;
+  }
+}
+
+/** Return in words the values that a curve is of, as far as they are not the panel's present ones. */
+function nameOf(curve, values, controls) {
+  const own = controls.filter(({ name }) => name !== "seed" && name !== "epochs");
+  const differing = own.filter(({ name }) => asText(curve.values[name]) !== asText(values[name]));
+  const named = differing.length ? differing : own.slice(0, 1);
+  const words = named.map(({ name, label }) => `${label} ${asText(curve.values[name])}`).join(", ");
+  return differing.length && !curve.live ? `nearest stored: ${words}` : words;
+}
+
+function megabytes(bytes) {
+  return (bytes / 1e6).toFixed(0);
+}

@@ -1,0 +1,64 @@
+/** What a panel says in words: of the curve that stands for its values, and of itself. */
+
+import { make } from "../elements.js";
+import { asText, shortNumber } from "../numbers.js";
+import { readAt } from "./curves.js";
+
+export const KEY = "Solid: test images. Dotted: training images, mean of the epoch. A band runs from the lowest to the highest seed.";
+
+const asPercent = (share) => `${(100 * share).toFixed(1)} %`;
+
+/** Return the sentence over the chart: the values, and what the curve says of them at an epoch. */
+export function headlineOf({ curve, values, controls, differs, epoch }) {
+  const [main] = controls;
+  const asked = `${main.label} ${asText(values[main.name])}`;
+  if (!curve) return `${asked}: no curve yet.`;
+  const named = differs.length ? `nearest stored: ${differs.join(", ")}` : asked;
+  return `${named}: ${resultOf(curve, epoch)}.`;
+}
+
+function resultOf(curve, epoch) {
+  const gone = curve.crosses;
+  const count = curve.seeds.length;
+  const ends = gone.length ? `${gone.length === count ? "" : `${gone.length} of ${count} seeds `}diverged in epoch ${epochOf(gone)}` : "";
+  const read = readAt(curve, "test_accuracy", epoch);
+  if (ends && (gone.length === count || !read)) return ends;
+  if (!read) return "training has begun";
+  const spread = count > 1 && read.low !== null ? ` (${count} seeds: ${asPercent(read.low)} to ${asPercent(read.high)})` : "";
+  const loss = readAt(curve, "test_loss", epoch);
+  const rest = loss ? `, loss ${shortNumber(loss.mean)}` : "";
+  const result = `${asPercent(read.mean)} of test images right after epoch ${read.epoch}${spread}${rest}`;
+  return ends ? `${ends}; the others: ${result}` : result;
+}
+
+function epochOf(gone) {
+  const epochs = [...new Set(gone.map((at) => Math.floor(at) + 1))].sort((a, b) => a - b);
+  return epochs.length > 1 ? `${epochs[0]} to ${epochs.at(-1)}` : String(epochs[0]);
+}
+
+/** How a live curve lies to the book's stored band of the same data, or nothing. */
+export function comparisonOf(live, stored) {
+  if (!live || !stored || live.data !== stored.data || live.crosses.length) return "";
+  const epoch = Math.min(live.epochs.at(-1) ?? 0, stored.epochs.at(-1));
+  const [mine, books] = [live, stored].map((curve) => readAt(curve, "test_accuracy", epoch));
+  if (!mine || !books || !mine.epoch) return "";
+  const [low, high] = [books.low ?? books.mean, books.high ?? books.mean];
+  const words = `the book's band after epoch ${Math.round(epoch)} (${asPercent(low)} to ${asPercent(high)})`;
+  if (mine.mean >= low && mine.mean <= high) return `Inside ${words}.`;
+  return `${mine.mean > high ? "Above" : "Below"} ${words}.`;
+}
+
+/** Where and with what the panel trains. */
+export function aboutTraining(place) {
+  if (place.obstacle) return place.obstacle;
+  const build = place.version ? `, version ${place.version}, commit ${place.commit}` : "";
+  return `Play runs mlp_core${build}, ${place.words}`;
+}
+
+export function legendItem({ name, source, colour, pinned, faint, crosses }) {
+  const mark = make("span", { class: "mlp-mark", "aria-hidden": "true" });
+  mark.style.borderTop = `4px ${pinned ? (pinned % 2 ? "dashed" : "dotted") : "solid"} ${colour}`;
+  if (faint) mark.style.opacity = 0.45;
+  const words = `${name}${pinned ? ", pinned" : ""}${crosses.length ? ", ✕ diverged" : ""}`;
+  return make("li", {}, mark, make("span", { class: "mlp-name" }, words), make("span", { class: "mlp-source" }, source));
+}

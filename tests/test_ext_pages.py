@@ -17,20 +17,29 @@ import mlp_pages
 import mlp_wheel
 import pytest
 
+from mlp_book.scripts import JS, classic_script, widget_module
+
 ROOT = Path(__file__).parents[1]
-MODULES = sorted(mlp_pages.JS.rglob("*.js"))
+MODULES = sorted(JS.rglob("*.js"))
+BESIDE = ("worker.js",)  # a script of its own
 UNSAFE = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(")
 
 
 @pytest.mark.parametrize("name", mlp_pages.SCRIPTS)
 def test_a_script_has_every_module_once_and_no_module_syntax(name: str) -> None:
-    script = mlp_pages.join_modules(mlp_pages.SCRIPTS[name])
+    script = classic_script(mlp_pages.SCRIPTS[name])
     assert not re.search(r"^(import|export)\b", script, re.MULTILINE)
-    folder = mlp_pages.JS / name.removesuffix(".js")
-    for path in (path for path in MODULES if path.parent == folder and path.name != "worker.js"):
+    folder = JS / name.removesuffix(".js")
+    for path in (path for path in MODULES if path.parent == folder and path.name not in BESIDE):
         assert script.count(path.read_text("utf-8").splitlines()[0]) == 1, path.name
     names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", script, re.MULTILINE)
     assert len(names) == len(set(names))
+
+
+def test_the_widgets_module_has_one_export_and_no_import() -> None:
+    module = widget_module()
+    exports = re.findall(r"^(?:import|export)\b.*", module, re.MULTILINE)
+    assert exports == ["export default { render };"]
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.name)
@@ -48,7 +57,7 @@ def test_no_module_writes_markup_or_runs_text(path: Path) -> None:
         ('<div class="explorer">', ["live.css", "explorer.css", "studies.js", "explorer.js"]),
         (
             '<div class="what-if" data-panel="x">{"study": "none-such"}</div>',
-            ["live.css", "panel.css", "build.js", "panel.js"],
+            ["live.css", "what_if.css", "build.js", "what_if.js"],
         ),
     ],
 )

@@ -15,8 +15,10 @@ import nbformat
 import pytest
 from browsing import opened, served
 from built_book import ROOT, require_own_python
-from page_panel import CHAPTER, CHAPTERS, PAGES, Chapter, PagePanel
-from playwright.sync_api import Browser
+from chapters import CHAPTER, CHAPTERS, PAGES, Chapter
+from lab import run_notebook
+from panel import Panel
+from playwright.sync_api import Browser, Page
 from waiting import wait_for
 
 # Answer the question about news, which would lie over the notebook; draw all cells: those far from
@@ -40,24 +42,33 @@ def address(host: str) -> str:
     return f"{host}/{CHAPTER}"
 
 
+@pytest.fixture(scope="module", params=["page", "lab"])
+def face(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
+    """Yield the page of the learning rate, and JupyterLab with the same panel: one page each."""
+    if request.param == "page":
+        require_own_python()
+        with opened(browser, f"{request.getfixturevalue('host')}/{CHAPTER}") as page:
+            yield page
+    else:
+        with opened(browser, "about:blank", is_cut_off=True) as page:
+            run_notebook(page, request.getfixturevalue("jupyterlab"), "panels.ipynb")
+            yield page
+
+
 @pytest.fixture
-def panel(browser: Browser, address: str) -> Iterator[PagePanel]:
-    """Yield that chapter's panel."""
-    with opened(browser, address) as page:
-        yield PagePanel(page)
+def panel(face: Page) -> Panel:
+    """Return the panel of the learning rate in either, at its first values."""
+    panel = Panel(face)
+    panel.root.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
+    panel.reset()
+    panel.unfold("More")
+    return panel
 
 
 @pytest.fixture(params=PAGES, ids=lambda page: Path(page.source).stem)
 def chapter(request: pytest.FixtureRequest) -> Chapter:
     """Return each page with a panel."""
     return request.param
-
-
-@pytest.fixture
-def any_panel(browser: Browser, host: str, chapter: Chapter) -> Iterator[PagePanel]:
-    """Yield the panel of each page that has one."""
-    with opened(browser, f"{host}/{chapter.page}") as page:
-        yield PagePanel(page)
 
 
 @pytest.fixture(scope="module")
@@ -123,8 +134,10 @@ def address_of(server: subprocess.Popen[bytes], runtime: Path, log: Path) -> str
 
 def write_panels(path: Path) -> None:
     """Write a notebook that shows every chapter's panel as the chapter does, and then counts."""
-    cells = ["from mlp_book.panels.widgets import show_panel\nimport threading"]
-    cells += [f"show_panel({chapter.panel.name!r})" for chapter in CHAPTERS]
+    names = ["learning-rate", *(c.panel.name for c in CHAPTERS if c.panel.name != "learning-rate")]
+    cells = ["from mlp_book.panels import *\nfrom mlp_core import RunConfig\nimport threading"]
+    cells += [f"show_panel({name!r})" for name in names]
+    cells.append("what_if(RunConfig(epochs=20), learning_rate=log(1e-3, 1), momentum=slider(0, 0.99))")
     cells.append("sorted(t.name for t in threading.enumerate() if t.name.startswith('panel '))")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}

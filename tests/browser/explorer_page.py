@@ -11,10 +11,11 @@ from typing import Any
 
 from browsing import opened
 from made_study import made_study
-from mlp_pages import SCRIPTS, join_modules
+from mlp_pages import SCRIPTS
 from playwright.sync_api import Browser, Locator, Page, Route
 
 from mlp_book.pages import explorer_json
+from mlp_book.scripts import classic_script
 
 EXPLORER = "book/explorer.html"
 MADE = ("learning-rate", "batch-rate", "activations-losses-depth", "full-factorial")
@@ -116,7 +117,7 @@ class ExplorerPage:
 @functools.cache
 def made_scripts() -> dict[str, str]:
     """Return the scripts of a book with made-up runs, by file name."""
-    scripts, entries = {"explorer.js": join_modules(SCRIPTS["explorer.js"])}, []
+    scripts, entries = {"explorer.js": classic_script(SCRIPTS["explorer.js"])}, []
     for name in MADE:
         study = made_study(name)
         target = f"(window.mlpCoreExplored ??= {{}})[{json.dumps(name)}]"

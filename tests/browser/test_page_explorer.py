@@ -24,7 +24,7 @@ from browsing import (
 from built_book import HTML
 from explorer_page import EXPLORER, TIMES, ExplorerPage, explored
 from made_study import made_study
-from page_panel import SCRIPTS, read_script
+from chapters import SCRIPTS, read_script
 from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser
@@ -63,7 +63,7 @@ def test_every_stored_study_opens(browser: Browser, address: str, how: str) -> N
 def test_few_bytes_to_begin_with() -> None:
     sizes = {path.name: path.stat().st_size for path in SCRIPTS.glob("*.js")}
     assert max(sizes.values()) <= 300_500
-    assert max(sizes[name] for name in ("explorer.js", "panel.js", "tables.js")) < 100_000
+    assert max(sizes[name] for name in ("explorer.js", "what_if.js", "tables.js")) < 100_000
 
 
 @pytest.mark.parametrize("how", ["without a script", "on paper"])

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from browsing import PHONE, is_cut_off, opened
-from mlp_pages import SCRIPTS, join_modules
-from page_panel import CHAPTER
+from chapters import CHAPTER
+from mlp_pages import SCRIPTS
 from playwright.sync_api import Browser, Locator, Page
+
+from mlp_book.scripts import classic_script
 
 pytestmark = pytest.mark.browser
 
-SCRIPT = join_modules(SCRIPTS["tables.js"])
+SCRIPT = classic_script(SCRIPTS["tables.js"])
 TABLE = """
 <article class="bd-article"><table class="dataframe"><thead><tr>
   <th>level</th><th>accuracy</th><th>power</th><th>seeds</th></tr></thead><tbody>

@@ -49,10 +49,12 @@ function distance(control, a, b) {
 /** Return a stored setting as a curve; its columns are read from their short form once. */
 export function curveOfStop(stops, { run, values }) {
   run.read ??= Object.fromEntries(COLUMNS.map((name) => [name, readColumn(stops, name, run.columns[name])]));
-  const { name, train_size: size } = stops.dataset;
+  const { name, train_size: all } = stops.dataset;
+  const size = values.train_size ?? all;
   return {
     data: name,
-    source: `book: ${name}, ${withThousands(values.train_size ?? size)} images, ${seedWords(stops.seeds)}`,
+    size,
+    source: `book: ${name}, ${withThousands(size)} images, ${seedWords(stops.seeds)}`,
     seeds: stops.seeds,
     values,
     epochs: stops.kept,
@@ -74,6 +76,11 @@ function readColumn(stops, name, texts) {
     });
   const [mean, lowest, highest] = texts.map(read);
   return lowest ? { mean, low: lowest, high: highest } : { mean };
+}
+
+/** Return the stored test images: pixels and label. */
+export function readImages(stops) {
+  return (stops?.images ?? []).map(([text, label]) => ({ label, pixels: [...text].map((c) => PLACE.get(c)) }));
 }
 
 export function seedWords(seeds) {
@@ -121,6 +128,7 @@ export function curveOfCell(study, cell, values) {
   const size = cell.values.train_size ?? study.dataset.train_size;
   return {
     data: name.toLowerCase(),
+    size,
     source: `book: ${name}, ${withThousands(size)} images, ${seedWords(cell.seeds)}`,
     seeds: cell.seeds,
     values: { ...values, ...cell.values },
@@ -173,9 +181,11 @@ export class LiveRun {
     const length = used.length ? Math.min(...used.map((history) => history.length)) : 0;
     const shared = used.map((history) => history.slice(0, length));
     const seeds = this.seeds.slice(0, Math.max(1, begun.length));
+    const { name = "", train_size: size = 0 } = this.dataset ?? {};
     return {
-      data: this.dataset?.name.toLowerCase(),
-      source: `${this.where}: ${this.dataset?.name}, ${withThousands(this.dataset?.train_size ?? 0)} images, ${seedWords(seeds)}`,
+      data: name.toLowerCase(),
+      size,
+      source: `${this.where}: ${name}, ${withThousands(size)} images, ${seedWords(seeds)}`,
       seeds,
       values: this.values,
       epochs: (shared[0] ?? []).map((row) => row.epoch),

@@ -43,6 +43,7 @@ export class Panel {
     if (model.get("key")) addEventListener("hashchange", this.hear);
     this.readLink();
     this.show();
+    if (!this.stops && this.isReady) this.train(false); // a reader's own panel
   }
 
   close() {
@@ -214,7 +215,9 @@ export class Panel {
   finish(status) {
     this.run.status = status;
     const products = this.versions?.products ? ` Matrix products by ${this.versions.products}.` : "";
-    this.say(`${comparisonOf(this.run.curve(), this.answer().behind)} Done.${products}`.trim());
+    const { stored, behind, isAnswered } = this.answer();
+    const comparison = comparisonOf(this.run.curve(), stored && isAnswered ? stored : behind);
+    this.say(`Done. ${comparison}${products}`.replace("  ", " ").trim());
     this.show();
     this.sketch.useLive();
   }
@@ -304,7 +307,7 @@ export class Panel {
     const pinned = this.pinned.map((curve, i) => ({ ...curve, colour: OTHERS[i], pinned: i + 1 }));
     const nearest = isReplaced && differs.length ? [] : own;
     const all = [...live, ...nearest, ...book, ...pinned];
-    return all.map((curve) => ({ ...curve, name: curve.pinned ? curve.name : nameOf(curve, this.values, this.controls) }));
+    return all.map((curve) => ({ ...curve, name: nameOf(curve, this.values, this.controls) }));
   }
 
   show() {
@@ -368,7 +371,7 @@ function nameOf(curve, values, controls) {
   const differing = own.filter(({ name }) => asText(curve.values[name]) !== asText(values[name]));
   const named = differing.length ? differing : own.slice(0, 1);
   const words = named.map(({ name, label }) => `${label} ${asText(curve.values[name])}`).join(", ");
-  return differing.length && !curve.live ? `nearest stored: ${words}` : words;
+  return differing.length && !curve.live && !curve.pinned ? `nearest stored: ${words}` : words;
 }
 
 function megabytes(bytes) {

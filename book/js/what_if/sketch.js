@@ -1,6 +1,7 @@
 /** A place to draw a digit, or to pick a test image; a network says what it sees, from the first stroke. */
 
 import { make, makeBox, makeButton } from "../elements.js";
+import { readImages } from "./curves.js";
 import { classify, unpackNetwork } from "./forward.js";
 import { imageOf, traceStrokes } from "./strokes.js";
 
@@ -13,7 +14,7 @@ export class Sketch {
     Object.assign(this, { panel, strokes: [], asked: 0, shown: null, isOpen: false });
     const { stops, key } = panel;
     this.stored = stops?.network ? unpackNetwork(stops.network) : null;
-    this.images = stops?.images ?? [];
+    this.images = readImages(stops);
     this.network = { ...STORED, testImages: this.images.length };
     this.status = make("p", { class: "mlp-status what-if-sees", role: "status" });
     this.about = make("p", { class: "mlp-note" });

@@ -10,8 +10,8 @@ const asPercent = (share) => `${(100 * share).toFixed(1)} %`;
 
 /** Return the sentence over the chart: the values, and what the curve says of them at an epoch. */
 export function headlineOf({ curve, values, controls, differs, epoch }) {
-  const [main] = controls;
-  const asked = `${main.label} ${asText(values[main.name])}`;
+  const isOwn = ({ name, default: usual }, i) => i === 0 || (name !== "epochs" && asText(values[name]) !== asText(usual));
+  const asked = controls.filter(isOwn).map(({ name, label }) => `${label} ${asText(values[name])}`).join(", ");
   if (!curve) return `${asked}: no curve yet.`;
   const named = differs.length ? `nearest stored: ${differs.join(", ")}` : asked;
   return `${named}: ${resultOf(curve, epoch)}.`;
@@ -38,12 +38,13 @@ function epochOf(gone) {
 
 /** How a live curve lies to the book's stored band of the same data, or nothing. */
 export function comparisonOf(live, stored) {
-  if (!live || !stored || live.data !== stored.data || live.crosses.length) return "";
+  const isOther = (name) => live?.[name] !== stored?.[name];
+  if (!live || !stored || isOther("data") || isOther("size") || live.crosses.length) return "";
   const epoch = Math.min(live.epochs.at(-1) ?? 0, stored.epochs.at(-1));
   const [mine, books] = [live, stored].map((curve) => readAt(curve, "test_accuracy", epoch));
   if (!mine || !books || !mine.epoch) return "";
   const [low, high] = [books.low ?? books.mean, books.high ?? books.mean];
-  const words = `the book's band after epoch ${Math.round(epoch)} (${asPercent(low)} to ${asPercent(high)})`;
+  const words = `the stored band after epoch ${Math.round(epoch)} (${asPercent(low)} to ${asPercent(high)})`;
   if (mine.mean >= low && mine.mean <= high) return `Inside ${words}.`;
   return `${mine.mean > high ? "Above" : "Below"} ${words}.`;
 }

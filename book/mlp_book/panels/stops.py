@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from mlp_book.packing import kept_epochs, pack
+from mlp_book.packing import ALPHABET, kept_epochs, pack
 from mlp_book.panels.catalogue import PANELS
+from mlp_core.data import Dataset
 from mlp_core.studies import find_results
 from mlp_core.training import Run, RunConfig
 from mlp_core.training.environment import describe_environment
@@ -26,6 +27,7 @@ from mlp_core.what_if import Control, Panel, run_panel
 SEEDS = 5
 POINTS = (40, 34, 28, 24, 20, 16)  # epochs of a curve at most, until a panel's file fits
 MOST = 120_000  # characters of a panel's file
+IMAGES = 30  # test images to show the network, for readers without mouse or finger
 FEW = 13  # stops of a slider that is not the main one
 NOT_STORED = ("seed", "epochs")  # one is what the band is over, the other a place on the curve
 
@@ -144,6 +146,12 @@ def pack_network(run: Run) -> dict[str, Any]:
     }
 
 
+def pack_images(dataset: Dataset) -> list[list[Any]]:
+    """Return some test images, a character per pixel, each with its label."""
+    rows = zip(dataset.test_features[:IMAGES], dataset.test_labels[:IMAGES], strict=True)
+    return [["".join(ALPHABET[int(pixel)] for pixel in image), int(label)] for image, label in rows]
+
+
 def header_of(panel: Panel, seeds: Sequence[int], epochs: int) -> dict[str, Any]:
     """Return what the stored runs are of, and how they are written."""
     environment = describe_environment(panel.config({}).dtype)
@@ -178,6 +186,7 @@ def make_stops(panel: Panel, processes: int = 1) -> str:
         **header_of(panel, seeds, first.epochs),
         "dataset": {**data, "classes": default.dataset.classes},
         "network": pack_network(default),
+        "images": pack_images(default.dataset),
     }
     asked = {stop for control in panel.controls if control.name == "epochs" for stop in control.stops}
     for points in POINTS:

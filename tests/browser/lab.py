@@ -1,0 +1,50 @@
+"""A notebook in JupyterLab: opened, run, and what its cells wrote."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from collections.abc import Callable
+from typing import Any
+
+from playwright.sync_api import Page
+from waiting import PATIENCE_S, wait_for
+
+
+def open_notebook(page: Page, address: str, path: str) -> None:
+    """Open a notebook, which then has a kernel."""
+    page.set_default_timeout(1000 * PATIENCE_S)
+    page.goto(f"{address}/lab/tree/{path}?reset")
+    page.wait_for_selector(".jp-Notebook .jp-Cell")
+    # Run before the kernel is there, JupyterLab would ask which kernel to use.
+    wait_until(page, lambda: any(k["execution_state"] == "idle" for k in kernels(address)))
+
+
+def run_notebook(page: Page, address: str, path: str) -> None:
+    """Open a notebook and run it from top to bottom, or to the first cell that fails."""
+    open_notebook(page, address, path)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    wait_until(page, lambda: prompts(page)[-1].isdigit() or tracebacks(page))
+
+
+def kernels(address: str) -> list[dict[str, Any]]:
+    with urllib.request.urlopen(f"{address}/api/kernels", timeout=PATIENCE_S) as answer:
+        return [kernel for kernel in json.load(answer) if kernel["connections"]]
+
+
+def wait_until(page: Page, condition: Callable[[], object]) -> None:
+    wait_for(condition, rest=lambda: page.wait_for_timeout(100), told=lambda: f"{tracebacks(page)}")
+
+
+def prompts(page: Page) -> list[str]:
+    """Return the numbers of the cells that have run; "*" of one that runs, "" of a folded one."""
+    texts = page.locator(".jp-CodeCell .jp-InputPrompt").all_text_contents()
+    return [text.strip("[]: ") for text in texts]
+
+
+def tracebacks(page: Page) -> list[str]:
+    """Return what the notebook's cells wrote as errors or to stderr."""
+    kinds = ("error", "stderr")
+    selector = ",".join(f'[data-mime-type="application/vnd.jupyter.{kind}"]' for kind in kinds)
+    return page.locator(selector).all_inner_texts()

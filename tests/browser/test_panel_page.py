@@ -1,0 +1,303 @@
+"""What only a page has: stored runs without Python, links, paper, phones, files, one worker."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browsing import (
+    BROKEN,
+    PHONE,
+    current_address,
+    go_to_fragment,
+    hostile_fragments,
+    is_cut_off,
+    led_astray,
+    opened,
+    slowness,
+)
+from chapters import CHAPTER, CHAPTERS, PAGES, SCRIPTS, Chapter, read_script
+from panel import Panel
+from playwright.sync_api import Browser, Page
+from sketching import Sketch
+
+from mlp_book.packing import unpack
+from mlp_core.data import find_dataset
+from mlp_core.data.folder import FILE_NAMES, find_file
+
+pytestmark = pytest.mark.browser
+
+HOSTILE_CASES = 60  # per page
+TALLEST = 560
+POINT_OF_TEN = 0.1
+
+
+@pytest.fixture(scope="module")
+def from_disk(browser: Browser, html: Path) -> Iterator[Page]:
+    """Yield a page that is led from chapter to chapter, opened from disk."""
+    with opened(browser, (html / CHAPTER).as_uri()) as page:
+        yield page
+
+
+@pytest.fixture
+def any_panel(from_disk: Page, html: Path, chapter: Chapter) -> Panel:
+    """Return the panel of each page that has one."""
+    from_disk.goto((html / chapter.page).as_uri())
+    panel = Panel(from_disk)
+    panel.unfold("More")
+    return panel
+
+
+def test_pages_with_a_panel_and_no_others_have_its_scripts(html: Path) -> None:
+    texts = {p.relative_to(html).as_posix(): p.read_text("utf-8") for p in html.rglob("*.html")}
+    with_panel = {name for name, text in texts.items() if 'class="what-if"' in text}
+    assert with_panel == {name for name, text in texts.items() if "mlp/what_if.js" in text}
+    assert with_panel == {page.page for page in PAGES}
+    assert {"learning-rate", "engine"} <= {chapter.panel.name for chapter in CHAPTERS}
+
+
+def test_every_stop_of_every_control_answers(any_panel: Panel, chapter: Chapter) -> None:
+    """Label, headline and data belong together, and at every stop something is drawn."""
+    stops = read_script(f"stops-{chapter.panel.name}.js")
+    main, *others = chapter.panel.controls
+    times: list[float] = []
+    for control in (main, *others):
+        seen = any_panel.walk(control.name)
+        times += [one["ms"] for one in seen]
+        assert all(one["lines"] for one in seen), control.name
+        assert len({one["drawing"] + one["headline"] for one in seen}) > 1, control.name
+        for one in seen:
+            exact = control is main or re.match(rf"{re.escape(main.label)} ", one["headline"])
+            assert exact or one["headline"].startswith("nearest stored: "), one["headline"]
+    for one in any_panel.walk(main.name):
+        assert one["headline"].startswith(f"{main.label} {one['value']}: "), one["headline"]
+        run = next(
+            run
+            for run in stops["runs"]
+            if as_text(run["values"].get(main.name, main.default)) == one["value"]
+            and set(run["values"]) <= {main.name}
+        )
+        end = last_accuracy(stops, run)
+        said = re.search(r"([\d.]+) % of test images right", one["headline"])
+        if said and f"after epoch {stops['epochs']}" in one["headline"]:
+            assert float(said[1]) == pytest.approx(100 * end, abs=POINT_OF_TEN / 2 + 0.01)
+        else:
+            assert run["diverged"], one["headline"]
+    times.sort()
+    late = times[int(0.95 * len(times))]
+    print(f"{chapter.panel.name}: {len(times)} moves, 95 % within {late:.0f} ms")
+    assert late < 100 * slowness(any_panel.page)
+
+
+def as_text(value: object) -> str:
+    """Return a value as the panel writes it."""
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float):
+        return f"{value:.10f}".rstrip("0").rstrip(".")
+    return str(value)
+
+
+def last_accuracy(stops: dict, run: dict) -> float:
+    values = unpack(run["columns"]["test_accuracy"][0], *stops["ends"]["test_accuracy"])
+    return [value for value in values if value is not None][-1] if any(values) else 0.0
+
+
+def test_from_disk_no_control_is_dead(any_panel: Panel) -> None:
+    for name in ("Play", "Stop", "Download"):
+        assert any_panel.button(name).count() == 0, name
+    assert "make serve" in any_panel.root.inner_text()
+    assert any_panel.control("data").count() == any_panel.control("seeds").count() == 0
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 844}, PHONE], ids=["wide", "phone"])
+def test_slider_and_charts_are_on_one_screen(
+    from_disk: Page, html: Path, chapter: Chapter, size: dict[str, int]
+) -> None:
+    from_disk.set_viewport_size(size)
+    from_disk.goto((html / chapter.page).as_uri())
+    panel = Panel(from_disk)
+    boxes = panel.root.locator(".mlp-chart, .what-if-main").evaluate_all(
+        "all => all.map(e => [e.getBoundingClientRect().top, e.getBoundingClientRect().bottom])"
+    )
+    whole = panel.root.bounding_box()
+    assert whole is not None
+    print(f"{chapter.panel.name}: {whole['height']:.0f} px")
+    assert max(b for _, b in boxes) - min(t for t, _ in boxes) < size["height"] - 60
+    if size is not PHONE:
+        assert whole["height"] <= TALLEST
+    assert not is_cut_off(from_disk)
+    from_disk.set_viewport_size({"width": 1280, "height": 1000})
+
+
+def test_a_link_reproduces_every_control(any_panel: Panel, chapter: Chapter) -> None:
+    page = any_panel.page
+    for control in chapter.panel.controls:
+        element = any_panel.control(control.name)
+        if element.evaluate("e => e.tagName") == "SELECT":
+            any_panel.set(control.name, element.evaluate("e => [...e.options].at(-1).value"))
+            any_panel.set(control.name, element.evaluate("e => [...e.options][0].value"))
+        else:
+            any_panel.set(control.name, element.get_attribute("min") or "")
+    values = any_panel.root.locator(".mlp-control :is(input, select)").evaluate_all(
+        "all => all.map(e => e.value)"
+    )
+    address, headline = current_address(page), any_panel.headline()
+    assert f"{chapter.panel.name}." in address
+    page.goto("about:blank")
+    page.goto(address)
+    assert any_panel.root.locator(".mlp-control :is(input, select)").evaluate_all(
+        "all => all.map(e => e.value)"
+    ) == values
+    assert any_panel.headline().split(":")[0] == headline.split(":")[0]
+    any_panel.click("Reset")
+    assert page.evaluate("location.hash") == ""
+
+
+def test_hostile_links_change_nothing(any_panel: Panel, chapter: Chapter) -> None:
+    name, page = chapter.panel.name, any_panel.page
+    fragments = hostile_fragments([*chapter.panel.defaults], HOSTILE_CASES, f"{name}.")
+    assert led_astray(page, [*fragments, f"{name}.=&&=&"], ".what-if", ".mlp-problem") == []
+    bad = led_astray(page, BROKEN, ".what-if", ".mlp-problem")
+    assert [fragment for fragment in bad if not fragment.startswith("silent")] == []
+
+
+def test_a_fragment_of_the_page_is_not_the_panels(any_panel: Panel, chapter: Chapter) -> None:
+    main = chapter.panel.controls[0].name
+    any_panel.set(main, "1" if any_panel.control(main).input_value() != "1" else "0")
+    before = any_panel.headline()
+    go_to_fragment(any_panel.page, "fig-something")
+    assert any_panel.headline() == before
+    go_to_fragment(any_panel.page, "")
+    assert any_panel.headline() == before
+
+
+@pytest.mark.parametrize("how", ["served", "from disk", "on paper"])
+def test_without_a_script_the_figure_and_a_sentence(
+    browser: Browser, html: Path, host: str, how: str
+) -> None:
+    is_paper = how == "on paper"
+    address = (html / CHAPTER).as_uri() if how == "from disk" else f"{host}/{CHAPTER}"
+    with opened(browser, address, java_script_enabled=is_paper) as page:
+        root = page.locator(".what-if").first
+        for chapter in PAGES:
+            page.goto(address.replace(CHAPTER, chapter.page))
+            if is_paper:
+                page.emulate_media(media="print")
+            assert root.locator(".report-figure svg").is_visible(), chapter.page
+            assert "need JavaScript" in root.inner_text()
+            assert root.locator(":is(button, input, select, canvas):visible").count() == 0
+
+
+def test_a_vertical_swipe_does_not_move_the_slider(browser: Browser, html: Path) -> None:
+    with opened(browser, (html / CHAPTER).as_uri(), has_touch=True, viewport=PHONE) as page:
+        panel = Panel(page)
+        slider = panel.control("learning_rate")
+        slider.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
+        before = panel.headline()
+        box = slider.bounding_box()
+        assert box is not None
+        finger = page.context.new_cdp_session(page)
+
+        def swipe(places: list[tuple[float, float]]) -> None:
+            kinds = ["touchStart", *["touchMove"] * (len(places) - 1)]
+            for kind, (x, y) in zip(kinds, places, strict=True):
+                points = [{"x": box["x"] + x * box["width"], "y": box["y"] + 22 + y}]
+                finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+            finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+        swipe([(0.2, 0), (0.2, -20), (0.2, -60), (0.2, -120)])
+        assert panel.headline() == before
+        box = slider.bounding_box()
+        swipe([(0.55, 0), (0.6, 0), (0.7, 2), (0.8, 2)])
+        assert panel.headline() != before
+        sketch = Sketch(panel)
+        scrolled = page.evaluate("scrollY")
+        for kind, y in (("touchStart", 0.1), ("touchMove", 0.5), ("touchMove", 0.9)):
+            place = dict(zip("xy", sketch.place(0.5, y), strict=True))
+            finger.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [place]})
+        finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+        sketch.wait_for_an_answer()
+        assert sketch.says().startswith("The network sees a 1")
+        assert page.evaluate("scrollY") == scrolled
+
+
+# With Python
+
+
+@pytest.mark.slow
+def test_one_consent_then_runs_begin_by_themselves(
+    browser: Browser, host: str, own_python: None
+) -> None:
+    build = {**read_script("build.js")}
+    build["pyodide"] = {**build["pyodide"], "isOwn": False, "from": "a far host"}
+    script = f"window.mlpCoreBuild = {json.dumps(build)};"
+    with opened(browser, "about:blank") as page:
+        page.route(
+            "**/build.js*",
+            lambda route: route.fulfill(body=script, content_type="text/javascript"),
+        )
+        page.goto(f"{host}/{CHAPTER}")
+        panel = Panel(page)
+        panel.unfold("More")
+        panel.set("seed", "5")
+        assert "MB, from a far host" in panel.says()
+        assert panel.headline().startswith("nearest stored: 5 seeds")
+        assert page.workers == []
+        panel.train()
+        panel.set("seed", "6")
+        panel.wait_for("completed")
+        assert panel.sources()[0].endswith("seed 6")
+        page.reload()
+        panel.unfold("More")
+        panel.set("seed", "7")
+        panel.wait_for("completed")
+
+
+@pytest.mark.slow
+def test_without_python_a_sentence_and_another_try(
+    browser: Browser, host: str, own_python: None
+) -> None:
+    with opened(browser, f"{host}/{CHAPTER}", is_cut_off=True) as page:
+        panel = Panel(page)
+        page.context.route("**/pyodide.asm.wasm", lambda route: route.abort())
+        panel.click("Play")
+        panel.wait(lambda: "Python could not be loaded" in panel.problem())
+        assert panel.headline().startswith("learning rate 0.05: ")
+        page.context.unroute_all()
+        panel.train()
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(600)
+def test_mnist_of_the_readers_own_files(
+    browser: Browser, host: str, own_python: None, tmp_path: Path
+) -> None:
+    folder = find_dataset("mnist")
+    if folder is None:
+        pytest.skip("MNIST is not on this computer")
+    files = [str(find_file(folder, name)) for name in FILE_NAMES.values()]
+    with opened(browser, f"{host}/{CHAPTER}#learning-rate.epochs=1") as page:
+        panel = Panel(page)
+        panel.unfold("More")
+        panel.control("data").select_option("own")
+        broken = tmp_path / "train-images-idx3-ubyte"
+        broken.write_bytes(b"\0\0\x08\x03 no images")
+        panel.control("files").set_input_files([str(broken)])
+        panel.wait(panel.problem)
+        print(panel.problem())
+        panel.control("files").set_input_files(files)
+        panel.wait(lambda: "60,000 training and 10,000 test images" in panel.says())
+        panel.wait_for("completed")
+        assert "MNIST" in panel.control("data").evaluate("e => e.selectedOptions[0].text")
+        assert "60,000 images" in panel.sources()[0]
+        sketch = Sketch(panel)
+        assert "28 x 28 pixels" in sketch.root.inner_text()
+        right = [sketch.draw(d).startswith(f"The network sees a {d} (") for d in range(10)]
+        print(f"{sum(right)} of 10 drawn digits are named by MNIST's network")
+        assert sum(right) >= 7

@@ -20,7 +20,7 @@ export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book book-offline pdf test test-browser lint lab new-chapter serve bench bench-page clean distclean
+.PHONY: help book book-offline pdf test test-browser lint lab new-chapter serve stops bench bench-page clean distclean
 
 help: ## list the targets
 	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
@@ -31,7 +31,7 @@ book: $(VENV)/.book ## build the book into _build/html; prints where to open it
 	@$(BIN)/python -c 'import pathlib; print("\nThe book is built. Open", pathlib.Path("$(INDEX)").resolve().as_uri())'
 
 # Python for the page's panels comes from npm packages, by the system's npm or PyPI's.
-book-offline: $(VENV)/.pyodide ## the same book with Python for its panels beside it: no other host, ever
+book-offline: $(VENV)/.pyodide ## the same book with Python (and MNIST, if it is here) for its panels beside it: no other host, ever
 	MLP_CORE_PYODIDE="$(CURDIR)/$(VENV)/pyodide" $(BUILD)
 
 # Playwright is among the test tools; the browser is the system's.
@@ -61,6 +61,9 @@ serve: | $(INDEX) ## serve the built book on this machine
 	@port=$$($(BIN)/python -c 'import socket; print(next(p for p in range($(PORT), $(PORT) + 50) if socket.socket().connect_ex(("127.0.0.1", p))))') && \
 	echo "Open http://127.0.0.1:$$port   (Ctrl+C stops)" && \
 	exec $(BIN)/python -m http.server "$$port" --bind 127.0.0.1 --directory _build/html
+
+stops: $(VENV)/.book ## the runs behind every panel's controls (ARGS=momentum for one): a quarter of an hour
+	$(BIN)/python -m mlp_book.panels.stops $(ARGS)
 
 bench: $(VENV)/.bench ## speed against its peers and against the floor (an idle machine, MNIST, half an hour)
 	cd benchmarks && ../$(BIN)/python run.py --output ../results/benchmark.json $(ARGS)

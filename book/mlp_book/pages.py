@@ -21,6 +21,7 @@ from mlp_core.studies.store import round_figures
 from mlp_core.training import Run, RunConfig
 
 NAME = re.compile(r"[\w-]+")  # of a folder that may become part of an address
+STOPS = "stops"  # a folder of results that holds no study: what stands behind the panels' controls
 DIGITS = 4  # significant, of all curves
 MAX_DOWNLOAD = 4_000_000  # characters of a study's JSON
 
@@ -41,7 +42,8 @@ def load_studies(results: Path) -> list[StoredStudy]:
     A study with fresh seeds is there once it has runs: until then the protocol names it. A file of
     the store that cannot be read is a ValueError that names it.
     """
-    folders = [path.name for path in sorted(results.glob("*")) if any(path.glob("*.json"))]
+    found = (path for path in sorted(results.glob("*")) if path.name != STOPS)
+    folders = [path.name for path in found if any(path.glob("*.json"))]
     unknown = [name for name in folders if name not in STUDIES and NAME.fullmatch(name)]
     listed = [name for name in STUDIES if name in folders or not name.endswith("-fresh")]
     return [load_study(name, results) for name in [*listed, *unknown]]

@@ -97,6 +97,7 @@ export class Panel {
     if (this.seedCount) this.seedCount.value = "1";
     this.secondChoice.value = "accuracy";
     this.data.reset();
+    this.sketch.useStored();
     this.writeLink();
     this.tellModel();
     this.show();

@@ -15,7 +15,7 @@ export class Sketch {
     const { stops, key } = panel;
     this.stored = stops?.network ? unpackNetwork(stops.network) : null;
     this.images = readImages(stops);
-    this.network = { ...STORED, testImages: this.images.length };
+    this.network = this.storedNetwork();
     this.status = make("p", { class: "mlp-status what-if-sees", role: "status" });
     this.about = make("p", { class: "mlp-note" });
     this.canvas = makeCanvas("what-if-canvas", SIDE, "Drawing area. Without mouse or finger, pick a test image.");
@@ -52,16 +52,30 @@ export class Sketch {
     this.ask();
   }
 
+  storedNetwork() {
+    return { ...STORED, testImages: this.images.length };
+  }
+
+  /** Ask the stored network again, if there is one. */
+  useStored() {
+    if (!this.stored) return;
+    this.use(this.storedNetwork());
+  }
+
+  use(network) {
+    this.network = network;
+    Object.assign(this.preview, { width: network.side, height: network.side });
+    this.tellAbout();
+    this.ask();
+  }
+
   /** From now on, ask the network that was trained last; if it sees images as a hand draws them. */
   useLive() {
     const { run } = this.panel;
     const { side, pixel_max: pixelMax, test_size: testImages } = run.dataset;
     if (!side) return;
     const { seeds } = run;
-    this.network = { side, pixelMax, testImages, words: `the network trained here last (seed ${seeds.at(-1)})` };
-    Object.assign(this.preview, { width: side, height: side });
-    this.tellAbout();
-    this.ask();
+    this.use({ side, pixelMax, testImages, words: `the network trained here last (seed ${seeds.at(-1)})` });
   }
 
   tellAbout() {
@@ -152,6 +166,7 @@ export class Sketch {
   /** Ask about what is shown; while an answer is under way, remember to ask again. */
   ask() {
     if (!this.shown || !this.isOpen) return;
+    if (this.shown === "test image" && this.chosen > this.network.testImages) return;
     if (this.waiting) {
       this.again = true;
       return;

@@ -3,6 +3,7 @@
 import { pairsOf, readFragment } from "../links.js";
 import { asText } from "../numbers.js";
 
+const LONGEST_LOOKED_AT = 5000; // characters; longer ones are refused
 const NUMBER = /^-?\d{0,12}(\.\d{1,12})?(e[-+]?\d{1,2})?$/i;
 
 /** Return a legal value, or undefined. */
@@ -28,10 +29,10 @@ export function defaultsOf(panel) {
 /** Return what a fragment says of a panel, whose names begin with its key: values and problems. */
 export function readPanelLink(fragment, key, panel) {
   const values = defaultsOf(panel);
-  let isNamed = false;
+  const isOwn = (part) => part.startsWith(`${key}.`);
+  const isNamed = fragment.slice(0, LONGEST_LOOKED_AT).replace(/^#/, "").split("&").some(isOwn);
   const problems = readFragment(fragment, (name, text) => {
-    if (!name.startsWith(`${key}.`)) return ""; // another panel's, or another page's
-    isNamed = true;
+    if (!isOwn(name)) return ""; // another panel's, or another page's
     const control = panel.controls.find((one) => `${key}.${one.name}` === name);
     if (!control) return "but the panel has no such control.";
     const value = parseValue(control, text);

@@ -52,7 +52,7 @@ export const SECOND = { accuracy: "accuracy", units: "hidden units", gradient: "
 /** Return the fixed range of the losses: down to what is stored, up to where guessing is far away. */
 export function lossRange(curves) {
   const values = curves.flatMap(({ columns }) => [...columns.test_loss.mean, ...columns.running_loss.mean]);
-  const low = Math.min(1, ...values.filter((value) => value > 0));
+  const low = values.length ? Math.min(1, ...values.filter((value) => value > 0)) : 0.01;
   return [Math.max(low / 1.2, 1e-3), 10];
 }
 

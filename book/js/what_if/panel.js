@@ -34,7 +34,7 @@ export class Panel {
     const everything = this.stops?.runs.map((run) => curveOfStop(this.stops, { run, values: {} })) ?? [];
     this.lossRange = lossRange(everything);
     element.append(layOut(this));
-    element.classList.add("mlp-enhanced");
+    element.classList.add("what-if", "mlp-enhanced");
     model.on("msg:custom", (message) => this.take(message));
     model.on("change:values", () => this.adopt(model.get("values")));
     this.watch = new ResizeObserver(() => this.drawSoon());

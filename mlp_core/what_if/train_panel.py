@@ -92,9 +92,10 @@ def run_panel(
         From control names to values; what is missing takes its default.
     on_event : callable
         Gets plain dicts of JSON values, by their ``kind``: first ``start`` (config, dataset,
-        epochs, updates, and ``before``: the test loss and accuracy of the first weights), then
-        ``progress`` (epoch and its share that is done) if an epoch takes long, ``epoch`` for every finished one (`EPOCH_COLUMNS`, and ``layers``
-        of `look_inside`), last ``end`` (status, stop_reason, diverged_at_update, summary).
+        epochs, updates, and ``before``: test loss and accuracy of the first weights), then
+        ``epoch`` for every finished one (`EPOCH_COLUMNS`, and ``layers`` of `look_inside`), and
+        within one that takes long ``progress`` (the share that is done), last ``end`` (status,
+        stop_reason, diverged_at_update, summary).
     should_stop : callable
         Asked after every update; True ends the run with the status ``stopped``.
 

@@ -137,7 +137,9 @@ def write_panels(path: Path) -> None:
     names = ["learning-rate", *(c.panel.name for c in CHAPTERS if c.panel.name != "learning-rate")]
     cells = ["from mlp_book.panels import *\nfrom mlp_core import RunConfig\nimport threading"]
     cells += [f"show_panel({name!r})" for name in names]
-    cells.append("what_if(RunConfig(epochs=20), learning_rate=log(1e-3, 1), momentum=slider(0, 0.99))")
+    cells.append(
+        "what_if(RunConfig(epochs=20), learning_rate=log(1e-3, 1), momentum=slider(0, 0.99))"
+    )
     cells.append("sorted(t.name for t in threading.enumerate() if t.name.startswith('panel '))")
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
     notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3"}

@@ -1,4 +1,4 @@
-"""A panel as a reader meets it, by the names that stand on it: the same in JupyterLab and on a page."""
+"""A panel as a reader meets it, in JupyterLab and on a page alike."""
 
 from __future__ import annotations
 
@@ -105,9 +105,7 @@ class Panel:
 
     def walk(self, name: str, places: int = 12) -> list[dict[str, Any]]:
         return list(
-            self.control(name).evaluate(
-                f"(input, places) => ({WALK})([input, places])", places
-            )
+            self.control(name).evaluate(f"(input, places) => ({WALK})([input, places])", places)
         )
 
     def wait(self, condition: Callable[[], object]) -> None:

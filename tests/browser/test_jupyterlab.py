@@ -11,10 +11,9 @@ import pytest
 from browsing import STOP_MS, opened, slowness
 from built_book import ROOT
 from lab_panel import LabPanel, open_notebook, prompts, run_notebook, tracebacks, wait_until
+from mlp_book.panels.curve import format_value
 from page_panel import CHAPTERS, Chapter
 from playwright.sync_api import Browser, Page
-
-from mlp_book.panels.curve import format_value
 
 pytestmark = pytest.mark.browser
 

@@ -22,9 +22,9 @@ from browsing import (
     small_targets,
 )
 from built_book import HTML
+from chapters import SCRIPTS, read_script
 from explorer_page import EXPLORER, TIMES, ExplorerPage, explored
 from made_study import made_study
-from chapters import SCRIPTS, read_script
 from playwright.sync_api import Browser
 
 pytestmark = pytest.mark.browser

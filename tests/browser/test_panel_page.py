@@ -19,7 +19,7 @@ from browsing import (
     opened,
     slowness,
 )
-from chapters import CHAPTER, CHAPTERS, PAGES, SCRIPTS, Chapter, read_script
+from chapters import CHAPTER, CHAPTERS, PAGES, Chapter, read_script
 from panel import Panel
 from playwright.sync_api import Browser, Page
 from sketching import Sketch
@@ -151,9 +151,12 @@ def test_a_link_reproduces_every_control(any_panel: Panel, chapter: Chapter) -> 
     assert f"{chapter.panel.name}." in address
     page.goto("about:blank")
     page.goto(address)
-    assert any_panel.root.locator(".mlp-control :is(input, select)").evaluate_all(
-        "all => all.map(e => e.value)"
-    ) == values
+    assert (
+        any_panel.root.locator(".mlp-control :is(input, select)").evaluate_all(
+            "all => all.map(e => e.value)"
+        )
+        == values
+    )
     assert any_panel.headline().split(":")[0] == headline.split(":")[0]
     any_panel.click("Reset")
     assert page.evaluate("location.hash") == ""

@@ -3,7 +3,7 @@
 import { PALETTE } from "../colours.js";
 import { setText } from "../elements.js";
 import { showFragment } from "../links.js";
-import { asText } from "../numbers.js";
+import { asText, withThousands } from "../numbers.js";
 import { MEASURES, drawMeasure, lossRange } from "./charts.js";
 import { LiveRun, curveOfCell, curveOfStop, findStored, isCursor, nearestStop, seedWords, unpackStudy } from "./curves.js";
 import { DataChoice } from "./data.js";
@@ -267,8 +267,7 @@ export class Panel {
     const cell = study && findStored(study, config, values);
     const behind = cell ? curveOfCell(study, cell, values) : null;
     if (!stops || this.data.name !== "digits") {
-      const isOfData = behind?.data === this.data.name;
-      return { stored: null, behind, differs: [], isAnswered: isOfData && !this.pastEnd(behind) };
+      return { stored: null, behind, differs: [], isAnswered: behind !== null && !this.lackOf(behind).length };
     }
     const nearest = nearestStop(stops, controls, values, this.moved);
     const stored = curveOfStop(stops, nearest);
@@ -277,6 +276,16 @@ export class Panel {
     const isShort = isCursor(config, values) ? this.pastEnd(stored) : (values.epochs ?? stops.epochs) !== stops.epochs;
     if (isShort) differs.push(`${stops.epochs} epochs`);
     return { stored, behind, differs, isAnswered: !differs.length };
+  }
+
+  /** In what a full-scale curve is not what the controls say: data, images, epochs. */
+  lackOf(curve) {
+    const { values } = this;
+    return [
+      ...(curve.data === this.data.name ? [] : [curve.data === "mnist" ? "MNIST" : curve.data]),
+      ...("train_size" in values && curve.size !== values.train_size ? [`${withThousands(curve.size)} images`] : []),
+      ...(this.pastEnd(curve) ? [`${curve.planned} epochs`] : []),
+    ];
   }
 
   pastEnd(curve) {
@@ -304,7 +313,7 @@ export class Panel {
     const own = stored
       ? [{ ...stored, colour: isReplaced ? BOOK : NOW, faint: isReplaced || differs.length > 0, differs }]
       : [];
-    const book = behind ? [{ ...behind, colour: isReplaced && !stored ? BOOK : OTHERS[0], differs: [] }] : [];
+    const book = behind ? [{ ...behind, colour: isReplaced && !stored ? BOOK : OTHERS[0], differs: this.lackOf(behind) }] : [];
     const pinned = this.pinned.map((curve, i) => ({ ...curve, colour: OTHERS[i], pinned: i + 1 }));
     const nearest = isReplaced && differs.length ? [] : own;
     const all = [...live, ...nearest, ...book, ...pinned];

@@ -97,10 +97,10 @@ def pack_setting(
     for name in (*BANDS, *MEANS):
         rows = [[seed[e - 1][name] for seed, _ in trained if len(seed) >= e] for e in places]
         finite = [[v for v in row if v is not None and math.isfinite(v)] for row in rows]
-        reduced = [_mean, min, max] if name in BANDS else [_mean]
+        bands = [(_mean(row), min(row), max(row)) if row else (math.nan,) * 3 for row in finite]
         columns[name] = [
-            pack([_scaled(name, reduce(row)) if row else None for row in finite], *ends_of(name))
-            for reduce in reduced
+            pack([_scaled(name, band[end]) for band in bands], *ends_of(name))
+            for end in range(3 if name in BANDS else 1)
         ]
     diverged = [at for _, at in trained if at is not None]
     return {"values": dict(values), "diverged": diverged, "columns": columns}
@@ -111,7 +111,9 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def _scaled(name: str, value: float) -> float:
-    return math.log10(max(value, 1e-9)) if name in LOGARITHMIC else value
+    if name not in LOGARITHMIC or math.isnan(value):
+        return value
+    return math.log10(max(value, 1e-9))
 
 
 def ends_of(name: str) -> tuple[float, float]:
@@ -188,7 +190,9 @@ def make_stops(panel: Panel, processes: int = 1) -> str:
         "network": pack_network(default),
         "images": pack_images(default.dataset),
     }
-    asked = {stop for control in panel.controls if control.name == "epochs" for stop in control.stops}
+    asked = {
+        stop for control in panel.controls if control.name == "epochs" for stop in control.stops
+    }
     for points in POINTS:
         kept = kept_epochs(first.epochs, points)
         places = sorted({*kept, *(epoch for epoch in asked if epoch <= first.epochs)})

@@ -21,7 +21,9 @@ class Heard:
 
     def __init__(self, panel: WhatIf, monkeypatch: pytest.MonkeyPatch) -> None:
         self.panel, self.messages = panel, list[dict[str, Any]]()
-        monkeypatch.setattr(panel, "send", lambda message, buffers=None: self.messages.append(message))
+        monkeypatch.setattr(
+            panel, "send", lambda message, buffers=None: self.messages.append(message)
+        )
 
     def ask(self, **message: Any) -> None:
         self.panel._take(self.panel, message, [])
@@ -147,4 +149,3 @@ def test_the_figure_of_values_that_diverge_has_a_cross(monkeypatch: pytest.Monke
     heard.train(1, {"learning_rate": 1e6})
     heard.wait("done")
     assert heard.events("end")[0]["status"] == "diverged"
-

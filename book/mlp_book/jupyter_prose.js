@@ -24,17 +24,9 @@
     code.replaceWith(text);
   }
 
-  /** A link without words takes its page's title in the book; here, the name of where it leads. */
-  function fillLink(link) {
-    const [path, heading] = (link.dataset.path ?? link.getAttribute('href')).split('#');
-    const name = heading || path.split('/').pop().replace(/\.[a-z]+$/, '');
-    link.textContent = decodeURIComponent(name).replace(/[-_]/g, ' ');
-  }
-
   function fill() {
     for (const text of document.querySelectorAll(TEXTS)) {
       text.querySelectorAll('code').forEach(fillRole);
-      text.querySelectorAll('a[href]:not(.jp-InternalAnchorLink):empty').forEach(fillLink);
     }
   }
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browsing import (
@@ -19,7 +21,7 @@ from browsing import (
     opened,
     slowness,
 )
-from chapters import CHAPTER, CHAPTERS, PAGES, Chapter, read_script
+from chapters import CHAPTER, CHAPTERS, PAGES, SCRIPTS, Chapter, read_script
 from panel import Panel
 from playwright.sync_api import Browser, Page
 from sketching import Sketch
@@ -33,6 +35,15 @@ pytestmark = pytest.mark.browser
 HOSTILE_CASES = 60  # per page
 TALLEST = 560
 POINT_OF_TEN = 0.1
+RUNS, GROWTH = 20, 1.2
+UNUSABLE = """
+from mlp_core.nn import products
+before = products.product
+with open("/broken.so", "wb") as file:
+    file.write(b"\\0asm\\1\\0\\0\\0\\xff")
+said = [use_products("/absent.so"), use_products("/broken.so")]
+json.dumps([said, products.product is before])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -304,3 +315,83 @@ def test_mnist_of_the_readers_own_files(
         right = [sketch.draw(d).startswith(f"The network sees a {d} (") for d in range(10)]
         print(f"{sum(right)} of 10 drawn digits are named by MNIST's network")
         assert sum(right) >= 7
+
+
+@pytest.mark.slow
+def test_two_panels_on_a_page_share_one_worker(
+    browser: Browser, host: str, own_python: None
+) -> None:
+    twice = """
+        const first = document.querySelector('.what-if');
+        if (first && !window.twice) { window.twice = true; first.after(first.cloneNode(true)); }
+    """
+    with opened(browser, "about:blank") as page:
+        # Before the panels come to life, the page gets a second one.
+        script = twice + (SCRIPTS / "build.js").read_text("utf-8")
+        page.route(
+            "**/build.js*",
+            lambda route: route.fulfill(body=script, content_type="text/javascript"),
+        )
+        page.goto(f"{host}/{CHAPTER}#learning-rate-2.epochs=10")
+        one, two = Panel(page, 0), Panel(page, 1)
+        two.train()
+        assert two.data("epoch") == "10"
+        one.click("Play")
+        one.wait_for_epoch(1)
+        two.click("Play")  # one run at a time on a page
+        two.wait_for("completed")
+        assert "Another panel of this page trains now." in one.problem()
+        assert len(page.workers) == 1
+
+
+@pytest.mark.slow
+def test_its_products_and_its_runs_equal_numpys_bit_for_bit(
+    browser: Browser, host: str, own_python: None
+) -> None:
+    with opened(browser, f"{host}/{CHAPTER}#learning-rate.epochs=10") as page:
+        panel = Panel(page)
+        panel.train()
+        assert "Matrix products by WebAssembly SIMD." in panel.says()
+        program = Path(__file__).with_name("compared_products.py").read_text("utf-8")
+        found = run_in_page(page, program)
+        assert found == {"shapes": 200, "different": [], "runs": 2, "same_histories": True}
+        said, kept = run_in_page(page, UNUSABLE)
+        assert said == ["NumPy"] * 2
+        assert kept
+
+
+def run_in_page(page: Page, program: str) -> Any:
+    """Run a program by the page's Python; return its last value, of JSON."""
+    (worker,) = page.workers
+    return json.loads(worker.evaluate("program => pyodide.runPython(program)", program))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads the memory from /proc")
+def test_memory_after_twenty_runs(browser: Browser, host: str, own_python: None) -> None:
+    with opened(browser, f"{host}/{CHAPTER}#learning-rate.epochs=50") as page:
+        panel = Panel(page)
+        Sketch(panel)
+        collector = page.context.new_cdp_session(page)
+        sizes = []
+        for _ in range(1 + RUNS):
+            panel.train()
+            assert panel.data("epoch") == "50"
+            collector.send("HeapProfiler.collectGarbage")
+            sizes.append(renderers_bytes(browser))
+        panel.walk("learning_rate")
+        panel.walk("learning_rate")
+        panel.walk("learning_rate")
+        print(f"memory of the page after each run, MB: {[round(size / 1e6) for size in sizes]}")
+        assert renderers_bytes(browser) < GROWTH * sizes[0]
+
+
+def renderers_bytes(browser: Browser) -> int:
+    """Return the memory that all pages of the browser occupy, their workers included."""
+    session = browser.new_browser_cdp_session()
+    processes = session.send("SystemInfo.getProcessInfo")["processInfo"]
+    session.detach()
+    ids = [process["id"] for process in processes if process["type"] == "renderer"]
+    pages = (int(Path(f"/proc/{number}/statm").read_text().split()[1]) for number in ids)
+    return sum(pages) * os.sysconf("SC_PAGE_SIZE")

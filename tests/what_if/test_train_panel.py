@@ -261,7 +261,10 @@ def test_stop_is_asked_for_after_every_update() -> None:
     run = run_panel(PANEL, QUICK, events.append, should_stop)
     assert asked == 7
     assert run.status == events[-1]["status"] == "stopped"
-    assert [e["kind"] for e in events if e["kind"] != "progress"] == ["start", "end"]  # less than an epoch, so nothing between start and end
+    assert [e["kind"] for e in events if e["kind"] != "progress"] == [
+        "start",
+        "end",
+    ]  # less than an epoch, so nothing between start and end
 
 
 def test_stop_from_another_thread() -> None:

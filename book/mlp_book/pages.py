@@ -315,6 +315,7 @@ def explorer_dict(study: StoredStudy, points: int = POINTS[0]) -> dict[str, Any]
         "epochs": [len(run.history) for run in runs],
         "updates": _updates_per_epoch(runs),
         "diverged": [run.diverged_at_update or 0 for run in runs],
+        "seconds": [round(run.duration_s, 1) for run in runs],
         "final": {name: [run.summary[name] for run in runs] for name in FINALS},
         "kept": kept,
         "curves": {

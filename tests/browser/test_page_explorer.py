@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from browsing import (
     configs_of,
     count_work,
     current_address,
+    go_to_fragment,
     has_no_clipboard,
     hostile_fragments,
     is_cut_off,
@@ -255,7 +257,7 @@ def test_the_keyboard_brushes_too(explorer: ExplorerPage) -> None:
     [
         ("learning-rate", 0, 0),
         ("batch-rate", 0, 1),
-        ("activations-losses-depth", 1, 0),
+        ("activations-losses-depth", 1, 1),  # also of words
         ("full-factorial", 1, 1),
     ],
 )
@@ -390,3 +392,63 @@ def test_everything_has_a_name(explorer: ExplorerPage) -> None:
     # A column and its filter have one name.
     repeated = {name for name in names if names.count(name) > 1}
     assert repeated <= set(explorer.part("sort").all_inner_texts())
+
+
+# Filters in the link, figures of what passes, samples
+
+
+def test_the_accuracy_is_a_number_to_type_and_stays_in_the_link(explorer: ExplorerPage) -> None:
+    explorer.open_study("full-factorial")
+    accuracies = sorted(row_accuracies(explorer.count()))
+    assert len(accuracies) == 2  # mean and deviation
+    field = explorer.root.get_by_label("test accuracy, %, at least", exact=True)
+    whole = explorer.count()
+    field.fill("97")
+    field.press("Enter")
+    assert explorer.count() != whole
+    explorer.choose("activation", "tanh")
+    count, address = explorer.count(), explorer.page.evaluate("location.href")
+    assert "accuracy=97.00-100.00" in address
+    assert "where.activation=tanh" in address
+    explorer.page.goto("about:blank")
+    explorer.page.goto(address)
+    explorer.wait_for_count(count.split(";")[0])
+    assert explorer.count() == count
+    assert field.input_value() == "97"
+    field.fill("")
+    field.press("Enter")
+    explorer.click("Clear filters")
+    assert explorer.count() == whole
+
+
+def row_accuracies(count: str) -> list[float]:
+    return [float(text) for text in re.findall(r"(\d+\.\d\d)", count)]
+
+
+def test_the_figures_are_those_of_the_rows_that_pass(explorer: ExplorerPage) -> None:
+    runs = [run for run in made_study("learning-rate").runs if run.status != "diverged"]
+    values = [100 * run.summary["test_accuracy"] for run in runs]
+    mean, deviation = statistics.fmean(values), statistics.stdev(values)
+    assert f"{mean:.2f} ± {deviation:.2f} %" in explorer.count()
+
+
+@pytest.mark.parametrize("pair", ["where.none=1", "where.batch_size=7", "accuracy=x", "status=good"])
+def test_a_filter_that_means_nothing_is_a_sentence(explorer: ExplorerPage, pair: str) -> None:
+    go_to_fragment(explorer.page, f"study=full-factorial&{pair}")
+    explorer.page.wait_for_selector('.explorer[data-study="full-factorial"] .explorer-table')
+    assert "is not of this study" in explorer.problem()
+    assert explorer.page.evaluate("document.querySelectorAll('.explorer-table').length") == 1
+
+
+def test_all_that_is_shown_is_drawn_or_a_sample_of_it(explorer: ExplorerPage) -> None:
+    explorer.open_study("full-factorial")
+    explorer.click("Draw all shown")
+    assert "Drawn is a sample: 12 of " in explorer.problem()
+    assert len(explorer.names()) == 12
+    explorer.open_study("learning-rate")
+    explorer.click("Draw all shown")
+    assert explorer.names()
+
+
+def test_the_run_time_is_a_column(explorer: ExplorerPage) -> None:
+    assert all(float(text) >= 0 for text in explorer.column("run time, s"))

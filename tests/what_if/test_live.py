@@ -23,7 +23,7 @@ def test_the_seeds_of_one_panel_one_after_the_other() -> None:
     assert last is not None
     assert last.config.seed == 5
     assert last.history == train(PANEL.config(RUNS[1]["values"])).history
-    assert [len(lot) for lot in lots][0] == 1  # that it has begun is told at once
+    assert len(lots[0]) == 1  # that it has begun is told at once
     assert len(lots) < len(events)
 
 

@@ -46,14 +46,15 @@ export class Explorer {
 
   readLink() {
     const names = this.list.map((entry) => entry.name);
-    const { study, runs, choices, problems } = readLink(location.hash, names);
+    const { study, runs, filters, choices, problems } = readLink(location.hash, names);
     this.choices = choices;
     this.selects.forEach(({ name, input }) => (input.value = choices[name]));
-    this.open(study ?? this.list.find((entry) => entry.first).name, runs, { problems });
+    this.open(study ?? this.list.find((entry) => entry.first).name, runs, { problems, filters });
   }
 
   remember() {
-    showFragment(writeLink(this.view.entry.name, this.drawnIds(), this.choices));
+    const { entry, filters, study } = this.view;
+    showFragment(writeLink(entry.name, this.drawnIds(), this.choices, filters.toLink(study.columns)));
   }
 
   /** The runs that are drawn, or null if they are those of the first view. */
@@ -68,14 +69,14 @@ export class Explorer {
 
   // The study
 
-  open(name, ids, { problems = [], isMemorable = false }) {
+  open(name, ids, { problems = [], filters = [], isMemorable = false }) {
     const entry = this.list.find((one) => one.name === name);
     this.chooser.value = name;
     this.wanted = name;
     const finish = () => {
       if (this.wanted !== name) return; // another study was chosen meanwhile
       if (this.view?.entry !== entry) this.show(entry);
-      this.choose(ids, problems);
+      this.choose(ids, problems, filters);
       if (isMemorable) this.remember();
     };
     if (window.mlpCoreExplored?.[name]) finish();
@@ -120,8 +121,9 @@ export class Explorer {
     );
   }
 
-  choose(ids, problems) {
+  choose(ids, problems, filters) {
     const { study } = this.view;
+    problems.push(...this.view.filterBy(filters));
     const known = ids?.filter((id) => study.byId.has(id)) ?? [];
     const missing = (ids?.length ?? 0) - known.length;
     if (missing) problems.push(`The link names ${missing} runs that the book does not store for this study.`);

@@ -1,6 +1,10 @@
 /** Which rows are shown: by level, by how a run ended, and by test accuracy. */
 
-import { makeButton, makeSelect } from "../elements.js";
+import { make, makeBox, makeButton, makeSelect } from "../elements.js";
+
+export const WHERE = "where."; // begins the names of a link's filters by level
+const BETWEEN = "|";
+const ACCURACY = /^\d{1,3}(\.\d{1,2})?-\d{1,3}(\.\d{1,2})?$/;
 
 export class Filters {
   constructor() {
@@ -20,6 +24,35 @@ export class Filters {
   setLevels(column, levels) {
     if (!levels.length || levels.length === column.levels.length) this.levels.delete(column.place);
     else this.levels.set(column.place, new Set(levels));
+  }
+
+  /** What a link says of the filters: by the names of columns, not by their places. */
+  toLink(columns) {
+    const levels = [...this.levels].map(([place, chosen]) => {
+      const { name, texts } = columns[place];
+      return [`${WHERE}${name}`, [...chosen].map((level) => texts[level]).join(BETWEEN)];
+    });
+    const status = this.status === null ? [] : [["status", this.status]];
+    const accuracy = this.accuracy === null ? [] : [["accuracy", this.accuracy.map((end) => end.toFixed(2)).join("-")]];
+    return [...levels, ...status, ...accuracy];
+  }
+
+  /** Take what a link says; return a sentence for each part that means nothing here. */
+  fromLink(pairs, columns, statuses) {
+    this.clear();
+    return pairs.flatMap(([name, text]) => (this.takePair(name, text, columns, statuses) ? [] : [`The link's filter ${name} is not of this study.`]));
+  }
+
+  takePair(name, text, columns, statuses) {
+    if (name === "status" && statuses.includes(text)) this.status = text;
+    else if (name === "accuracy" && ACCURACY.test(text)) this.accuracy = text.split("-").map(Number);
+    else {
+      const column = columns.find((one) => WHERE + one.name === name);
+      const levels = text.split(BETWEEN).map((level) => column?.texts.indexOf(level) ?? -1);
+      if (levels.includes(-1)) return false;
+      this.setLevels(column, levels);
+    }
+    return true;
   }
 
   passes(row) {
@@ -43,6 +76,7 @@ export class FilterControls {
     const statuses = [...new Set(study.runs.map((run) => run.status))];
     this.rows = study.columns.map((column) => this.levelChoice(column));
     if (statuses.length > 1) this.rows.push(this.statusChoice(statuses));
+    this.rows.push(this.accuracyField());
     this.clear = makeButton("Clear filters", () => {
       filters.clear();
       onChange();
@@ -68,6 +102,21 @@ export class FilterControls {
       input.value = !levels ? ANY : levels.size > 1 ? SEVERAL : String([...levels][0]);
     });
     return row;
+  }
+
+  /** The lowest test accuracy that passes, typed in. */
+  accuracyField() {
+    const { filters } = this;
+    const id = "explorer-filter-accuracy";
+    const input = make("input", { id, type: "number", min: 0, max: 100, step: "any", inputmode: "decimal" });
+    input.addEventListener("change", () => {
+      const least = Number(input.value);
+      const isLegal = input.value !== "" && least > 0 && least <= 100;
+      filters.accuracy = isLegal ? [least, filters.accuracy?.[1] ?? 100] : null;
+      this.onChange();
+    });
+    this.shows.push(() => (input.value = filters.accuracy ? String(Number(filters.accuracy[0].toFixed(2))) : ""));
+    return makeBox("mlp-control", make("label", { for: id }, "test accuracy, %, at least"), input);
   }
 
   statusChoice(statuses) {

@@ -1,4 +1,4 @@
-/** A map of two numeric factors: a field per pair of levels, its colour the mean test error. */
+/** A map of two factors: a field per pair of levels, its colour the mean test error. */
 
 import { fieldColours } from "../colours.js";
 import { make, makeScrollFrame, makeSelect } from "../elements.js";
@@ -69,10 +69,10 @@ export class HeatMap {
   }
 }
 
-/** Pairs of numeric factors that vary together, not only one at a time. */
+/** Pairs of factors that vary together, not only one at a time; those of numbers come first. */
 function crossedPairs(study) {
-  const numeric = study.columns.filter((column) => column.isNumber);
-  const pairs = numeric.flatMap((x, i) => numeric.slice(i + 1).map((y) => [x, y]));
+  const ordered = study.columns.toSorted((a, b) => b.isNumber - a.isNumber);
+  const pairs = ordered.flatMap((x, i) => ordered.slice(i + 1).map((y) => [x, y]));
   const count = (...columns) => new Set(study.cells.map((cell) => columns.map((c) => cell.at[c.place]).join())).size;
   return pairs.filter(([x, y]) => count(x, y) > count(x) + count(y) - 1);
 }

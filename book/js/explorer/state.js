@@ -1,6 +1,7 @@
 /** What the explorer shows, as a link carries it: a study, its drawn runs, and how they are drawn. */
 
 import { readFragment } from "../links.js";
+import { WHERE } from "./filters.js";
 
 export const MOST_RUNS = 120; // that may be drawn at once
 const RUN_ID = /^[0-9a-f]{12}$/;
@@ -23,12 +24,22 @@ export function defaultChoices() {
 
 /** Return what a fragment says: a study, run ids (null if it names none), choices, and problems. */
 export function readLink(fragment, studies) {
-  const found = { study: null, runs: null, choices: defaultChoices() };
+  const found = { study: null, runs: null, filters: [], choices: defaultChoices() };
   const takers = { study: takeStudy, runs: takeRuns };
   const problems = readFragment(fragment, (name, text) =>
-    Object.hasOwn(takers, name) ? takers[name](found, text, studies) : takeChoice(found, name, text),
+    isFilter(name) ? takeFilter(found, name, text) : Object.hasOwn(takers, name) ? takers[name](found, text, studies) : takeChoice(found, name, text),
   );
   return { ...found, problems };
+}
+
+function isFilter(name) {
+  return name.startsWith(WHERE) || name === "status" || name === "accuracy";
+}
+
+/** Whether it means anything is known when the study is there. */
+function takeFilter(found, name, text) {
+  found.filters.push([name, text]);
+  return "";
 }
 
 function takeStudy(found, text, studies) {
@@ -53,9 +64,10 @@ function takeChoice(found, name, text) {
 }
 
 /** Return the fragment that leads to what is shown; defaults are left out. */
-export function writeLink(study, ids, choices) {
+export function writeLink(study, ids, choices, filters = []) {
   const defaults = defaultChoices();
   const chosen = Object.entries(choices).filter(([name, value]) => value !== defaults[name]);
-  const pairs = [["study", study], ...(ids ? [["runs", ids.join(".")]] : []), ...chosen];
+  const coded = filters.map(([name, text]) => [encodeURIComponent(name), encodeURIComponent(text)]);
+  const pairs = [["study", study], ...(ids ? [["runs", ids.join(".")]] : []), ...coded, ...chosen];
   return pairs.map((pair) => pair.join("=")).join("&");
 }

@@ -31,7 +31,7 @@ export class StoredRuns {
   }
 
   makeRun(index) {
-    const { ids, seeds, status, diverged, epochs, updates, kept, final, columns } = this.data;
+    const { ids, seeds, status, diverged, epochs, updates, kept, final, columns, seconds } = this.data;
     const figures = {
       accuracy: percent(final.test_accuracy[index]),
       loss: final.test_loss[index],
@@ -47,6 +47,7 @@ export class StoredRuns {
       divergedAt: diverged[index],
       epochs: epochs[index],
       updates: updates[index],
+      seconds: seconds[index],
       kept: kept[epochs[index]],
       final: figures,
       ...figures,
@@ -109,6 +110,7 @@ export function cellOf(runs) {
     loss: meanOf(figures("loss")),
     train: meanOf(figures("train")),
     epochs: Math.max(...runs.map((run) => run.epochs)),
+    seconds: meanOf(figures("seconds")),
   };
 }
 

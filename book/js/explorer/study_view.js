@@ -2,6 +2,7 @@
 
 import { make, makeBox, makeButton, makeSelect, setText } from "../elements.js";
 import { MOST_CELLS, curvesOf, drawCurves } from "./chart.js";
+import { deviationOf, meanOf } from "../numbers.js";
 import { CodeBox } from "./code.js";
 import { FilterControls, Filters } from "./filters.js";
 import { HeatMap } from "./heat_map.js";
@@ -26,7 +27,10 @@ export class StudyView {
   constructor(study, entry, page) {
     Object.assign(this, { study, entry, page, selected: new Set(), isByCell: study.isSeeded && study.cells.length > 1 });
     this.filters = new Filters();
-    this.controls = new FilterControls(study, this.filters, () => this.refilter());
+    this.controls = new FilterControls(study, this.filters, () => {
+      this.refilter();
+      page.remember();
+    });
     this.table = new RunTable(study, {
       pick: (row, isOn) => this.pick([row], isOn),
       showCode: (row) => this.code.show(row),
@@ -61,6 +65,7 @@ export class StudyView {
       ...(study.isSeeded ? [this.rowChoice()] : []),
       ...(hasFilters ? [controls.clear] : []),
       makeButton(`Draw the first ${DRAW_FIRST}`, () => this.replace(idsOf(table.sorted.slice(0, DRAW_FIRST)))),
+      makeButton("Draw all shown", () => this.drawShown()),
       makeButton("Draw none", () => this.replace([])),
     ];
     return [
@@ -106,6 +111,26 @@ export class StudyView {
     this.replace(isOn ? [...others, ...ids] : others);
   }
 
+  /** Draw the curves of all rows that pass; of too many a sample, evenly from best to worst. */
+  drawShown() {
+    const { sorted } = this.table;
+    const per = Math.max(1, ...sorted.map((row) => row.runs.length));
+    const most = Math.min(MOST_CELLS, Math.floor(MOST_RUNS / per));
+    const isSample = sorted.length > most;
+    const step = (sorted.length - 1) / (most - 1);
+    const rows = isSample ? Array.from({ length: most }, (_, i) => sorted[Math.round(i * step)]) : sorted;
+    this.replace(idsOf(rows));
+    if (isSample) this.page.complain(`Drawn is a sample: ${most} of ${sorted.length}, evenly over the table's order.`);
+  }
+
+  /** Take a link's filters; return what is said of those that mean nothing here. */
+  filterBy(pairs) {
+    const statuses = [...new Set(this.study.runs.map((run) => run.status))];
+    const problems = this.filters.fromLink(pairs, this.study.columns, statuses);
+    if (this.passing) this.refilter();
+    return problems;
+  }
+
   /** Draw these runs and no others, if they are few enough to tell apart. */
   replace(ids, isMemorable = true) {
     const cells = new Set(ids.map((id) => this.study.byId.get(id).cell));
@@ -134,6 +159,7 @@ export class StudyView {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = null;
       this.refilter();
+      this.page.remember();
     });
   }
 
@@ -164,7 +190,12 @@ export class StudyView {
   showCount() {
     const unit = this.isByCell ? "cells" : "runs";
     const { size } = this.selected;
-    const shown = `${this.passing.length} of ${this.rows.length} ${unit} shown${this.table.listed}`;
+    const accuracies = this.passing.flatMap((row) => row.runs.map((run) => run.accuracy)).filter(Number.isFinite);
+    const mean = meanOf(accuracies);
+    const deviation = deviationOf(accuracies);
+    const spread = deviation === null ? "" : ` ± ${deviation.toFixed(2)}`;
+    const figures = mean === null ? "" : `; their mean test accuracy is ${mean.toFixed(2)}${spread} %`;
+    const shown = `${this.passing.length} of ${this.rows.length} ${unit} shown${this.table.listed}${figures}`;
     setText(this.count, `${shown}; ${size} ${size === 1 ? "run" : "runs"} drawn.`);
   }
 }

@@ -108,6 +108,7 @@ const FIGURES = [
   { label: "test loss", value: (row) => row.loss, text: ({ loss }) => (loss === null ? "–" : shortNumber(loss)) },
   { label: "training accuracy, %", isBestFirst: true, value: (row) => row.train, text: (row) => percentText(row.train) },
   { label: "epochs", value: (row) => row.epochs, text: (row) => String(row.epochs) },
+  { label: "run time, s", value: (row) => row.seconds, text: (row) => shortNumber(row.seconds) },
 ];
 
 function statusText({ status, runs, diverged }) {

@@ -61,7 +61,7 @@ def take_data(folder, label):
         name = "mnist" if is_mnist else folder
         data = load_dataset(name)
     except (ConfigError, DataError, OSError) as error:
-        return json.dumps({"problem": str(error).replace(folder + "/", "")})
+        return json.dumps({"problem": str(error).replace(folder, "your files")})
     words = f"{data.train_size:,} training and {data.test_size:,} test images, read"
     return json.dumps({"dataset": {"name": name, "label": "MNIST" if is_mnist else label, "words": words}})
 

@@ -432,7 +432,9 @@ def test_the_figures_are_those_of_the_rows_that_pass(explorer: ExplorerPage) -> 
     assert f"{mean:.2f} ± {deviation:.2f} %" in explorer.count()
 
 
-@pytest.mark.parametrize("pair", ["where.none=1", "where.batch_size=7", "accuracy=x", "status=good"])
+@pytest.mark.parametrize(
+    "pair", ["where.none=1", "where.batch_size=7", "accuracy=x", "status=good"]
+)
 def test_a_filter_that_means_nothing_is_a_sentence(explorer: ExplorerPage, pair: str) -> None:
     go_to_fragment(explorer.page, f"study=full-factorial&{pair}")
     explorer.page.wait_for_selector('.explorer[data-study="full-factorial"] .explorer-table')

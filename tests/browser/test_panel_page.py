@@ -307,7 +307,10 @@ def test_mnist_of_the_readers_own_files(
         print(panel.problem())
         panel.control("files").set_input_files(files)
         panel.wait(lambda: "60,000 training and 10,000 test images" in panel.says())
-        panel.wait_for("completed")
+        assert panel.headline().startswith("learning rate 0.05: ")  # the book's, of the same data
+        panel.train()
+        print(panel.says())
+        assert "stored band" in panel.says()
         assert "MNIST" in panel.control("data").evaluate("e => e.selectedOptions[0].text")
         assert "60,000 images" in panel.sources()[0]
         sketch = Sketch(panel)

@@ -83,8 +83,8 @@ export class DataChoice {
     }
     this.input.value = dataset.name;
     this.drop.hidden = true;
-    this.panel.say(`${dataset.label}: ${dataset.words}.`);
     this.use(dataset.name);
+    if (!this.panel.isRunning) this.panel.say(`${dataset.label}: ${dataset.words}.`);
   }
 
   use(name) {

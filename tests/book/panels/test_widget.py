@@ -141,7 +141,7 @@ def test_the_figure_shows_what_is_stored_and_what_was_trained(
     heard.train(1, {})
     heard.wait("done")
     assert "trained here: test loss" in panel.figure().alt()
-    assert panel.figure().axes[1].get_title() == "accuracy, %"
+    assert panel.figure().axes[1].get_title("left") == "accuracy, %"
 
 
 def test_the_figure_of_values_that_diverge_has_a_cross(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,6 +30,8 @@ def faults(notebook: dict[str, Any]) -> list[str]:
     for number, cell in enumerate(notebook["cells"]):
         if cell["cell_type"] == "code":
             found += [f"cell {number}: {fault}" for fault in cell_faults(cell)]
+        elif "[](" in "".join(cell["source"]):
+            found.append(f"cell {number}: a link has no words, and JupyterLab shows none")
     return found
 
 
@@ -119,3 +121,11 @@ def test_a_hidden_cell_that_is_long_or_open_is_caught() -> None:
     assert len(cell_faults(cell)) == 2
     folded = {"tags": ["remove-input"], "jupyter": {"source_hidden": True}}
     assert cell_faults(nbformat.v4.new_code_cell("x = 1\n" * 15, metadata=folded)) == []
+
+
+def test_a_link_without_words_is_caught() -> None:
+    for words, count in (("[Momentum](momentum.ipynb)", 0), ("[](momentum.ipynb)", 1)):
+        cell = nbformat.v4.new_markdown_cell(f"See {words}.")
+        notebook = nbformat.v4.new_notebook(cells=[cell])
+        notebook.metadata["kernelspec"] = {"name": "python3"}
+        assert len(faults(notebook)) == count

@@ -11,7 +11,7 @@ export function layOut(view) {
   const { key, place, controls } = view;
   const parts = {
     headline: make("p", { class: "what-if-headline" }),
-    status: make("p", { class: "mlp-status", role: "status", "aria-live": "polite" }),
+    status: make("p", { class: "mlp-status", role: "status" }),
     problem: make("p", { class: "mlp-problem", role: "alert" }),
     charts: [0, 1].map(() => makeBox("mlp-chart")),
     legend: make("ul", { class: "mlp-legend", "aria-label": "curves" }),

@@ -34,6 +34,7 @@ export class Panel {
     const everything = this.stops?.runs.map((run) => curveOfStop(this.stops, { run, values: {} })) ?? [];
     this.lossRange = lossRange(everything);
     element.append(layOut(this));
+    element.dataset.lmSuppressShortcuts = "true"; // in JupyterLab, arrows are the slider's
     element.classList.add("what-if", "mlp-enhanced");
     model.on("msg:custom", (message) => this.take(message));
     model.on("change:values", () => this.adopt(model.get("values")));
@@ -370,6 +371,9 @@ export class Panel {
 
   enable() {
     setText(this.buttons.play, this.isRunning ? "Stop" : "Play");
+    // Of a run, readers who listen hear the beginning and the end, not each epoch.
+    const tone = this.isRunning ? "off" : "polite";
+    [this.parts.headline, this.parts.status].forEach((part) => part.setAttribute("aria-live", tone));
     this.buttons.clear.disabled = !this.pinned.length;
     this.buttons.download.disabled = !this.run?.epoch;
   }

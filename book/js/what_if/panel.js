@@ -34,7 +34,6 @@ export class Panel {
     const everything = this.stops?.runs.map((run) => curveOfStop(this.stops, { run, values: {} })) ?? [];
     this.lossRange = lossRange(everything);
     element.append(layOut(this));
-    element.dataset.lmSuppressShortcuts = "true"; // in JupyterLab, arrows are the slider's
     element.classList.add("what-if", "mlp-enhanced");
     model.on("msg:custom", (message) => this.take(message));
     model.on("change:values", () => this.adopt(model.get("values")));
@@ -42,6 +41,9 @@ export class Panel {
     this.watch.observe(this.parts.charts[0]);
     this.hear = () => this.readLink();
     if (model.get("key")) addEventListener("hashchange", this.hear);
+    // JupyterLab hears arrow keys first and moves its cursor: on a slider they are the slider's.
+    this.guard = (event) => event.target.type === "range" && element.contains(event.target) && event.stopPropagation();
+    addEventListener("keydown", this.guard, true);
     this.readLink();
     this.show();
     if (!this.stops && this.isReady) this.train(false); // a reader's own panel
@@ -51,6 +53,7 @@ export class Panel {
     this.cancel();
     this.watch.disconnect();
     removeEventListener("hashchange", this.hear);
+    removeEventListener("keydown", this.guard, true);
   }
 
   // What the reader does

@@ -12,7 +12,7 @@ import pandas as pd
 
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import epochs, frame
-from mlp_book.stats import Spread, different, spread
+from mlp_book.stats import Spread, compare, spread
 from mlp_book.tables import by_level
 from mlp_book.text import MINUS, format_number
 from mlp_core import Run, RunConfig
@@ -226,8 +226,14 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
     best, tied = accuracy.best, accuracy.tied
     outside = {size for size in accuracy.levels if accuracy.different(size, best)}
     of_thirty = spread(frame(thirty)["test_accuracy"])
-    outside_thirty = {s for s in accuracy.levels if different(accuracy[s], of_thirty)}
-    apart = [size for size, r in SAME_PER_IMAGE.items() if different(accuracy[size], by_rate[r])]
+    outside_thirty = {
+        s for s, one in accuracy.against_other(of_thirty).items() if one.direction
+    }
+    apart = [
+        size
+        for size, rate in SAME_PER_IMAGE.items()
+        if compare(accuracy[size], by_rate[rate], accuracy.noise).direction
+    ]
     early, late = (_larger_at_loss(runs, level) for level in (EARLY, LATE))
     early_100, late_100 = (
         spread(error_at_loss(run, level) for run in thirty) for level in (EARLY, LATE)
@@ -236,7 +242,7 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
         size
         for found, reference in ((early, early_100), (late, late_100))
         for size, own in found.items()
-        if different(own, reference) and own.mean > reference.mean
+        if compare(own, reference, EXACT).direction and own.mean > reference.mean
     ]
 
     yield claim("no run diverges", (data["status"] == "completed").all())
@@ -268,7 +274,7 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
     )
     yield claim(
         "after as many updates, the largest batch is ahead",
-        different(at_600[10_000], at_600[100]) and at_600[10_000].mean < at_600[100].mean,
+        at_600.different(10_000, 100) and at_600[10_000].mean < at_600[100].mean,
     )
     yield claim(
         "from 500 images up, a larger batch gets no further by then",

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.scaling import RULES, follow_rule, keeps_accuracy
 from mlp_book.frames import LEARNED, all_learned, epochs, frame
-from mlp_book.stats import different, spread
+from mlp_book.stats import compare, spread
 from mlp_book.style import INK, ReportFigure, make_log, new_figure, ramp, styled
 from mlp_book.tables import treatments
 from mlp_book.text import enumerate_words, format_number
@@ -252,7 +252,7 @@ def crossed(runs: Sequence[Run]) -> Iterator[Any]:
     yield claim(
         "on the diagonal of small rates all are late alike",
         lambda: (
-            not any(different(late[400], own) for own in late.values())
+            not any(compare(late[400], own).direction for own in late.values())
             and max(own.max() for own in late.values()) < linear[100].low - 2
         ),
     )

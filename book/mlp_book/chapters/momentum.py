@@ -11,7 +11,7 @@ import numpy as np
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import epochs, frame
 from mlp_book.quadratic import eigenvalues, shrink_factor
-from mlp_book.stats import different, spread
+from mlp_book.stats import compare, spread
 from mlp_book.style import COLOURS, DASHES, INK, ReportFigure, new_figure, styled
 from mlp_core import Run
 from mlp_core.nn import SGD
@@ -249,7 +249,8 @@ def mnist(
     learning = (0.0, 0.3, 0.6, 0.95)
     told_apart = [momentum for momentum in learning if momentum not in tied]
     of_thirty = spread(frame(thirty)["test_accuracy"])
-    against_thirty = [m for m in learning if different(accuracy[m], of_thirty)]
+    effects = accuracy.against_other(of_thirty)
+    against_thirty = [m for m in learning if m in effects and effects[m].direction]
     once = spread(curves[curves["momentum"] == 0.99].groupby("row")["test_accuracy"].max())
     dead = {m: 100 * run.records["dead_units"][-1][0] for m, run in watched.items()}
 
@@ -276,7 +277,7 @@ def mnist(
         "the same effective rate, reached in two ways, ends alike",
         all(
             np.isclose(steps[momentum].mean, rate_steps[rate].mean)
-            and not different(accuracy[momentum], by_rate[rate])
+            and not compare(accuracy[momentum], by_rate[rate], accuracy.noise).direction
             for momentum, rate in SAME_EFFECTIVE.items()
         ),
     )

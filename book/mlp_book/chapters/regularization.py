@@ -12,7 +12,7 @@ from mlp_book.charts import sweep, tidy
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.regularization import FEW, FIELDS, MANY, UNTREATED, by_treatment
 from mlp_book.frames import MEASURES, epochs, frame, label_of
-from mlp_book.stats import different, judge, spread
+from mlp_book.stats import compare, spread
 from mlp_book.style import ReportFigure
 from mlp_book.tables import treatments
 from mlp_book.text import MINUS
@@ -154,7 +154,7 @@ def digits(runs: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
     )
     yield claim(
         "L1 still learns, and dropout is not worse",
-        accuracy["L1"].low > 94 and judge(accuracy["dropout"], accuracy[UNTREATED]) != "worse",
+        accuracy["L1"].low > 94 and accuracy.effect("dropout", UNTREATED).direction >= 0,
     )
 
 
@@ -175,10 +175,11 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         Levels(own, "treatment", "test_loss", False) for own in (on_many, on_few)
     )
     running, whole = (Levels(on_many, "treatment", name) for name in ("running_loss", "train_loss"))
+    effects_many, effects_few = many.against(UNTREATED), against_twins(on_few)
     verdicts_many, verdicts_few = (
-        {name: judge(own[name], own[UNTREATED]) for name in own.levels} for own in (many, few)
+        {name: one.direction for name, one in found.items()} for found in (effects_many, effects_few)
     )
-    worse = [name for name, verdict in verdicts_many.items() if verdict == "worse"]
+    worse = [name for name, direction in verdicts_many.items() if direction < 0]
     dropped = [name for name in few.levels if name.startswith("dropout")]
     # Each run with dropout against the untreated one of the same seed, so of the same images.
     by_seed = on_few.pivot_table("test_accuracy", "seed", "treatment")
@@ -252,14 +253,14 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
             mild_few.startswith("L2")
             and mild_many.startswith("L2")
             and verdicts_few[mild_few] == verdicts_many[mild_many] == "seed noise"
-            and different(loss_few[mild_few], loss_few[UNTREATED])
-            and different(loss_many[mild_many], loss_many[UNTREATED])
+            and loss_few.different(mild_few, UNTREATED)
+            and loss_many.different(mild_many, UNTREATED)
         ),
     )
     yield claim(
         "with few images and strong L1 the accuracy jumps, and its late mean is worse",
         jump[STRONG].mean > 10 * jump[UNTREATED].mean
-        and judge(late[STRONG], late[UNTREATED]) == "worse",
+        and late.effect(STRONG, UNTREATED).direction < 0,
     )
     without = abs(running[UNTREATED].mean - whole[UNTREATED].mean)
     yield claim(

@@ -12,7 +12,7 @@ from mlp_book.chapters.activations_losses.first_steps import NAME
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.one_ratio import compare_pairs, drift_of
 from mlp_book.frames import epochs, frame
-from mlp_book.stats import different, pooled_std, spread
+from mlp_book.stats import compare, pooled_std, spread
 from mlp_core import Run
 
 LOSS = "training loss over target²"
@@ -120,5 +120,5 @@ def _square(data: pd.DataFrame) -> Iterator[Any]:
     yield {"target-small-wide": wide, "target-small": error[0.125, 0.01]}
     yield claim(
         "where targets are small, the largest first weights make it worse",
-        all(different(wide, own) and wide.mean > own.mean for own in others),
+        all(compare(wide, own).direction and wide.mean > own.mean for own in others),
     )

@@ -13,11 +13,11 @@ from mlp_book.chapters.activations_losses.first_steps import NAME, arrival, firs
 from mlp_book.chapters.activations_losses.hidden_units import RIVAL, STRUCK, dead_after_one
 from mlp_book.chapters.activations_losses.shapes import trace_loss
 from mlp_book.facts import Levels, claim, facts
-from mlp_book.findings.comparison import account_for, compare, gains
+from mlp_book.findings.comparison import account_for, compare_published, gains
 from mlp_book.findings.published import SEEDS, report_a
 from mlp_book.findings.timing import total_hours, update_times
 from mlp_book.frames import frame, records
-from mlp_book.stats import Spread, different, spread
+from mlp_book.stats import EXACT, Spread, compare, spread
 from mlp_book.text import format_level
 from mlp_core import Run
 
@@ -82,7 +82,7 @@ def mnist(
     accuracy, training = Levels(data, "cell"), Levels(data, "cell", "train_accuracy")
     best, first, published = accuracy.best, first_epoch(runs), report_a("test_accuracy")
     tests, trainings, *of_losses = (
-        compare(data, f"{split}_{what}")
+        compare_published(data, f"{split}_{what}")
         for what in ("accuracy", "loss")
         for split in ("test", "train")
     )
@@ -227,7 +227,7 @@ def exercises(killed: Sequence[Run], xavier: Run, runs: Sequence[Run]) -> Iterat
     }
     yield claim(
         "hinge kills as many units as cross-entropy at ten times the rate, fewer at a tenth of it",
-        not (different(*fast) or different(*careful))
+        not (compare(*fast, EXACT).direction or compare(*careful, EXACT).direction)
         and min(own.mean for own in fast) > 2 * max(own.mean for own in careful),
     )
 

@@ -13,7 +13,7 @@ from mlp_book.chapters.hidden_layers.regions import NAME
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.depth import judge_depth, reach_of, with_depth
 from mlp_book.frames import frame
-from mlp_book.stats import different
+from mlp_book.stats import compare, judge_family, noise_of
 from mlp_book.style import ReportFigure
 from mlp_book.tables import grid_of_verdicts
 from mlp_book.text import format_level
@@ -96,7 +96,9 @@ def deeper(runs: Sequence[Run]) -> Iterator[Any]:
     )
     accuracy = {name: Levels(own, "depth") for name, own in he.items()}
     gelu, relu = accuracy["GELU"], accuracy["ReLU"]
-    ahead = [depth for depth in relu.levels if different(gelu[depth], relu[depth])]
+    noise = noise_of(own[depth] for own in accuracy.values() for depth in own.levels)
+    pairs = judge_family([compare(gelu[n], relu[n], noise) for n in relu.levels])
+    ahead = [depth for depth, one in zip(relu.levels, pairs, strict=True) if one.direction]
     gelu_ahead = [depth for depth in ahead if gelu[depth].mean > relu[depth].mean]
     learning = {name: accuracy[name] for name in ("GELU", "ReLU", "tanh")}
     none = ["none of them"]

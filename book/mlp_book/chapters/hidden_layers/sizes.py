@@ -13,7 +13,7 @@ from mlp_book import by_level, sweep
 from mlp_book.chapters.hidden_layers.regions import NAME
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import frame, levels_of
-from mlp_book.stats import different, spread
+from mlp_book.stats import compare, spread
 from mlp_book.style import ReportFigure
 from mlp_core import Run
 
@@ -133,7 +133,7 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         "at-largest": accuracy[largest],
         "double": double,
         **{
-            f"double-{n}": "outside" if different(accuracy[n], double) else "inside"
+            f"double-{n}": unbroken(compare(accuracy[n], double, accuracy.noise).text())
             for n in (256, 512)
         },
         **{f"parameters-{n or 'none'}": f"{parameters[n]:,}" for n in (0, 16) if n in parameters},
@@ -171,5 +171,5 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
     )
     yield claim(
         "two layers are better than one of 128 units, outside seed noise",
-        different(accuracy[128], double) and double.mean > accuracy[128].mean,
+        compare(accuracy[128], double, accuracy.noise).direction and double.mean > accuracy[128].mean,
     )

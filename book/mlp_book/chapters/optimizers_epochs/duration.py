@@ -11,7 +11,7 @@ import pandas as pd
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.report_b import by_parameter
 from mlp_book.frames import epochs, frame
-from mlp_book.stats import judge, spread
+from mlp_book.stats import compare, compare_paired, judge_family, noise_of, spread
 from mlp_book.tables import grid_of_verdicts, table_of_rows
 from mlp_book.text import MINUS
 from mlp_core import Run
@@ -110,10 +110,10 @@ def stopping(runs: Sequence[Run]) -> Iterator[Any]:
     at_14, last = accuracy.loc[14], accuracy.iloc[-1]
     extra = last - at_14
     # From the epoch after the last of these, no reading is told from the one at the end.
-    lower = [epoch for epoch, own in accuracy.iterrows() if judge(last, own) != "seed noise"]
+    lower = [epoch for epoch, own in accuracy.iterrows() if compare_paired(last, own).direction]
     enough = max(lower, default=0) + 1
     by_loss, by_accuracy = (_stops(late, name, 3) for name in ("test_loss", "test_accuracy"))
-    kept, stopped = spread(_kept(late, by_loss)), [stop.stopped for stop in by_loss]
+    kept, stopped = _kept(late, by_loss), [stop.stopped for stop in by_loss]
     lowest = [int(np.argmin(run.history["test_loss"])) + 1 for run in late]
     yield {
         "enough": enough,
@@ -121,7 +121,7 @@ def stopping(runs: Sequence[Run]) -> Iterator[Any]:
         "lowest-last": max(lowest),
         "patient-first": min(stopped),
         "patient-last": max(stopped),
-        "kept-loss": kept,
+        "kept-loss": spread(kept),
         "kept-accuracy": spread(_kept(late, by_accuracy)),
         "after-14": spread(at_14),
         "after-25": spread(last),
@@ -152,7 +152,7 @@ def stopping(runs: Sequence[Run]) -> Iterator[Any]:
         max(lowest) <= 8
         and all(own.iloc[-1] > 1.1 * own.min() for _, own in readings["test_loss"].groupby("row")),
     )
-    yield claim("stopping by the test loss keeps a worse network", judge(kept, last) == "worse")
+    yield claim("stopping by the test loss keeps a worse network", compare_paired(kept, last).direction < 0)
 
     hasty = _stops(late, "test_accuracy", 1)
     unlucky = min(range(len(late)), key=lambda seed: (hasty[seed].stopped, last.iloc[seed]))
@@ -211,7 +211,7 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
     }
     yield claim("no run diverges", (data["status"] == "completed").all())
     verdicts = {
-        (rate, name): judge(own, spreads[rate, "constant"])
+        (rate, name): compare(own, spreads[rate, "constant"]).direction
         for (rate, name), own in spreads.items()
         if name in LOWERED and own.n > 1
     }
@@ -230,16 +230,16 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
     )
     yield claim(
         "a schedule from 0.1 is as good as the best constant rate, and the constant 0.1 is worse",
-        all(judge(spreads[0.1, name], best) == "seed noise" for name in LOWERED)
-        and judge(spreads[0.1, "constant"], best) == "worse",
+        all(compare(spreads[0.1, name], best).direction == 0 for name in LOWERED)
+        and compare(spreads[0.1, "constant"], best).direction < 0,
     )
     yield claim(
         "from 0.2 no schedule makes up for the start",
-        all(judge(spreads[0.2, name], best) == "worse" for name in LOWERED),
+        all(compare(spreads[0.2, name], best).direction < 0 for name in LOWERED),
     )
     yield claim(
         "the best schedule is inside seed noise of the best constant rate; both start at 0.05",
-        plain[0] == lowered[0] == 0.05 and judge(spreads[lowered], best) == "seed noise",
+        plain[0] == lowered[0] == 0.05 and compare(spreads[lowered], best).direction == 0,
     )
     yield claim(
         "from 0.05 on each run with a schedule ends above its twin, from 0.02 not each",

@@ -28,7 +28,7 @@ from mlp_book.facts import claim, facts
 from mlp_book.findings import regularization, report_b
 from mlp_book.findings.published import published
 from mlp_book.frames import frame
-from mlp_book.stats import judge, spread
+from mlp_book.stats import EXACT, Effect, compare, spread
 from mlp_book.text import enumerate_words
 from mlp_core import Run
 from mlp_core.studies import STUDIES
@@ -47,11 +47,9 @@ def in_few_digits(points: float) -> str:
     return f"{points:.0f}" if points > 10 else f"{points:.1f}"
 
 
-def in_verdict(better: str, seed_noise: str, worse: str, verdict: str) -> str:
-    """Return the words for what `judge` says of searches."""
-    outside = ", outside the noise of so many searches"
-    words = {"better": better + outside, "seed noise": seed_noise, "worse": worse + outside}
-    return words[verdict]
+def in_verdict(better: str, undecided: str, worse: str, effect: Effect) -> str:
+    """Return the words for the direction of an effect."""
+    return (undecided, better, worse)[effect.direction]
 
 
 @facts(NAME)
@@ -63,9 +61,10 @@ def small(data: pd.DataFrame, found: OneAtATime) -> Iterator[Any]:
     start, fast, heavy, both = (accuracy.get(cell, spread([])) for cell in cells)
     yield claim("a rate of 1 and a momentum of 0.99 are best alone", found.found == ("1.0", "0.99"))
     yield claim(
-        "each alone is better than the start", judge(fast, start) == judge(heavy, start) == "better"
+        "each alone is better than the start",
+        min(compare(one, start).direction for one in (fast, heavy)) > 0,
     )
-    yield claim("both together are worse", judge(both, start) == "worse")
+    yield claim("both together are worse", compare(both, start).direction < 0)
     yield claim(
         "alone they learn, together they do not", min(fast.low, heavy.low) > 90 > 50 > both.high
     )
@@ -284,12 +283,12 @@ def one_at_a_time(
     )
     yield claim("the best cell is better than the default", lead > 0)
     yield claim(
-        "no single change is better than the default, outside seed noise",
-        all(judge(own, default) != "better" for _, own in levels),
+        "no single change is told to be better than the default",
+        all(compare(own, default).direction <= 0 for _, own in levels),
     )
     yield claim(
         "nor a treatment better than none",
-        all(judge(own, untreated) != "better" for own in by_treatment.values()),
+        all(compare(own, untreated).direction <= 0 for own in by_treatment.values()),
     )
     yield {
         "found-cell": describe_cell(found.found),
@@ -370,7 +369,7 @@ def searches(
             "sooner than random search",
             "not to be told from random search by so many searches",
             "later than random search",
-            judge(late["TPE"], late["random"]),
+            compare(late["TPE"], late["random"], EXACT),
         ),
         "end-tpe": spread(last["TPE"]),
         "end-random": spread(last["random"]),
@@ -378,7 +377,7 @@ def searches(
             "lower than that of random search",
             "not to be told from that of random search",
             "higher than that of random search",
-            judge(-last["TPE"], -last["random"]),
+            compare(-last["TPE"], -last["random"]),
         ),
         "repeats": f"{repeats:.0f}",
         "cost": (
@@ -416,7 +415,7 @@ def learned(
             "less far off",
             "not to be told from that",
             "farther off",
-            judge([-x for x in off["TPE"]], [-x for x in off["random"]]),
+            compare([-x for x in off["TPE"]], [-x for x in off["random"]], EXACT),
         ),
     }
 

@@ -24,7 +24,7 @@ from mlp_book.chapters.where_it_fails.predictions import (
 )
 from mlp_book.facts import claim, facts
 from mlp_book.frames import epochs, frame
-from mlp_book.stats import different, spread
+from mlp_book.stats import compare_paired, spread
 from mlp_core import Run
 
 NAME = "where-it-fails"
@@ -34,7 +34,7 @@ TEST_SIZE = 10_000  # of MNIST
 
 def moves(changes: np.ndarray) -> bool:
     """Say whether changes, one per seed, differ from zero by more than the seeds explain."""
-    return different(changes, np.zeros(len(changes)))
+    return compare_paired(changes, np.zeros(len(changes))).direction != 0
 
 
 @facts(NAME)
@@ -154,7 +154,7 @@ def agreement(teams: Mapping[str, Sequence[Predictions]]) -> Iterator[Any]:
         lambda: (
             together[OWN] < min(mistakes[OWN])
             and together[OWN] < 0.6 * mean[OWN]
-            and different(mistakes[OWN], [together[OWN]] * len(mistakes[OWN]))
+            and compare_paired(mistakes[OWN], [together[OWN]] * len(mistakes[OWN])).direction
         ),
     )
     yield claim(

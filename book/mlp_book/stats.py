@@ -229,8 +229,11 @@ class Effect:
     @property
     def direction(self) -> int:
         """1 where the first is larger (or breaks less often), -1 where smaller, 0 if not known."""
-        if not self.adjusted < LEVEL:
-            return 0
+        return self.sign if self.adjusted < LEVEL else 0
+
+    @property
+    def sign(self) -> int:
+        """1 where the first is larger, or breaks less often, else -1; told apart or not."""
         if self.broken:
             (a, of_a), (b, of_b) = self.broken
             return 1 if a * of_b < b * of_a else -1
@@ -322,7 +325,7 @@ def compare_paired(
     """
     differences = np.asarray(first, float) - np.asarray(second, float)
     whole = np.isfinite(differences)
-    if not whole.all():
+    if not whole.all() and whole.size:
         counts = [(int((~np.isfinite(np.asarray(x, float))).sum()), len(whole))
                   for x in (first, second)]  # fmt: skip
         p = _fisher(*counts)

@@ -10,7 +10,7 @@ import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
 from mlp_book.facts import Levels, claim, facts
-from mlp_book.findings.scaling import RULES, follow_rule, keeps_accuracy
+from mlp_book.findings.scaling import RULES, against_start, follow_rule
 from mlp_book.frames import LEARNED, all_learned, epochs, frame
 from mlp_book.stats import compare, spread
 from mlp_book.style import INK, ReportFigure, make_log, new_figure, ramp, styled

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,9 +26,9 @@ from mlp_core.studies import STUDIES, load_runs
 from mlp_core.training import Run
 
 VERDICTS = ("holds", "holds in part", "does not hold", "cannot be told", "not judged")
-# What a claim may say of the first of two settings. A "figure" is that of a published table, which
-# comes out again if the interval lies within its tolerance.
-SAID = ("larger", "smaller", "not larger", "not smaller", "alike", "figure")
+# What a claim may say of the first of two settings; of "some larger", one is enough. A "figure" is
+# that of a published table, which comes out again if the interval lies within its tolerance.
+SAID = ("larger", "smaller", "some larger", "not larger", "not smaller", "alike", "figure")
 TO_LEARN = 95.0  # percent of test accuracy: the epochs until then are the speed of convergence
 # No spread of a measure is taken to be smaller: one test image; a third of an epoch, as one epoch is
 # the finest reading; nothing limits the others.
@@ -53,6 +53,7 @@ class Comparison:
     means: tuple[str, str]  # of both sides, as text
     rows: tuple[pd.DataFrame, pd.DataFrame]  # of both sides; the second is empty for a figure
     published: float | None = None
+    other: Effect | None = None  # paired if the effect is not, and the other way round
 
     @property
     def met(self) -> bool:
@@ -60,6 +61,7 @@ class Comparison:
         effect, way = self.effect, self.effect.direction
         return {
             "larger": way > 0,
+            "some larger": way > 0,
             "smaller": way < 0,
             "not larger": way < 0 or effect.outcome == "equivalent",
             "not smaller": way > 0 or effect.outcome == "equivalent",
@@ -73,6 +75,7 @@ class Comparison:
         way = self.effect.direction
         return {
             "larger": way < 0,
+            "some larger": way < 0 or self.effect.outcome == "equivalent",
             "smaller": way > 0,
             "not larger": way > 0,
             "not smaller": way < 0,
@@ -91,14 +94,15 @@ class Comparison:
 class Family:
     """Comparisons that are asked side by side, on settings that share their noise."""
 
-    comparisons: tuple[Comparison, ...]
-    settings: tuple[pd.DataFrame, ...]
+    comparisons: tuple[Comparison, ...]  # what a claim needs
+    whole: tuple[Comparison, ...]  # what its p values are corrected for
+    settings: tuple[pd.DataFrame, ...]  # that tell the noise, each once
     measure: str = "test_accuracy"
 
     def only(self, wanted: Callable[[Comparison], bool]) -> Family:
         """Return the comparisons that a claim needs; their p values stay those of the family."""
         kept = tuple(one for one in self.comparisons if wanted(one))
-        return Family(kept, self.settings, self.measure)
+        return replace(self, comparisons=kept)
 
 
 def ask(
@@ -128,32 +132,30 @@ def ask(
     """
     spreads = {key: settled(rows, measure) for key, rows in settings.items()}
     # A setting that has several names is one.
-    once = {tuple(rows["run_id"]): spreads[key] for key, rows in settings.items()}
-    noise = noise_of(once.values(), RESOLUTIONS[measure])
-    found, kept = [], []
-    for first, said, second in asked:
-        if first not in settings or second not in settings:
-            continue
+    once = {tuple(rows["run_id"]): key for key, rows in settings.items()}
+    noise = noise_of([spreads[key] for key in once.values()], RESOLUTIONS[measure])
+    kept = [one for one in asked if one[0] in settings and one[2] in settings]
+    found, others = [], []
+    for first, _, second in kept:
         a, b = settings[first], settings[second]
         own = margin_of(pd.concat([a, b])) if margin is None else margin
+        apart = compare(spreads[first], spreads[second], noise, own)
+        twins = compare_paired(*_by_seed(a, b, measure), own, noise.resolution)
         is_paired = paired(first) if callable(paired) else paired
-        effect = (
-            compare_paired(*_by_seed(a, b, measure), own, noise.resolution)
-            if is_paired
-            else compare(spreads[first], spreads[second], noise, own)
+        found.append(twins if is_paired else apart)
+        others.append(apart if is_paired else twins)
+    comparisons = tuple(
+        Comparison(
+            name(first), said, name(second), effect,
+            (_text(settings[first], measure), _text(settings[second], measure)),
+            (settings[first], settings[second]), other=other,
         )
-        found.append(effect)
-        texts = (_text(spreads[first], measure), _text(spreads[second], measure))
-        kept.append((name(first), said, name(second), texts, (a, b)))
-    effects = judge_family(found)
-    return Family(
-        tuple(
-            Comparison(first, said, second, effect, texts, rows)
-            for (first, said, second, texts, rows), effect in zip(kept, effects, strict=True)
-        ),
-        tuple(settings.values()),
-        measure,
-    )
+        for (first, said, second), effect, other in zip(
+            kept, judge_family(found), others, strict=True
+        )
+    )  # fmt: skip
+    rows = tuple(settings[key] for key in once.values())
+    return Family(comparisons, comparisons, rows, measure)
 
 
 def ask_figures(
@@ -174,18 +176,15 @@ def ask_figures(
             for key in keys
         ]
     )
-    return Family(
-        tuple(
-            Comparison(
-                name(key), "figure", "published", effect,
-                (_text(spreads[key], measure), f"{published[key]:.3f}"),
-                (settings[key], settings[key].iloc[:0]), published[key],
-            )
-            for key, effect in zip(keys, effects, strict=True)
-        ),
-        tuple(settings[key] for key in keys),
-        measure,
+    comparisons = tuple(
+        Comparison(
+            name(key), "figure", "published", effect,
+            (_text(settings[key], measure), f"{published[key]:.3f}"),
+            (settings[key], settings[key].iloc[:0]), published[key],
+        )
+        for key, effect in zip(keys, effects, strict=True)
     )  # fmt: skip
+    return Family(comparisons, comparisons, tuple(settings[key] for key in keys), measure)
 
 
 def _by_seed(a: pd.DataFrame, b: pd.DataFrame, measure: str) -> tuple[Any, Any]:
@@ -197,9 +196,15 @@ def _by_seed(a: pd.DataFrame, b: pd.DataFrame, measure: str) -> tuple[Any, Any]:
     return first[shared].to_numpy(), second[shared].to_numpy()
 
 
-def _text(own: Spread, measure: str) -> str:
-    text = f"{own.text()} ({own.n})"
-    return f"{text}, {own.broken} of {own.broken + own.n} broke" if own.broken else text
+def _text(rows: pd.DataFrame, measure: str) -> str:
+    """Return mean, standard deviation and seeds, and how many broke or were late."""
+    own, text = settled(rows, measure), ""
+    late = int((rows["late"] & ~broke(rows)).sum()) if "late" in rows else 0
+    if own.broken:
+        text += f", {own.broken} of {own.broken + own.n} broke"
+    if late:
+        text += f", {late} late"
+    return f"{own.text()} ({own.n}){text}"
 
 
 def split(data: pd.DataFrame, *columns: str) -> dict[Any, pd.DataFrame]:
@@ -212,6 +217,9 @@ def verdict_of(comparisons: Sequence[Comparison]) -> str:
     met = [one.met for one in comparisons]
     if not met:
         return "cannot be told"
+    if comparisons[0].said == "some larger":
+        against = all(one.contrary for one in comparisons)
+        return "holds" if any(met) else "does not hold" if against else "cannot be told"
     if all(met):
         return "holds"
     if all(one.said == "figure" for one in comparisons) and any(met):

@@ -33,7 +33,7 @@ def treatments(images: str, kind: str, data: pd.DataFrame) -> Family:
     few = images == regularization.FEW
     rows = regularization.by_treatment(data).query("images == @images")
     settings = split(rows.drop_duplicates("row"), "treatment")
-    asked = [(name, "larger", regularization.UNTREATED) for name in settings
+    asked = [(name, "some larger", regularization.UNTREATED) for name in settings
              if name != regularization.UNTREATED]  # fmt: skip
     family = ask(settings, asked, paired=few, margin=FEW_MARGIN if few else MARGIN)
     return family.only(lambda one: one.first.startswith(kind))

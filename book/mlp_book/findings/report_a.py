@@ -23,6 +23,7 @@ from mlp_book.findings.claims import (
 )
 from mlp_book.findings.comparison import compare_published, tolerance_of
 from mlp_book.findings.published import ROUNDING, SEEDS, report_a
+from mlp_book.frames import all_learned
 from mlp_book.findings.timing import added_time, order_of_times
 from mlp_book.text import format_level
 
@@ -105,9 +106,12 @@ def active_units(data: pd.DataFrame) -> Family:
 
 def swings(data: pd.DataFrame) -> Family:
     """Ask whether the test accuracy swings more with small batches than with the default."""
-    sizes = [size for size in sorted(set(data["batch_size"])) if size < 100]
-    asked = [(size, "larger", 100) for size in sizes]
-    return ask(split(data, "batch_size"), asked, "swing", margin=0.0, name=_batches)
+    settings = split(data, "batch_size")
+    asked = [
+        (size, "larger", 100) for size in sorted(settings)
+        if size < 100 and all_learned(settings[size])
+    ]  # fmt: skip
+    return ask(settings, asked, "swing", margin=0.0, name=_batches)
 
 
 def largest_as_twenty(data: pd.DataFrame) -> Family:
@@ -163,7 +167,7 @@ def decay_with_few(data: pd.DataFrame) -> Family:
     data = data[data["train_size"].notna()]
     settings = split(data, "train_size", "weight_decay")
     asked = [
-        ((size, decay), "larger", (size, 0.0)) for size, decay in sorted(settings) if decay
+        ((size, decay), "some larger", (size, 0.0)) for size, decay in sorted(settings) if decay
     ]
     return ask(settings, asked, paired=True,
                name=lambda cell: f"{cell[0]:,.0f} images, decay {cell[1]:g}")  # fmt: skip

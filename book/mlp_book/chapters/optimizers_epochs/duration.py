@@ -186,7 +186,7 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         max((x for x in spreads if x[1] in names), key=lambda x: np.nan_to_num(spreads[x].mean))
         for names in (("constant",), LOWERED)
     )
-    best = spreads[plain]
+    best, noise = spreads[plain], noise_of(spreads.values())
     # Each run with a schedule against the one with the constant rate and the same seed.
     twins = data.pivot_table("test_accuracy", ["learning_rate", "seed"], "schedule")
     gains = twins[[*LOWERED]].sub(twins["constant"], axis=0)
@@ -210,15 +210,13 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         ),
     }
     yield claim("no run diverges", (data["status"] == "completed").all())
-    verdicts = {
-        (rate, name): compare(own, spreads[rate, "constant"]).direction
-        for (rate, name), own in spreads.items()
-        if name in LOWERED and own.n > 1
-    }
+    asked = [(rate, name) for rate in RATES for name in LOWERED]
+    effects = judge_family([compare(spreads[x], spreads[x[0], "constant"], noise) for x in asked])
+    better = {key for key, one in zip(asked, effects, strict=True) if one.direction > 0}
     yield claim(
-        "from 0.1 schedules are better, from the other rates inside seed noise",
-        verdicts
-        == {(r, n): "better" if r == 0.1 else "seed noise" for r in RATES for n in LOWERED},
+        "from 0.1 schedules are better; from 0.02 and 0.05 that is not told",
+        {(0.1, name) for name in LOWERED} <= better
+        and better <= {(rate, name) for rate in (0.1, 0.2) for name in LOWERED},
     )
     yield claim(
         "from 0.2 they gain more than two points and narrow the spread to a fifth",
@@ -230,16 +228,16 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
     )
     yield claim(
         "a schedule from 0.1 is as good as the best constant rate, and the constant 0.1 is worse",
-        all(compare(spreads[0.1, name], best).direction == 0 for name in LOWERED)
-        and compare(spreads[0.1, "constant"], best).direction < 0,
+        all(compare(spreads[0.1, name], best, noise).direction == 0 for name in LOWERED)
+        and compare(spreads[0.1, "constant"], best, noise).direction < 0,
     )
     yield claim(
         "from 0.2 no schedule makes up for the start",
-        all(compare(spreads[0.2, name], best).direction < 0 for name in LOWERED),
+        all(compare(spreads[0.2, name], best, noise).direction < 0 for name in LOWERED),
     )
     yield claim(
         "the best schedule is inside seed noise of the best constant rate; both start at 0.05",
-        plain[0] == lowered[0] == 0.05 and compare(spreads[lowered], best).direction == 0,
+        plain[0] == lowered[0] == 0.05 and compare(spreads[lowered], best, noise).direction == 0,
     )
     yield claim(
         "from 0.05 on each run with a schedule ends above its twin, from 0.02 not each",

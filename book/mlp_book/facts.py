@@ -240,7 +240,9 @@ class Levels:
         rows = {level: data[[x == level for x in data[factor]]] for level in self.levels}
         self._values = {level: own[measure] for level, own in rows.items()}
         self._settled = {level: settled(own, measure) for level, own in rows.items()}
-        self._complete = [level for level, own in self._values.items() if own.notna().all()]
+        ended = [level for level, own in self._values.items() if own.notna().all()]
+        whole = [level for level in ended if not self._settled[level].broken]
+        self._complete = whole or ended
         in_points = measure.endswith(("accuracy", "error"))
         self.margin = margin_of(data) if in_points else 0.0
         self.noise = noise_of(
@@ -258,7 +260,7 @@ class Levels:
 
     @property
     def best(self) -> Any:
-        """The level with the best mean, of those none of whose runs diverged."""
+        """The level with the best mean, of those none of whose runs broke, if there are any."""
         return max(self._complete, key=lambda level: self.sign * self[level].mean, default=None)
 
     @property

@@ -140,6 +140,7 @@ def treatments(
     reference: str,
     title: str,
     margin: float = MARGIN,
+    effects: Mapping[str, Mapping[str, Effect]] | None = None,
 ) -> pd.DataFrame:
     """Return mean, spread, and the difference to a reference, for each level.
 
@@ -152,12 +153,17 @@ def treatments(
         The level that the others are set against.
     title : str
         What the levels are.
+    margin : float
+    effects : mapping of str to mapping, optional
+        Of a group, where its levels are not compared unpaired.
     """
     parts = {}
     for name, levels in columns.items():
         groups = {level: spread(values) for level, values in levels.items()}
         parts[name] = {level: own.text() for level, own in groups.items()}
-        found = against_all({reference: spread([]), **groups}, reference, margin=margin)
+        found = (effects or {}).get(name) or against_all(
+            {reference: spread([]), **groups}, reference, margin=margin
+        )
         # The group's name keeps the columns of two groups apart.
         parts[f"{name}: against {reference}"] = {
             level: unbroken(found[level].text()) if level in found else "" for level in groups

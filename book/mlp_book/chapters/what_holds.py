@@ -80,8 +80,8 @@ def _draw_cells(axes: Any, found: pd.DataFrame) -> None:
         color=FILLS[farthest["cell"].loss],
     )  # fmt: skip
     axes.alt = (
-        f"{len(found)} cells and the line of equal values. {found['inside'].sum()} lie within "
-        f"their tolerance; the farthest is {name}"
+        f"{len(found)} cells and the line of equal values. {found['inside'].sum()} have their "
+        f"interval within the tolerance; the farthest is {name}"
     )
 
 

@@ -13,7 +13,7 @@ from mlp_book.chapters.hidden_layers.regions import NAME
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.claims import verdict_of
 from mlp_book.findings.report_a import gelu_with_depth
-from mlp_book.frames import frame
+from mlp_book.frames import all_learned, frame
 from mlp_book.stats import compare, judge_family, noise_of
 from mlp_book.style import ReportFigure
 from mlp_book.tables import grid_of_verdicts

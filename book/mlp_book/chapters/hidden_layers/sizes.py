@@ -15,6 +15,7 @@ from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import frame, levels_of
 from mlp_book.stats import compare, spread
 from mlp_book.style import ReportFigure
+from mlp_book.text import unbroken
 from mlp_core import Run
 
 ERROR = "error, %"

@@ -126,6 +126,7 @@ def stopping(runs: Sequence[Run]) -> Iterator[Any]:
         "after-14": spread(at_14),
         "after-25": spread(last),
         "extra": f"{extra.mean():.2f}",
+        "extra-effect": compare_paired(last, at_14).text(),
         "extra-low": f"{extra.min():.2f}".replace("-", MINUS),
         "extra-high": f"{extra.max():.2f}",
         "wrong-14": f"{wrong.loc[14].mean():.2f}",
@@ -144,8 +145,8 @@ def stopping(runs: Sequence[Run]) -> Iterator[Any]:
         wrong.loc[len(accuracy)].max() < 0.02 < wrong.loc[14].min(),
     )
     yield claim(
-        "from epoch 14 on nothing is told from the end, and no seed loses",
-        enough <= 14 and extra.min() > -0.02,
+        "the last eleven epochs gain a little, in no seed less than nothing",
+        enough > 14 and extra.min() > -0.02,
     )
     yield claim(
         "the test loss is lowest early and rises from there",
@@ -191,7 +192,13 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
     twins = data.pivot_table("test_accuracy", ["learning_rate", "seed"], "schedule")
     gains = twins[[*LOWERED]].sub(twins["constant"], axis=0)
     large = gains.query("learning_rate >= 0.05")
-    default = spread(found.loc[found["level"] == 14, "test_accuracy"])
+    found_14, found_25 = (
+        found[found["level"] == n].set_index("seed")["test_accuracy"].sort_index() for n in (14, 25)
+    )
+    default = spread(found_14)
+    asked = [(rate, name) for rate in RATES for name in LOWERED]
+    effects = judge_family([compare(spreads[x], spreads[x[0], "constant"], noise) for x in asked])
+    better = {key for key, one in zip(asked, effects, strict=True) if one.direction > 0}
     yield {
         "schedule-runs": len(runs),
         "schedule-seeds": data["seed"].nunique(),
@@ -201,18 +208,27 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         "lowered-rate": lowered[0],
         "lowered-name": lowered[1],
         "lowered-best": spreads[lowered],
+        "lowered-effect": compare(spreads[lowered], best, noise).text(),
+        "tenth-effects": " and ".join(
+            compare(spreads[0.1, name], best, noise).text() for name in LOWERED
+        ),
+        **{
+            f"effects-{rate:g}": " and ".join(
+                f"{one.text()} ({name})"
+                for (own, name), one in zip(asked, effects, strict=True)
+                if own == rate
+            )
+            for rate in RATES
+        },
         **{f"{name}-{rate:g}": own for (rate, name), own in spreads.items()},
         "answer": (
-            f"Under Adadelta all six published findings hold: {default.text()} % after 14 epochs, "
-            "and 11 more gain nothing outside seed noise. With SGD, lowering the rate forgives a "
+            f"Under Adadelta four of six published findings hold: {default.text()} % after 14 epochs, "
+            f"and 11 more gain {compare_paired(found_25, found_14).text()}. With SGD, lowering the rate forgives a "
             f"rate that is too large: from 0.1, {spreads[0.1, 'step'].text()} % instead of "
             f"{spreads[0.1, 'constant'].text()} %."
         ),
     }
     yield claim("no run diverges", (data["status"] == "completed").all())
-    asked = [(rate, name) for rate in RATES for name in LOWERED]
-    effects = judge_family([compare(spreads[x], spreads[x[0], "constant"], noise) for x in asked])
-    better = {key for key, one in zip(asked, effects, strict=True) if one.direction > 0}
     yield claim(
         "from 0.1 schedules are better; from 0.02 and 0.05 that is not told",
         {(0.1, name) for name in LOWERED} <= better
@@ -227,7 +243,7 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         ),
     )
     yield claim(
-        "a schedule from 0.1 is as good as the best constant rate, and the constant 0.1 is worse",
+        "a schedule from 0.1 is not told from the best constant rate, and the constant 0.1 is worse",
         all(compare(spreads[0.1, name], best, noise).direction == 0 for name in LOWERED)
         and compare(spreads[0.1, "constant"], best, noise).direction < 0,
     )
@@ -236,7 +252,7 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         all(compare(spreads[0.2, name], best, noise).direction < 0 for name in LOWERED),
     )
     yield claim(
-        "the best schedule is inside seed noise of the best constant rate; both start at 0.05",
+        "the best schedule is not told from the best constant rate; both start at 0.05",
         plain[0] == lowered[0] == 0.05 and compare(spreads[lowered], best, noise).direction == 0,
     )
     yield claim(

@@ -342,7 +342,7 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
             "It changes how many steps an epoch has. In 100 epochs at a rate of 0.05 on MNIST, "
             f"{best} has the highest test accuracy, {accuracy[best].text()} %. Batches of 10 "
             "break, for the rate is too large for them. Large ones are only late: at the same "
-            "training loss, none has a higher test error outside seed noise."
+            "training loss, none is told to have a higher test error."
         ),
     }
 

@@ -171,7 +171,7 @@ def mnist(
 
 
 def _ahead(accuracy: Levels, first: str, second: str) -> list[str]:
-    """Return where one activation is ahead of another outside seed noise, in words."""
+    """Return where one activation is told to be ahead of another, in words."""
     cells = [cell for cell in accuracy.levels if cell.activation == first]
     pairs = [(cell, cell._replace(activation=second)) for cell in cells]
     return [

@@ -121,14 +121,21 @@ class Noise:
     resolution: float = RESOLUTION
 
     def moderate(self, own: Spread) -> tuple[float, float]:
-        """Return a setting's variance drawn towards the shared one, and its degrees of freedom."""
+        """Return a setting's variance, raised to what it shares, and its degrees of freedom.
+
+        It is drawn towards the shared variance only upwards: lowered as well, tests of few seeds
+        would see differences too often where some settings scatter more than others.
+        """
         df = own.n - 1
         square = max(own.std, self.resolution) ** 2 if df > 0 else 0.0
-        if math.isinf(self.df):
-            return self.variance, self.total
         if self.df + df <= 0:
             return math.nan, math.nan
-        return (self.df * self.variance + df * square) / (self.df + df), self.df + df
+        if math.isinf(self.df):
+            drawn, counts = self.variance, self.total
+        else:
+            drawn = (self.df * self.variance + df * square) / (self.df + df)
+            counts = self.df + df
+        return (drawn, counts) if drawn >= square else (square, df)
 
 
 EXACT = Noise(resolution=0.0)  # of losses, times and counts, which no test image limits
@@ -153,7 +160,7 @@ def noise_of(groups: Iterable[Values | Spread], resolution: float = RESOLUTION) 
     squares = np.maximum([one.std for one in own], resolution) ** 2
     # Logarithms of variances scatter by trigamma(df/2) if all settings have the same one.
     logs = np.log(squares) - special.digamma(df / 2) + np.log(df / 2)
-    excess = float(logs.var(ddof=1) - special.polygamma(1, df / 2).mean())
+    excess = float(logs.var(ddof=1) - special.zeta(2, df / 2).mean())
     if excess <= 0:
         return Noise(float((squares * df).sum() / total), math.inf, total, resolution)
     half = _inverse_trigamma(excess)
@@ -162,10 +169,15 @@ def noise_of(groups: Iterable[Values | Spread], resolution: float = RESOLUTION) 
 
 
 def _inverse_trigamma(value: float) -> float:
-    def off(log: float) -> float:
-        return float(special.polygamma(1, math.exp(log))) - value
-
-    return math.exp(optimize.brentq(off, -20, 20))
+    """Return where the trigamma function, which is zeta(2, x), has a value: Newton's method."""
+    x = 0.5 + 1 / value
+    for _ in range(50):
+        trigamma = special.zeta(2, x)
+        step = trigamma * (1 - trigamma / value) / (-2 * special.zeta(3, x))
+        x += step
+        if -step < 1e-12 * x:
+            break
+    return float(x)
 
 
 @dataclass(frozen=True)
@@ -278,6 +290,8 @@ def contrast(
         [w**2 * square / one.n for (w, one), (square, _) in zip(own, moderated, strict=True)]
     )
     df = np.array([df for _, df in moderated])
+    if not terms.any():  # losses may be equal to the last bit
+        return _effect(difference, 0.0, float(df.min()), n, margin)
     freedom = min(float(terms.sum() ** 2 / (terms**2 / df).sum()), noise.total)
     return _effect(difference, math.sqrt(terms.sum()), freedom, n, margin)
 
@@ -292,7 +306,7 @@ def _effect(
 ) -> Effect:
     if error:
         p = 2 * float(special.stdtr(df, -abs(difference) / error))
-    else:  # losses may be equal to the last bit
+    else:
         p = float(difference == 0)
     return Effect(float(difference), error, df, n, p, p, margin)
 

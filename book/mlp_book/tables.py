@@ -127,11 +127,11 @@ def _in_columns(effect: Effect | None, digits: int) -> dict[str, str]:
     if effect is None:
         return {"difference": NONE, "adjusted p": NONE, "outcome": NONE}
     p = effect.adjusted
-    words, _, outcome = effect.text(digits).rpartition(", ")
+    words = effect.text(digits)
     return {
-        "difference": words,
+        "difference": words if effect.broken else words.rpartition(", ")[0],
         "adjusted p": NONE if p != p else f"{p:.3f}" if p >= 0.001 else "<\u00a00.001",
-        "outcome": outcome if not effect.broken else effect.outcome,
+        "outcome": effect.outcome,
     }
 
 

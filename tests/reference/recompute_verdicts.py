@@ -32,10 +32,12 @@ def moderate(groups, own, floor):
     e = np.log(var) - special.digamma(df / 2) + np.log(df / 2)
     excess = e.var(ddof=1) - special.polygamma(1, df / 2).mean()
     if excess <= 0:
-        return (var * df).sum() / df.sum(), df.sum(), df.sum()
+        pooled = (var * df).sum() / df.sum()
+        return (pooled, df.sum(), df.sum()) if pooled >= s2 else (s2, d, df.sum())
     half = np.exp(optimize.brentq(lambda x: special.polygamma(1, np.exp(x)) - excess, -20, 20))
     shared = np.exp(e.mean() + special.digamma(half) - np.log(half))
-    return (2 * half * shared + d * s2) / (2 * half + d), 2 * half + d, df.sum()
+    drawn = (2 * half * shared + d * s2) / (2 * half + d)
+    return (drawn, 2 * half + d, df.sum()) if drawn >= s2 else (s2, d, df.sum())
 
 
 def again(one, row, runs):  # difference, standard error, degrees of freedom, p

@@ -100,7 +100,9 @@ def name_key(key: tuple[str, Any]) -> str:
 def judge_findings(runs: Sequence[Run]) -> list[Finding]:
     """Return each finding from the runs of the study alone."""
     stored = {STUDY: measure(runs)}
-    return [one.judge_by(stored | dict.fromkeys(one.fresh, ())) for one in CLAIMS if STUDY in one.studies]
+    return [
+        one.judge_by(stored | dict.fromkeys(one.fresh, ())) for one in CLAIMS if STUDY in one.studies
+    ]
 
 
 def batch_times(content: Mapping[str, Any]) -> Sequence[str]:

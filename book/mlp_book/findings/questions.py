@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from mlp_book.cells import Cell, by_cell
 from mlp_book.findings import regularization
 from mlp_book.findings.claims import Claim, Family, ask, split
 from mlp_book.findings.report_a import CROSSED, cells
@@ -17,7 +18,15 @@ from mlp_core.studies import STUDIES
 from mlp_core.training import RunConfig
 
 PART = "our own questions"
+LOWEST = Cell("single", "hinge", "relu")
 READ_OFF = "an order read off report A's table; the report does not say it"
+
+
+def lowest(data: pd.DataFrame) -> Family:
+    """Ask whether every other cell of report A's tables is more accurate than one of them."""
+    settings = by_cell(data)
+    asked = [(LOWEST, "smaller", cell) for cell in settings if cell != LOWEST]
+    return ask(settings, asked, name=lambda cell: cell.text)
 
 
 def other_levels(setting: str, data: pd.DataFrame) -> Family:
@@ -81,6 +90,8 @@ CLAIMS = (
              {("sigmoid", "gelu"): "smaller"}),
     _crossed("With two hidden layers, sigmoid is less accurate than ReLU.", "activation",
              {("sigmoid", "relu"): "smaller"}, where=lambda cell: cell.depth == "double"),
+    Claim(PART, READ_OFF, "ReLU with hinge in one layer is less accurate than every other cell.",
+          lowest, **CROSSED),
     *(
         Claim(PART, "report A chose it, and claims nothing",
               f"No other {words} than {format_level(getattr(RunConfig(), setting))} does better.",

@@ -74,7 +74,7 @@ def test_what_the_text_says_holds() -> None:
     rests = {s: CURVATURES / (CURVATURES + s) for s in (0.01, 0.1, 1.0)}
     assert len(chapter.parabola(CURVATURES, rests).claims) == 2
     assert chapter.half_lives().values["weight-decay-default"] == "10⁻⁵"
-    assert chapter.mnist(stored("weight-decay")).values["weight-decay-outside"] == "0.001, 0.01 and 0.1"
+    assert chapter.mnist(stored("weight-decay")).values["weight-decay-outside"] == "0.01 and 0.1"
     found = chapter.few(stored("weight-decay-data-size")).values
     assert found["weight-decay-few-updates-all"] == "60,000"
     assert chapter.exercises(fifty(50)).values["weight-decay-ex1-plain"] == "693"

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from made import fake_study
+from compare_verdicts import BEFORE, compare_verdicts
 from recompute_verdicts import recompute
 
 from mlp_book.chapters.what_holds import CLAIMS
@@ -63,3 +64,14 @@ def test_every_interval_and_p_comes_out_again_without_our_code(tmp_path: Path) -
     for name in ("low", "high", "p"):
         assert (found[name].isna() == found[f"{name}_again"].isna()).all()
         assert (found[name] - found[f"{name}_again"]).abs().max() < 1e-9
+
+
+def test_every_verdict_before_has_one_after_or_a_reason() -> None:
+    before = pd.read_csv(BEFORE, keep_default_na=False)
+    sentences = {claim.sentence for claim in CLAIMS}
+    for one in before.itertuples():
+        assert set(filter(None, one.now.split("; "))) <= sentences, one.now
+        assert one.now or one.reason
+    table = compare_verdicts()
+    changed = table[(table["before"] != table["after"]) & (table["before"] != "(no row)")]
+    assert (changed["reason"] != "").all(), changed[changed["reason"] == ""]["claim"].unique()

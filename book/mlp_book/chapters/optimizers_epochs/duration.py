@@ -230,9 +230,8 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
     }
     yield claim("no run diverges", (data["status"] == "completed").all())
     yield claim(
-        "from 0.1 schedules are better; from 0.02 and 0.05 that is not told",
-        {(0.1, name) for name in LOWERED} <= better
-        and better <= {(rate, name) for rate in (0.1, 0.2) for name in LOWERED},
+        "three seeds tell no schedule from the constant rate, at none of the rates",
+        not better,
     )
     yield claim(
         "from 0.2 they gain more than two points and narrow the spread to a fifth",

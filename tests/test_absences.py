@@ -24,8 +24,8 @@ OTHERS = (
     "what share is as good as the best",
     "as good as $\\sigma(-20)$",  # a formula
     "not quite as good as it looks",
-    "nothing, not \"no difference\"",
-    "*undecided*, not \"no difference\"",
+    'nothing, not "no difference"',
+    '*undecided*, not "no difference"',
     "is enough, is no better, or keeps the accuracy, it needs",
     "it makes no difference to a result where",  # bits, not means
     "which uses no differences",

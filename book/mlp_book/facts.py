@@ -26,6 +26,8 @@ from mlp_book.stats import (
     Spread,
     against_all,
     compare,
+    compare_paired,
+    judge_family,
     noise_of,
     spread,
 )
@@ -226,6 +228,8 @@ class Levels:
     measure : str
         A column.
     larger_is_better : bool
+    paired : bool
+        Whether seeds are compared one by one: they draw the images.
     """
 
     def __init__(
@@ -234,6 +238,7 @@ class Levels:
         factor: str,
         measure: str = "test_accuracy",
         larger_is_better: bool = True,
+        paired: bool = False,
     ) -> None:
         self.sign = 1 if larger_is_better else -1
         self.levels = levels_of(data[factor])
@@ -244,10 +249,10 @@ class Levels:
         whole = [level for level in ended if not self._settled[level].broken]
         self._complete = whole or ended
         in_points = measure.endswith(("accuracy", "error"))
+        # From a seed to its value, by level, where seeds are paired.
+        self._by_seed = {k: own.set_index("seed")[measure] for k, own in rows.items() if paired}
         self.margin = margin_of(data) if in_points else 0.0
-        self.noise = noise_of(
-            self._settled.values(), RESOLUTION if in_points else EXACT.resolution
-        )
+        self.noise = noise_of(self._settled.values(), RESOLUTION if in_points else EXACT.resolution)
 
     def values(self, level: Any) -> list[float]:
         """Return the value of each seed that has one."""
@@ -297,7 +302,13 @@ class Levels:
 
     def against(self, reference: Any) -> dict[Any, Effect]:
         """Return the effect of every other level against one of them, as one family."""
-        return against_all(self._settled, reference, self.noise, self.margin)
+        if not self._by_seed:
+            return against_all(self._settled, reference, self.noise, self.margin)
+        others = [level for level in self.levels if level != reference]
+        pairs = [self._by_seed[level].align(self._by_seed[reference], "inner") for level in others]
+        resolution = self.noise.resolution
+        effects = [compare_paired(*pair, self.margin, resolution) for pair in pairs]
+        return dict(zip(others, judge_family(effects), strict=True))
 
     def against_other(self, reference: Spread) -> dict[Any, Effect]:
         """Return the effect of every level against a setting of another study, as one family."""

@@ -25,7 +25,9 @@ def value(run, measure):  # of a run that broke: nan
 
 
 def moderate(groups, own, floor):
-    var, df = (np.array(x) for x in zip(*((max(g.std(), floor) ** 2, len(g) - 1.0) for g in groups)))
+    var, df = (
+        np.array(x) for x in zip(*((max(g.std(), floor) ** 2, len(g) - 1.0) for g in groups))
+    )
     s2, d = (max(own.std(), floor) ** 2, len(own) - 1.0) if len(own) > 1 else (0.0, 0.0)
     if len(var) < 2:
         return s2, d, max(df.sum(), 1)
@@ -54,12 +56,17 @@ def again(one, row, runs):  # difference, standard error, degrees of freedom, p
     else:
         values = [pd.Series([value(runs[i], measure) for i in ids]) for ids in row["settings"]]
         groups = [g for g in values if g.notna().all() and len(g) > 1 and max(g.std(), floor) > 0]
-        sides = [moderate(groups, x, floor) for x in ((a,) if one["published"] is not None else (a, b))]
+        sides = [
+            moderate(groups, x, floor) for x in ((a,) if one["published"] is not None else (a, b))
+        ]
         n = (len(a), 5) if one["published"] is not None else (len(a), len(b))
         terms = np.array([s[0] / k for s, k in zip(sides * (3 - len(sides)), n)])
         pooled = terms.sum() ** 2 / sum(t**2 / s[1] for t, s in zip(terms, sides))
         df = min(sides[0][1] if len(sides) == 1 else pooled, sides[0][2])
-        error, off = np.sqrt(terms.sum()), a.mean() - (one["published"] if len(sides) == 1 else b.mean())
+        error, off = (
+            np.sqrt(terms.sum()),
+            a.mean() - (one["published"] if len(sides) == 1 else b.mean()),
+        )
     return off, error, df, 2 * stats.t.sf(abs(off) / error, df)
 
 
@@ -73,5 +80,9 @@ def recompute(board, results):  # one row per comparison: stored low, high, adju
         adjusted, known = np.full(len(found), np.nan), np.isfinite(found[:, 3])
         adjusted[known] = stats.false_discovery_control(found[known, 3])
         for one, d, h, p in zip(row["family"], found[:, 0], half, adjusted):
-            rows.append((row["sentence"], one["low"], one["high"], one["adjusted"], d - h, d + h, p))
-    return pd.DataFrame(rows, columns=["claim", "low", "high", "p", "low_again", "high_again", "p_again"])
+            rows.append(
+                (row["sentence"], one["low"], one["high"], one["adjusted"], d - h, d + h, p)
+            )
+    return pd.DataFrame(
+        rows, columns=["claim", "low", "high", "p", "low_again", "high_again", "p_again"]
+    )

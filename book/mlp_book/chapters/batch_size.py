@@ -232,9 +232,7 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
     same_per_image = dict(zip(sizes, judge_family(
         [compare(accuracy[size], by_rate[SAME_PER_IMAGE[size]], accuracy.noise) for size in sizes]
     ), strict=True))  # fmt: skip
-    apart = [
-        size for size, one in same_per_image.items() if one.direction
-    ]
+    apart = [size for size, one in same_per_image.items() if one.direction]
     early, late = (_larger_at_loss(runs, level) for level in (EARLY, LATE))
     early_100, late_100 = (
         spread(error_at_loss(run, level) for run in thirty) for level in (EARLY, LATE)
@@ -258,6 +256,7 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
     yield claim(
         "at the same rate for each image, three seeds tell none of the pairs apart",
         not apart
+        and all(all(one.n) for one in same_per_image.values())
         and all(_same_per_image(size, rate) for size, rate in SAME_PER_IMAGE.items()),
     )
     yield claim(
@@ -294,7 +293,9 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
     )
     yield {
         "effects-thirty": "; ".join(
-            f"{size}: {against_thirty[size].text()}" for size in (50, 200, 1000) if size in against_thirty
+            f"{size}: {against_thirty[size].text()}"
+            for size in (50, 200, 1000)
+            if size in against_thirty
         ),
         "pair-effects": "; ".join(one.text() for one in same_per_image.values()),
         **{

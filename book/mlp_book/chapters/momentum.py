@@ -315,7 +315,9 @@ def mnist(
         "against-thirty": against_thirty or "none of them",
         "same-effective": "; ".join(
             f"momentum {momentum:g} and a rate of {rate:g}: {one.text()}"
-            for (momentum, rate), one in zip(SAME_EFFECTIVE.items(), judge_family(ways), strict=True)
+            for (momentum, rate), one in zip(
+                SAME_EFFECTIVE.items(), judge_family(ways), strict=True
+            )
         ),
         "at-rate-0.1": by_rate[0.1],
         "at-rate-0.5": by_rate[0.5].text(1),

@@ -186,7 +186,8 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
     running, whole = (Levels(on_many, "treatment", name) for name in ("running_loss", "train_loss"))
     effects_many, effects_few = many.against(UNTREATED), against_twins(on_few)
     verdicts_many, verdicts_few = (
-        {name: one.direction for name, one in found.items()} for found in (effects_many, effects_few)
+        {name: one.direction for name, one in found.items()}
+        for found in (effects_many, effects_few)
     )
     worse = [name for name, direction in verdicts_many.items() if direction < 0]
     dropped = [name for name in few.levels if name.startswith("dropout")]

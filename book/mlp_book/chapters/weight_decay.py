@@ -221,7 +221,8 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "training-accuracy-1e-3": learned[1e-3],
         "outside": outside,
         "effects": "; ".join(
-            f"{format_number(d)}: {accuracy.effect(d, 0.0).text()}" for d in (1e-6, 1e-5, 1e-4, 1e-3)
+            f"{format_number(d)}: {accuracy.effect(d, 0.0).text()}"
+            for d in (1e-6, 1e-5, 1e-4, 1e-3)
         ),
         "answer": (
             f"On all of MNIST no decay is told to be better than none, {none.text()} % test accuracy "
@@ -244,7 +245,8 @@ def few(runs: Sequence[Run]) -> Iterator[Any]:
     data = frame(runs)
     error, loss = (
         {
-            int(size): Levels(own, "weight_decay", name, larger_is_better=False)
+            # A seed draws its own images: each is compared with itself.
+            int(size): Levels(own, "weight_decay", name, False, paired=size < IMAGES)
             for size, own in data.groupby("train_size")
         }
         for name in ("test_error", "test_loss")
@@ -262,8 +264,8 @@ def few(runs: Sequence[Run]) -> Iterator[Any]:
         all(own[0.0].n > 1 and not _better_than_none(own) for own in error.values()),
     )
     yield claim(
-        "at every size the strongest decay has a higher one",
-        all(own.different(0.1, 0.0) and own[0.1].mean > own[0.0].mean for own in error.values()),
+        "at every size the strongest decay has a higher one, in every seed",
+        all(own[0.1].low > own[0.0].high for own in error.values()),
     )
     yield claim(
         "at every size some decay is told to lower the test loss",

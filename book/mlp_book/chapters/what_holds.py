@@ -147,8 +147,7 @@ def _verdicts(findings: Sequence[Finding]) -> Iterator[Any]:
     )
     yield claim(
         "hinge and squared error are told apart",
-        verdict["Hinge and squared error are about as accurate as one another."]
-        == "does not hold",
+        verdict["Hinge and squared error are about as accurate as one another."] == "does not hold",
     )
 
 

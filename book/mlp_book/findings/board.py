@@ -90,7 +90,10 @@ def _row(finding: Finding, with_runs: bool) -> dict[str, Any]:
     whole = [_numbers(one, with_runs) for one in family.whole]
     row |= {"picks": picks, "family": whole}
     if with_runs:
-        row |= {"measure": family.measure, "settings": [list(own["run_id"]) for own in family.settings]}
+        row |= {
+            "measure": family.measure,
+            "settings": [list(own["run_id"]) for own in family.settings],
+        }
     return row
 
 
@@ -149,9 +152,9 @@ def chapter_link(chapter: str) -> str:
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     heading = re.search(r"^# (.+)", "\n".join("".join(cell["source"]) for cell in cells), re.M)
     page = path.with_suffix(".html") if is_strict() else path
-    words = Environment(autoescape=True).from_string("{{ words }}").render(
-        words=heading[1] if heading else chapter
+    words = (
+        Environment(autoescape=True)
+        .from_string("{{ words }}")
+        .render(words=heading[1] if heading else chapter)
     )
     return f'<a href="{page}">{words}</a>'
-
-

@@ -15,7 +15,6 @@ from mlp_book.stats import (
     EXACT,
     RESOLUTION,
     Effect,
-    Spread,
     compare,
     compare_paired,
     compare_with_mean,
@@ -171,10 +170,7 @@ def ask_figures(
     spreads = {key: settled(settings[key], measure) for key in keys}
     noise = noise_of(spreads.values())
     effects = judge_family(
-        [
-            compare_with_mean(spreads[key], published[key], seeds, noise, margin(key))
-            for key in keys
-        ]
+        [compare_with_mean(spreads[key], published[key], seeds, noise, margin(key)) for key in keys]
     )
     comparisons = tuple(
         Comparison(

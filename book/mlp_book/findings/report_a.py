@@ -23,8 +23,8 @@ from mlp_book.findings.claims import (
 )
 from mlp_book.findings.comparison import compare_published, tolerance_of
 from mlp_book.findings.published import ROUNDING, SEEDS, report_a
-from mlp_book.frames import all_learned
 from mlp_book.findings.timing import added_time, order_of_times
+from mlp_book.frames import all_learned
 from mlp_book.text import format_level
 
 PART = "report A claims"

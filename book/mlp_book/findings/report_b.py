@@ -86,9 +86,7 @@ def judge_finding(asked: Comparisons, parameter: str, data: pd.DataFrame) -> Fam
     ]
     others = [one for one in rest if (one[0], one[2]) not in wanted]
     names = {(name_key(a), name_key(b)) for a, b in wanted}
-    family = ask(
-        settings, [*said, *others], name=name_key, paired=lambda key: key[0] == "epochs"
-    )
+    family = ask(settings, [*said, *others], name=name_key, paired=lambda key: key[0] == "epochs")
     return family.only(lambda one: (one.first, one.second) in names)
 
 
@@ -101,7 +99,9 @@ def judge_findings(runs: Sequence[Run]) -> list[Finding]:
     """Return each finding from the runs of the study alone."""
     stored = {STUDY: measure(runs)}
     return [
-        one.judge_by(stored | dict.fromkeys(one.fresh, ())) for one in CLAIMS if STUDY in one.studies
+        one.judge_by(stored | dict.fromkeys(one.fresh, ()))
+        for one in CLAIMS
+        if STUDY in one.studies
     ]
 
 

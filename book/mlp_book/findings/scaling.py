@@ -41,9 +41,7 @@ def follow_rule(
     return found
 
 
-def against_start(
-    data: pd.DataFrame, start: tuple[int, float], power: float
-) -> dict[int, Effect]:
+def against_start(data: pd.DataFrame, start: tuple[int, float], power: float) -> dict[int, Effect]:
     """Return what each other batch size loses or gains, at a rate that follows a rule."""
     data = data.assign(learning_rate=data["learning_rate"].map(round_level))
     settings = split(data, "batch_size", "learning_rate")

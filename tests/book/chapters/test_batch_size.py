@@ -90,7 +90,7 @@ def test_what_the_text_says_holds_for_the_stored_runs() -> None:
         (lambda: chapter.noise({3: NOISE, 30: NOISE}), "early a few"),
         (lambda: chapter.digits({"100": [fake_run(RunConfig())]}), "four ways"),
         (lambda: mnist(lambda c: c.batch_size != 10), "batches of 10 hardly"),
-        (lambda: mnist(lambda c: c.batch_size != 5000), "the rest can be"),
+        (lambda: mnist(lambda c: c.batch_size != 5000), "at the same rate"),
         (lambda: mnist(lambda c: c.batch_size != 10_000), "the largest batch makes"),
         (lambda: mnist(lambda c: c.batch_size < 500), "from 500 images up"),
         (lambda: mnist(lambda c: c.seed == 2022), "three seeds tell it"),

@@ -84,7 +84,10 @@ def test_a_comparison_is_in_the_published_unit() -> None:
     [("cross_entropy", 100.20, True), ("mse", 98.60, False), ("hinge", 98.00, True)],
 )
 def test_the_tolerance_is_that_of_the_loss(loss: str, accuracy: float, inside: bool) -> None:
-    assert one_cell([accuracy - 0.01, accuracy, accuracy + 0.01], loss, "train_accuracy")["inside"] == inside
+    assert (
+        one_cell([accuracy - 0.01, accuracy, accuracy + 0.01], loss, "train_accuracy")["inside"]
+        == inside
+    )
 
 
 def test_published_figures_are_cut_off_after_their_last_digit() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from made import fake_study
 from compare_verdicts import BEFORE, compare_verdicts
+from made import fake_study
 from recompute_verdicts import recompute
 
 from mlp_book.chapters.what_holds import CLAIMS
@@ -56,9 +56,7 @@ def test_rows_of_another_study_are_an_error() -> None:
 
 def test_every_interval_and_p_comes_out_again_without_our_code(tmp_path: Path) -> None:
     """SciPy, pandas and the run files alone: equal to 1e-9, at every comparison of the page."""
-    board: dict[str, Any] = board_data(
-        judge_claims(CLAIMS, load_stored(CLAIMS)), with_runs=True
-    )
+    board: dict[str, Any] = board_data(judge_claims(CLAIMS, load_stored(CLAIMS)), with_runs=True)
     found = recompute(json.loads(json.dumps(board)), find_results())
     assert len(found) > 400
     for name in ("low", "high", "p"):

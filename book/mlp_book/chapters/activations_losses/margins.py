@@ -78,7 +78,9 @@ def _hinge(data: pd.DataFrame) -> Iterator[Any]:
     small, *_, large = by_margin.levels
     cells = data.groupby(["hinge_margin", "init_std"])["test_error"]
     means, noise = cells.mean(), pooled_std(own for _, own in cells)
-    settings = [spread(own) for _, own in data.groupby(["hinge_margin", "init_std"])["test_accuracy"]]
+    settings = [
+        spread(own) for _, own in data.groupby(["hinge_margin", "init_std"])["test_accuracy"]
+    ]
     noise_shared = noise_of(settings)
     pairs = judge_family([compare(a, b, noise_shared) for a, b in combinations(settings, 2)])
     told = sum(one.direction != 0 for one in pairs)

@@ -173,5 +173,6 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
     )
     yield claim(
         "two layers are told to be better than one of 128 units",
-        compare(accuracy[128], double, accuracy.noise).direction and double.mean > accuracy[128].mean,
+        compare(accuracy[128], double, accuracy.noise).direction
+        and double.mean > accuracy[128].mean,
     )

@@ -153,7 +153,9 @@ def stopping(runs: Sequence[Run]) -> Iterator[Any]:
         max(lowest) <= 8
         and all(own.iloc[-1] > 1.1 * own.min() for _, own in readings["test_loss"].groupby("row")),
     )
-    yield claim("stopping by the test loss keeps a worse network", compare_paired(kept, last).direction < 0)
+    yield claim(
+        "stopping by the test loss keeps a worse network", compare_paired(kept, last).direction < 0
+    )
 
     hasty = _stops(late, "test_accuracy", 1)
     unlucky = min(range(len(late)), key=lambda seed: (hasty[seed].stopped, last.iloc[seed]))

@@ -16,7 +16,7 @@ BANNED = re.compile(
 )
 # These say that something is absent: an interval, or the name of a glued effect, stands beside.
 ABSENT = re.compile(r"no difference|as good as|\bno better\b|makes no difference", re.IGNORECASE)
-SHOWN = re.compile(r"effect|interval|\[[+−-]?\d")
+SHOWN = re.compile(r"effect|interval|\[[^\d]?\d")
 # Sentences that say nothing of runs.
 OTHERS = (
     "no difference between networks",  # the title of a source's finding

@@ -307,7 +307,7 @@ class Levels:
         others = [level for level in self.levels if level != reference]
         pairs = [self._by_seed[level].align(self._by_seed[reference], "inner") for level in others]
         resolution = self.noise.resolution
-        effects = [compare_paired(*pair, self.margin, resolution) for pair in pairs]
+        effects = [compare_paired(a, b, self.margin, resolution) for a, b in pairs]
         return dict(zip(others, judge_family(effects), strict=True))
 
     def against_other(self, reference: Spread) -> dict[Any, Effect]:
@@ -319,8 +319,8 @@ class Levels:
         """Return the first level minus the second, in the family of all against the second."""
         if first in self._settled and second in self._settled and first != second:
             return self.against(second)[first]
-        ends = (self._settled.get(level, spread([])) for level in (first, second))
-        return compare(*ends, self.noise, self.margin)
+        a, b = (self._settled.get(level, spread([])) for level in (first, second))
+        return compare(a, b, self.noise, self.margin)
 
     def different(self, first: Any, second: Any) -> bool:
         """Say whether two levels are told apart."""

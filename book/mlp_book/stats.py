@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from scipy import optimize, special, stats
 
 from mlp_book.text import NONE, signed
@@ -304,10 +305,8 @@ def _fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
 def _effect(
     difference: float, error: float, df: float, n: tuple[int, ...], margin: float
 ) -> Effect:
-    if error:
-        p = 2 * float(special.stdtr(df, -abs(difference) / error))
-    else:
-        p = float(difference == 0)
+    told = 2 * float(special.stdtr(df, -abs(difference) / error)) if error else None
+    p = float(difference == 0) if told is None else told
     return Effect(float(difference), error, df, n, p, p, margin)
 
 
@@ -326,8 +325,8 @@ def compare(
 
 
 def compare_paired(
-    first: Sequence[float],
-    second: Sequence[float],
+    first: Sequence[float] | np.ndarray | pd.Series[float],
+    second: Sequence[float] | np.ndarray | pd.Series[float],
     margin: float = MARGIN,
     resolution: float = RESOLUTION,
 ) -> Effect:

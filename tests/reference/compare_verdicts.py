@@ -26,7 +26,7 @@ def rows_of(finding: Finding) -> list[dict[str, object]]:
     return [
         {
             **head,
-            "comparison": f"{one.first} – {one.second}",
+            "comparison": f"{one.first}, {one.second}",
             "said": one.said,
             "difference": one.effect.difference,
             "low": one.effect.low,

@@ -1,3 +1,4 @@
+# ruff: noqa: B905, E501
 """Every interval and adjusted p of What holds again: SciPy, pandas and the run files alone."""
 
 import json

@@ -236,7 +236,8 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "ex2-running": f"{running[dosed].mean:.3f}",
         "ex2-train": f"{whole[dosed].mean:.3f}",
         "answer": (
-            f"With all 60,000 images no treatment is told to be better than none ({none_many.text()} % test "
+            "With all 60,000 images no treatment is told to be better than none "
+            f"({none_many.text()} % test "
             f"accuracy); the best, {many.best}: {effects_many[many.best].text()}. "
             f"With 1,000 images {few.best} is: {effects_few[few.best].text()}. "
             "Of L1 and L2 it cannot be told, and too much of any treatment does harm."

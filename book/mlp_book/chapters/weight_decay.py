@@ -225,8 +225,10 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
             for d in (1e-6, 1e-5, 1e-4, 1e-3)
         ),
         "answer": (
-            f"On all of MNIST no decay is told to be better than none, {none.text()} % test accuracy "
-            f"(10⁻⁵: {accuracy.effect(1e-5, 0.0).text()}), and from 0.01 on it is far lower. But a little lowers the test "
+            f"On all of MNIST no decay is told to be better than none, {none.text()} % test "
+            "accuracy "
+            f"(10⁻⁵: {accuracy.effect(1e-5, 0.0).text()}), and from 0.01 on it is far lower. "
+            "But a little lowers the test "
             f"loss, from {test_loss[0.0].text(3)} without decay to {test_loss[1e-4].text(3)} at "
             f"{format_number(1e-4)}."
         ),

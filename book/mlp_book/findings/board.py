@@ -19,7 +19,7 @@ from mlp_book.stats import LEVEL, MARGIN, Effect
 from mlp_book.tables import table_of_rows
 
 # Colour, symbol and word: no verdict is told by one of them alone.
-SYMBOLS = dict(zip(VERDICTS, "✓◐✗?–", strict=True))
+SYMBOLS = dict(zip(VERDICTS, "✓◐✗?-", strict=True))
 ROWS = """\
 <div class="verdicts">
 <script type="application/json" class="verdicts-data">{{ data | safe }}</script>
@@ -100,7 +100,7 @@ def _row(finding: Finding, with_runs: bool) -> dict[str, Any]:
 def _numbers(one: Comparison, with_runs: bool) -> dict[str, Any]:
     apart, twins = (one.other, one.effect) if one.effect.paired else (one.effect, one.other)
     found = {
-        "words": f"{one.first} – {one.second}",
+        "words": f"{one.first}, {one.second}",
         "said": one.said,
         "paired": one.effect.paired,
         "margin": one.effect.margin,

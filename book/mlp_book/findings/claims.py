@@ -27,7 +27,9 @@ from mlp_core.training import Run
 VERDICTS = ("holds", "holds in part", "does not hold", "cannot be told", "not judged")
 # What a claim may say of the first of two settings; of "some larger", one is enough. A "figure" is
 # that of a published table, which comes out again if the interval lies within its tolerance.
-SAID = ("larger", "smaller", "some larger", "not larger", "not smaller", "alike", "figure")
+SAID = (
+    "larger", "smaller", "some larger", "not larger", "not smaller", "alike", "figure",
+)  # fmt: skip
 TO_LEARN = 95.0  # percent of test accuracy: the epochs until then are the speed of convergence
 # No spread of a measure is taken to be smaller: one test image; a third of an epoch, as one epoch is
 # the finest reading; nothing limits the others.

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 import pandas as pd
@@ -128,7 +128,7 @@ def widening_gap(data: pd.DataFrame) -> Family:
     data = data[data["hidden_sizes"].map(len) == 1]
     data = data.assign(units=data["hidden_sizes"].map(sum))
     sizes = [16, 32, 64, 128, 256, 512]
-    asked = [(more, "larger", less) for less, more in zip(sizes, sizes[1:], strict=False)]
+    asked = [(more, "larger", less) for less, more in pairwise(sizes)]
     return ask(split(data, "units"), asked, "gap", name=lambda units: f"{units} units")
 
 

@@ -224,8 +224,10 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         },
         **{f"{name}-{rate:g}": own for (rate, name), own in spreads.items()},
         "answer": (
-            f"Under Adadelta four of six published findings hold: {default.text()} % after 14 epochs, "
-            f"and 11 more gain {compare_paired(found_25, found_14).text()}. With SGD, lowering the rate forgives a "
+            f"Under Adadelta four of six published findings hold: {default.text()} % after 14 "
+            "epochs, "
+            f"and 11 more gain {compare_paired(found_25, found_14).text()}. With SGD, lowering "
+            "the rate forgives a "
             f"rate that is too large: from 0.1, {spreads[0.1, 'step'].text()} % instead of "
             f"{spreads[0.1, 'constant'].text()} %."
         ),
@@ -244,7 +246,8 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         ),
     )
     yield claim(
-        "a schedule from 0.1 is not told from the best constant rate, and the constant 0.1 is worse",
+        "a schedule from 0.1 is not told from the best constant rate, and the constant 0.1 is "
+        "worse",
         all(compare(spreads[0.1, name], best, noise).direction == 0 for name in LOWERED)
         and compare(spreads[0.1, "constant"], best, noise).direction < 0,
     )

@@ -385,7 +385,8 @@ def searches(
         ),
         "repeats": f"{repeats:.0f}",
         "cost": (
-            f"A search with TPE until it is near the best would have taken {minutes:.2g} core-minutes "
+            f"A search with TPE until it is near the best would have taken {minutes:.2g} "
+            "core-minutes "
             f"in the median, which is {100 * minutes / 60 / hours:.1f} % of what the grid took."
             if np.isfinite(minutes)
             else f"Not half of the searches with TPE came near the best in {trials} trials."
@@ -469,6 +470,7 @@ def exercises(
             f"the best (test error {errors.min():.2f} %, one seed). One at a time, "
             f"from the report's default, ends at {100 * (1 - found.found_value):.2f} %, "
             f"{_shortfall(found, noise)}. To come near it, half of all random searches need "
-            f"{_median_of_chance(errors <= errors.min() + gap):.0f} trials; with TPE, it was {soon['TPE']}."
+            f"{_median_of_chance(errors <= errors.min() + gap):.0f} trials; with TPE, it was "
+            f"{soon['TPE']}."
         ),
     }

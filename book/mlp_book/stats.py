@@ -403,7 +403,7 @@ def detectable(std: float, seeds: int, power: float = 0.8) -> float:
     """Return the true difference that a test of so many seeds a side finds with this power.
 
     >>> round(detectable(0.1, 3), 2), round(detectable(0.1, 10), 2)
-    (0.32, 0.13)
+    (0.31, 0.13)
     """
     df, scale = 2 * seeds - 2, std * math.sqrt(2 / seeds)
     limit = special.stdtrit(df, 1 - LEVEL / 2)

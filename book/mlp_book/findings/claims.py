@@ -31,7 +31,7 @@ SAID = (
     "larger", "smaller", "some larger", "not larger", "not smaller", "alike", "figure",
 )  # fmt: skip
 TO_LEARN = 95.0  # percent of test accuracy: the epochs until then are the speed of convergence
-# No spread of a measure is taken to be smaller: one test image; a third of an epoch, as one epoch is
+# No spread of a measure is taken to be smaller: one test image; a third of an epoch, as one is
 # the finest reading; nothing limits the others.
 RESOLUTIONS = {
     **dict.fromkeys(("test_accuracy", "train_accuracy", "gap", "swing"), RESOLUTION),

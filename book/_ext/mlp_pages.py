@@ -25,16 +25,24 @@ SCRIPTS = {
     "what_if.js": JS / "what_if" / "page.js",
     "explorer.js": JS / "explorer" / "main.js",
     "tables.js": JS / "tables.js",
+    "verdicts.js": JS / "verdicts" / "main.js",
 }
 FOLDER = "mlp"  # of all that is written for the scripts, in the pages' _static
 PANEL = re.compile(r'<div class="what-if" data-panel="([^"]*)"')
 STUDY = re.compile(r'"study":\s*"([\w-]+)"')
 EXPLORER = '<div class="explorer">'
+VERDICTS = '<div class="verdicts">'
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
+OUTCOME = re.compile(r"\b(?:different|equivalent|undecided|seeds broke)\b")
 # What a reader of the page cannot see in the code: see mlp_book.tables.
 NOTE = (
     f'<p class="table-note"><span aria-hidden="true">{BEST}</span> '
-    "The best mean of its column; every other row differs from it by more than seed noise.</p>"
+    "The best mean of its column; it is told from every other row.</p>"
+)
+READING = "comparing"  # the chapter that says what the outcomes mean
+OUTCOME_NOTE = (
+    '<p class="table-note">In brackets: 95\u00a0% intervals. What the outcomes mean: '
+    '<a href="{page}">Reading a comparison</a>.</p>'
 )
 
 
@@ -94,13 +102,22 @@ def files_of(app: Sphinx, body: str) -> Iterator[str]:
         yield from ("live.css", "what_if.css", "build.js", *stored, "what_if.js")
     if EXPLORER in body:
         yield from ("live.css", "explorer.css", "studies.js", "explorer.js")
+    if VERDICTS in body:
+        yield from ("live.css", "verdicts.css", "verdicts.js")
     if TABLE.search(body):
         yield "tables.js"
 
 
-def explain_marks(body: str) -> str:
-    """Put the note under every table in which a cell is marked as the best."""
-    return TABLE.sub(lambda table: table[0] + (NOTE if BEST in table[0] else ""), body)
+def explain_marks(body: str, page: str = "") -> str:
+    """Put notes under tables: what marks the best, and where outcomes are explained."""
+
+    def explained(table: re.Match[str]) -> str:
+        folder = "" if page.startswith("notebooks/") else "../notebooks/"
+        outcome = OUTCOME_NOTE.format(page=f"{folder}{READING}.html")
+        notes = (NOTE, BEST in table[0]), (outcome, bool(OUTCOME.search(table[0])))
+        return table[0] + "".join(note for note, is_needed in notes if is_needed)
+
+    return TABLE.sub(explained, body)
 
 
 def prepare(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
@@ -113,7 +130,7 @@ def prepare(app: Sphinx, page: str, template: str, context: dict[str, Any], tree
             app.add_css_file(name)
         else:
             app.add_js_file(f"{FOLDER}/{name}", loading_method="defer")
-    context["body"] = explain_marks(body)
+    context["body"] = explain_marks(body, page)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -18,12 +18,24 @@ from typing import Any, ParamSpec
 import numpy as np
 import pandas as pd
 
-from mlp_book.frames import levels_of
-from mlp_book.stats import Spread, different, spread
+from mlp_book.frames import levels_of, margin_of, settled
+from mlp_book.stats import (
+    EXACT,
+    RESOLUTION,
+    Effect,
+    Spread,
+    against_all,
+    compare,
+    compare_paired,
+    judge_family,
+    noise_of,
+    spread,
+)
 from mlp_book.text import NONE, enumerate_words, format_level, format_number
 
 STRICT = "MLP_BOOK_STRICT"  # set in the environment by the book's build and by the tests
 P = ParamSpec("P")
+_OTHER = object()  # no level
 
 
 class ClaimError(AssertionError):
@@ -202,7 +214,7 @@ def format_value(value: Any) -> str:
 
 
 class Levels:
-    """One measure at each level of a factor: which level is best, which cannot be told from it.
+    """One measure at each level of a factor: which level is best, which is not told from it.
 
     A level that the runs do not have has an empty spread (mean nan, text "-"), so that claims
     about it fail instead of breaking.
@@ -216,6 +228,8 @@ class Levels:
     measure : str
         A column.
     larger_is_better : bool
+    paired : bool
+        Whether seeds are compared one by one: they draw the images.
     """
 
     def __init__(
@@ -224,30 +238,39 @@ class Levels:
         factor: str,
         measure: str = "test_accuracy",
         larger_is_better: bool = True,
+        paired: bool = False,
     ) -> None:
         self.sign = 1 if larger_is_better else -1
         self.levels = levels_of(data[factor])
-        self._values = {
-            level: data.loc[[x == level for x in data[factor]], measure] for level in self.levels
-        }
-        self._complete = [level for level, own in self._values.items() if own.notna().all()]
+        rows = {level: data[[x == level for x in data[factor]]] for level in self.levels}
+        self._values = {level: own[measure] for level, own in rows.items()}
+        self._settled = {level: settled(own, measure) for level, own in rows.items()}
+        ended = [level for level, own in self._values.items() if own.notna().all()]
+        whole = [level for level in ended if not self._settled[level].broken]
+        self._complete = whole or ended
+        in_points = measure.endswith(("accuracy", "error"))
+        # From a seed to its value, by level, where seeds are paired.
+        self._by_seed = {k: own.set_index("seed")[measure] for k, own in rows.items() if paired}
+        self.margin = margin_of(data) if in_points else 0.0
+        self.noise = noise_of(self._settled.values(), RESOLUTION if in_points else EXACT.resolution)
 
     def values(self, level: Any) -> list[float]:
         """Return the value of each seed that has one."""
         return list(self._values.get(level, pd.Series(dtype=float)).dropna())
 
     def __getitem__(self, level: Any) -> Spread:
-        """Return the spread over the seeds."""
-        return spread(self.values(level))
+        """Return the spread over the seeds: those that did not break, if there are any."""
+        found = self._settled.get(level, spread([]))
+        return found if found.n else spread(self.values(level))
 
     @property
     def best(self) -> Any:
-        """The level with the best mean, of those none of whose runs diverged."""
+        """The level with the best mean, of those none of whose runs broke, if there are any."""
         return max(self._complete, key=lambda level: self.sign * self[level].mean, default=None)
 
     @property
     def tied(self) -> list[Any]:
-        """The other levels that seed noise cannot tell from the best, from best to worst."""
+        """The other levels that are not told from the best, from best to worst."""
         others = [x for x in self._complete if x != self.best and not self.different(x, self.best)]
         return sorted(others, key=lambda level: -self.sign * self[level].mean)
 
@@ -277,6 +300,28 @@ class Levels:
         place = self.levels.index(level) + steps if level in self.levels else -1
         return self.levels[place] if 0 <= place < len(self.levels) else None
 
+    def against(self, reference: Any) -> dict[Any, Effect]:
+        """Return the effect of every other level against one of them, as one family."""
+        if not self._by_seed:
+            return against_all(self._settled, reference, self.noise, self.margin)
+        others = [level for level in self.levels if level != reference]
+        pairs = [self._by_seed[level].align(self._by_seed[reference], "inner") for level in others]
+        resolution = self.noise.resolution
+        effects = [compare_paired(a, b, self.margin, resolution) for a, b in pairs]
+        return dict(zip(others, judge_family(effects), strict=True))
+
+    def against_other(self, reference: Spread) -> dict[Any, Effect]:
+        """Return the effect of every level against a setting of another study, as one family."""
+        groups = {**self._settled, _OTHER: reference}
+        return against_all(groups, _OTHER, self.noise, self.margin)
+
+    def effect(self, first: Any, second: Any) -> Effect:
+        """Return the first level minus the second, in the family of all against the second."""
+        if first in self._settled and second in self._settled and first != second:
+            return self.against(second)[first]
+        a, b = (self._settled.get(level, spread([])) for level in (first, second))
+        return compare(a, b, self.noise, self.margin)
+
     def different(self, first: Any, second: Any) -> bool:
-        """Say whether two levels differ by more than their seeds explain."""
-        return different(self[first], self[second])
+        """Say whether two levels are told apart."""
+        return self.effect(first, second).direction != 0

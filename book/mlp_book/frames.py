@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlp_book.stats import FEW_MARGIN, MARGIN, Spread, spread
 from mlp_core.studies import run_row
 from mlp_core.training import Run, RunConfig
 
 Runs = Sequence[Run] | Mapping[str, Sequence[Run]]
 FIELDS = tuple(field.name for field in fields(RunConfig))
+DIGITS_MARGIN = 1.0  # points; the small digits have 364 test images
 LEARNED = 50.0  # percent of test accuracy: a network below it has lost what it learns with
 
 
@@ -76,13 +78,15 @@ def frame(runs: Runs) -> pd.DataFrame:
     DataFrame
         Every field of `RunConfig`; the measures after the last epoch (accuracies and errors in
         percent, nan where the run diverged); the other columns of `run_row`; ``diverged``,
-        ``epochs_run``, and ``row``, the place of the run in `runs`.
+        ``epochs_run``, ``waking_epoch`` (the first above `LEARNED`, nan if none is), ``late``
+        (whether that was in the last half of training), and ``row``, the place in `runs`.
     """
     listed, group = _listed(runs)
     rows = [
         {
             **run_row(run),
             **_running(run),
+            **_waking(run),
             "diverged": run.status == "diverged",
             "epochs_run": len(run.history),
             "row": row,
@@ -107,6 +111,14 @@ def _running(run: Run) -> dict[str, Any]:
     """Return the running figures of the last epoch, None where the run diverged."""
     names = ("running_loss", "running_accuracy")
     return {name: None if run.status == "diverged" else run.history.last(name) for name in names}
+
+
+def _waking(run: Run) -> dict[str, Any]:
+    """Return when a run passed `LEARNED`, and whether that was in the last half of its epochs."""
+    awake = [value is not None and 100 * value >= LEARNED for value in run.history["test_accuracy"]]
+    first = awake.index(True) + 1 if any(awake) else None
+    half = len(awake) // 2
+    return {"waking_epoch": first, "late": half > 0 and (first is None or first > half)}
 
 
 def _with_errors(data: pd.DataFrame) -> pd.DataFrame:
@@ -202,12 +214,29 @@ def _agrees(value: Any, setting: Any) -> bool:
     return bool(value == setting or (setting is None and value != value))
 
 
-def all_learned(group: pd.DataFrame) -> bool:
-    """Say whether every run came to its end and classifies most test images correctly.
+def broke(data: pd.DataFrame) -> pd.Series[bool]:
+    """Say of each run whether it diverged, or ends below `LEARNED`."""
+    return ~(data["test_accuracy"] >= LEARNED)
 
-    One seed that collapsed makes the spread so wide that a test of means tells nothing any more.
-    """
-    return len(group) > 0 and bool((group["test_accuracy"] > LEARNED).all())
+
+def all_learned(group: pd.DataFrame) -> bool:
+    """Say whether there are runs, and none of them broke."""
+    return len(group) > 0 and not broke(group).any()
+
+
+def settled(data: pd.DataFrame, measure: str = "test_accuracy") -> Spread:
+    """Return a measure over the seeds of a setting; those that broke are counted, not averaged."""
+    lost = broke(data) if "test_accuracy" in data else data[measure].isna()
+    return spread(data.loc[~lost, measure], int(lost.sum()))
+
+
+def margin_of(data: pd.DataFrame) -> float:
+    """Return the difference in points that does not matter, as `book/protocol.md` has it."""
+    if "dataset" in data and (data["dataset"] == "digits").any():
+        return DIGITS_MARGIN
+    if "train_size" in data and (data["train_size"] <= 1000).any():
+        return FEW_MARGIN
+    return MARGIN
 
 
 def levels_of(column: pd.Series[Any]) -> list[Any]:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from mlp_book.frames import frame
 from mlp_book.packing import kept_epochs
-from mlp_book.stats import different, spread
+from mlp_book.stats import against_all, spread
 from mlp_book.text import format_level, in_words
 from mlp_core.studies import STUDIES, StoredStudy, load_runs, load_study, to_csv, to_json
 from mlp_core.studies.store import round_figures
@@ -167,8 +167,9 @@ def best_cell(study: StoredStudy) -> str | None:
     words += "one seed" if len(best) == 1 else f"{len(best)} seeds"
     if len(best) == 1 or not others:
         return words
-    alike = sum(not different(best, cell) for cell in others)
-    return f"{words}; inside its seed noise: {alike} of {len(others)} others"
+    found = against_all({n: spread(cell) for n, cell in enumerate(ranked)}, 0)
+    untold = sum(not one.direction for one in found.values())
+    return f"{words}; not told from it: {untold} of {len(others)} others"
 
 
 def describe(study: StoredStudy, row: int) -> str:

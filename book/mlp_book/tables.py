@@ -7,12 +7,23 @@ from typing import Any
 
 import pandas as pd
 
-from mlp_book.frames import MEASURES, label_of, levels_of
-from mlp_book.stats import LEVEL, Values, different, finite, judge, spread, welch_p
-from mlp_book.text import NONE, format_level, in_words, signed, unbroken
+from mlp_book.facts import Levels
+from mlp_book.frames import MEASURES, broke, label_of
+from mlp_book.stats import (
+    MARGIN,
+    Effect,
+    Spread,
+    Values,
+    against_all,
+    compare,
+    judge_family,
+    noise_of,
+    spread,
+)
+from mlp_book.text import NONE, format_level, in_words, unbroken
 from mlp_core.training import Run
 
-BEST = "★"  # before the best figure of a column, if seed noise tells it from every other
+BEST = "★"  # before the best figure of a column, if it is told from every other
 FIGURES = ("train_accuracy", "test_accuracy", "train_loss", "test_loss")
 
 
@@ -26,11 +37,6 @@ def table_of_rows(rows: Mapping[str, Mapping[str, Any]], title: str) -> pd.DataF
     return table
 
 
-def cell(values: Values, measure: str) -> str:
-    """Return mean and standard deviation of a measure over seeds; a dash where all diverged."""
-    return spread(values).text(MEASURES[measure].digits)
-
-
 def by_level(
     data: pd.DataFrame,
     factor: str,
@@ -42,7 +48,7 @@ def by_level(
 ) -> pd.DataFrame:
     """Return one row per level: mean and standard deviation over seeds, as text.
 
-    Where some seeds diverged, the figures are those of the others; where all did, a dash.
+    Where some seeds broke, the figures are those of the others, and the table says how many did.
 
     Parameters
     ----------
@@ -55,75 +61,86 @@ def by_level(
     title : str, optional
         Instead of the factor's name.
     best : bool
-        Whether `BEST` marks the best figure of a column, where seed noise tells it from every
-        other level. Times have no mark: they are the machine's, not the level's.
+        Whether `BEST` marks the best figure of a column, where it is told from every other
+        level. Times have no mark: they are the machine's, not the level's.
     count : bool
         Whether to say how many seeds there are.
     """
-    groups = {level: data[[x == level for x in data[factor]]] for level in levels_of(data[factor])}
-    marked = {name: _clear_best(groups, name) if best else None for name in measures}
-    rows = {}
-    for level, group in groups.items():
+    values = {name: Levels(data, factor, name, name.endswith("accuracy")) for name in measures}
+    marked = {name: _clear_best(own, name) if best else None for name, own in values.items()}
+    lost, rows = broke(data), {}
+    for level in next(iter(values.values())).levels:
+        digits = {name: MEASURES[name].digits for name in measures}
         row = {
-            label_of(name): f"{BEST}\u00a0" * (level == marked[name]) + cell(group[name], name)
-            for name in measures
+            label_of(name): f"{BEST}\u00a0" * (level == marked[name])
+            + own[level].text(digits[name])
+            for name, own in values.items()
         }
         if count:
-            diverged = int(group["diverged"].sum())
-            row["seeds"] = f"{len(group)}, {diverged} diverged" if diverged else str(len(group))
+            here = pd.Series([x == level for x in data[factor]], index=data.index)
+            broken = int(lost[here].sum())
+            row["seeds"] = f"{here.sum()}, {broken} broke" if broken else str(here.sum())
         rows[format_level(level)] = row
     return table_of_rows(rows, in_words(factor) if title is None else title)
 
 
-def _clear_best(groups: Mapping[Any, pd.DataFrame], measure: str) -> Any:
-    """Return the one level that seed noise tells from every other, or None."""
-    values = {level: finite(group[measure]) for level, group in groups.items()}
-    scores = {level: own for level, own in values.items() if len(own)}
-    complete = [level for level, own in scores.items() if len(own) == len(groups[level])]
-    if measure == "ms_per_update" or len(scores) < 2 or not complete:
+def _clear_best(levels: Levels, measure: str) -> Any:
+    """Return the one level that is told from every other, or None."""
+    if measure == "ms_per_update" or len(levels.levels) < 2 or levels.best is None:
         return None
-    sign = 1 if measure.endswith("accuracy") else -1
-    best = max(complete, key=lambda level: sign * spread(scores[level]).mean)
-    others = [own for level, own in scores.items() if level != best]
-    return best if all(different(scores[best], other) for other in others) else None
+    effects = levels.against(levels.best).values()
+    known = [one for one in effects if all(one.n) or one.broken]
+    return levels.best if known and all(one.direction for one in known) else None
 
 
 def compare_with(
     data: pd.DataFrame, factor: str, reference: Any, measure: str = "test_accuracy"
 ) -> pd.DataFrame:
-    """Compare every level of a factor with one of them by Welch's test.
+    """Compare every level of a factor with one of them: one family.
 
     Returns
     -------
     DataFrame
-        One row per level, as text: mean and standard deviation, difference to the reference, the
-        test's p, and the verdict.
+        One row per level, as text: mean and standard deviation, the difference with its 95 %
+        interval, p after the correction for the family, and the outcome.
 
     Raises
     ------
     ValueError
         If the reference is no level.
     """
-    values = {level: own[measure] for level, own in data.groupby(factor)}
-    if reference not in values:
-        raise ValueError(f"{factor}={reference!r} is not among the runs: {list(values)}")
-    digits, rows = abs(MEASURES[measure].digits), {}
-    for level, own in values.items():
-        p = welch_p(own, values[reference]) if level != reference else float("nan")
-        known = p == p
-        rows[format_level(level)] = {
-            label_of(measure): cell(own, measure),
-            "difference": signed(spread(own).mean - spread(values[reference]).mean, digits)
-            if known
-            else NONE,
-            "p": (f"{p:.3f}" if p >= 0.001 else "<\u00a00.001") if known else NONE,
-            "seed noise": ("outside" if p < LEVEL else "inside") if known else NONE,
+    levels = Levels(data, factor, measure)
+    if reference not in levels.levels:
+        raise ValueError(f"{factor}={reference!r} is not among the runs: {levels.levels}")
+    digits, found = abs(MEASURES[measure].digits), levels.against(reference)
+    rows = {
+        format_level(level): {
+            label_of(measure): levels[level].text(MEASURES[measure].digits),
+            **_in_columns(found.get(level), digits),
         }
+        for level in levels.levels
+    }
     return table_of_rows(rows, in_words(factor))
 
 
+def _in_columns(effect: Effect | None, digits: int) -> dict[str, str]:
+    if effect is None:
+        return {"difference": NONE, "adjusted p": NONE, "outcome": NONE}
+    p = effect.adjusted
+    words = effect.text(digits)
+    return {
+        "difference": words if effect.broken else words.rpartition(", ")[0],
+        "adjusted p": NONE if p != p else f"{p:.3f}" if p >= 0.001 else "<\u00a00.001",
+        "outcome": effect.outcome,
+    }
+
+
 def treatments(
-    columns: Mapping[str, Mapping[str, Values]], reference: str, title: str
+    columns: Mapping[str, Mapping[str, Values | Spread]],
+    reference: str,
+    title: str,
+    margin: float = MARGIN,
+    effects: Mapping[str, Mapping[str, Effect]] | None = None,
 ) -> pd.DataFrame:
     """Return mean, spread, and the difference to a reference, for each level.
 
@@ -136,28 +153,28 @@ def treatments(
         The level that the others are set against.
     title : str
         What the levels are.
+    margin : float
+    effects : mapping of str to mapping, optional
+        Of a group, where its levels are not compared unpaired.
     """
     parts = {}
     for name, levels in columns.items():
-        base = levels.get(reference, [])
-        parts[name] = {level: spread(values).text() for level, values in levels.items()}
+        groups = {level: spread(values) for level, values in levels.items()}
+        parts[name] = {level: own.text() for level, own in groups.items()}
+        found = (effects or {}).get(name) or against_all(
+            {reference: spread([]), **groups}, reference, margin=margin
+        )
         # The group's name keeps the columns of two groups apart.
         parts[f"{name}: against {reference}"] = {
-            level: "" if level == reference else _difference(values, base)
-            for level, values in levels.items()
+            level: unbroken(found[level].text()) if level in found else "" for level in groups
         }
     table = pd.DataFrame(parts).fillna("")
     table.columns.name = title
     return table
 
 
-def _difference(values: Values, reference: Values) -> str:
-    difference = signed(spread(values).mean - spread(reference).mean)
-    return unbroken(f"{difference}, {judge(values, reference)}")
-
-
 def grid_of_verdicts(
-    grid: Mapping[str, Mapping[str, Values]], reference: str, title: str
+    grid: Mapping[str, Mapping[str, Values | Spread]], reference: str, title: str
 ) -> pd.DataFrame:
     """Return a cell for each row and column; each is set against its row's reference column.
 
@@ -170,17 +187,16 @@ def grid_of_verdicts(
     title : str
         What the rows are.
     """
+    every = {(row, name): spread(own) for row, cells in grid.items() for name, own in cells.items()}
+    noise = noise_of(every.values())
+    pairs = [key for key in every if key[1] != reference]
+    found = judge_family(
+        [compare(every[key], every.get((key[0], reference), []), noise) for key in pairs]
+    )
+    words = {key: f", {unbroken(one.text())}" for key, one in zip(pairs, found, strict=True)}
     rows = {
-        name: {
-            column: spread(values).text()
-            + (
-                ""
-                if column == reference
-                else f", {unbroken(judge(values, cells.get(reference, [])))}"
-            )
-            for column, values in cells.items()
-        }
-        for name, cells in grid.items()
+        row: {name: every[row, name].text() + words.get((row, name), "") for name in cells}
+        for row, cells in grid.items()
     }
     return table_of_rows(rows, title)
 

@@ -117,12 +117,16 @@ EDITS = {
         ("mnist-spread", '"seed-noise"', '"momentum"'),
         ("mnist-loss", "== 0.01", "== 0.1"),
     ],
+    "comparing": [
+        ("draw", "level=0.05", "level=0.2"),
+        ("draw", '"seed-noise-fresh", "seed-noise"', '"seed-noise"'),
+        ("outcomes-ten", "seeds=10", "seeds=3"),
+    ],
     "what_holds": [
         ("agreement", '"activations-losses-depth"', '"active-units"'),
         ("agreement", '"activations-losses-depth"', '"momentum"'),
         ("agreement", '"activations-losses-depth")', '"activations-losses-depth")[:45]'),
-        ("figures-table", "report A: figures", "report B: findings"),
-        ("settings-table", '"chosen"', '"mine"'),
+        ("figures-table", "findings", "findings[:3]"),
         ("card-noise", '"seed-noise"', '"momentum"'),
     ],
 }  # fmt: skip

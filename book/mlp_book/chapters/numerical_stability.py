@@ -302,7 +302,7 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
     relu = at(data, activation="relu")
     init, rate = at(relu, learning_rate=usual.learning_rate), at(relu, init_std=usual.init_std)
     failed = {loss: int(at(relu, loss=loss)["diverged"].sum()) for loss in FORMULAS}
-    single, double = (int(at(relu, dtype=dtype)["diverged"].sum()) for dtype in DTYPES)
+    single, double = (int(at(data, dtype=dtype)["diverged"].sum()) for dtype in DTYPES)
     each = len(at(relu, loss=STABLE))
     one_32, one_64, three_64 = (
         at(init, loss=NAIVE, dtype=dtype, init_std=std)

@@ -179,9 +179,9 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "only the published decay has a higher mean accuracy than none, by less than 0.02",
         higher <= {1e-5} and accuracy[1e-5].mean - none.mean < 0.02,
     )
-    yield claim("outside seed noise are only 0.01 and 0.1", outside == [1e-2, 1e-1])
+    yield claim("told from none are only 0.01 and 0.1", outside == [1e-2, 1e-1])
     yield claim(
-        "two gentle decays lower the test loss outside seed noise, the second one most",
+        "two gentle decays are told to lower the test loss, the second one most",
         _better_than_none(test_loss) == [1e-5, 1e-4] and test_loss.best == 1e-4,
     )
     yield claim(
@@ -220,9 +220,15 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "training-1e-4": train_loss[1e-4].text(4),
         "training-accuracy-1e-3": learned[1e-3],
         "outside": outside,
+        "effects": "; ".join(
+            f"{format_number(d)}: {accuracy.effect(d, 0.0).text()}"
+            for d in (1e-6, 1e-5, 1e-4, 1e-3)
+        ),
         "answer": (
-            f"On all of MNIST no decay has a test accuracy above that of none, {none.text()} %, "
-            "outside seed noise, and from 0.01 on it is far lower. But a little lowers the test "
+            f"On all of MNIST no decay is told to be better than none, {none.text()} % test "
+            "accuracy "
+            f"(10⁻⁵: {accuracy.effect(1e-5, 0.0).text()}), and from 0.01 on it is far lower. "
+            "But a little lowers the test "
             f"loss, from {test_loss[0.0].text(3)} without decay to {test_loss[1e-4].text(3)} at "
             f"{format_number(1e-4)}."
         ),
@@ -230,7 +236,7 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
 
 
 def _better_than_none(levels: Levels) -> list[float]:
-    """Return the decays whose measure is lower than without decay, outside seed noise."""
+    """Return the decays that are told to have a lower measure than none."""
     none = levels[0.0]
     return [d for d in levels.levels if levels.different(d, 0.0) and levels[d].mean < none.mean]
 
@@ -241,7 +247,8 @@ def few(runs: Sequence[Run]) -> Iterator[Any]:
     data = frame(runs)
     error, loss = (
         {
-            int(size): Levels(own, "weight_decay", name, larger_is_better=False)
+            # A seed draws its own images: each is compared with itself.
+            int(size): Levels(own, "weight_decay", name, False, paired=size < IMAGES)
             for size, own in data.groupby("train_size")
         }
         for name in ("test_error", "test_loss")
@@ -255,15 +262,15 @@ def few(runs: Sequence[Run]) -> Iterator[Any]:
     )
     yield claim("no run diverges", (data["status"] == "completed").all())
     yield claim(
-        "at no size has any decay a lower test error than none, outside seed noise",
+        "at no size is any decay told to have a lower test error than none",
         all(own[0.0].n > 1 and not _better_than_none(own) for own in error.values()),
     )
     yield claim(
-        "at every size the strongest decay has a higher one",
-        all(own.different(0.1, 0.0) and own[0.1].mean > own[0.0].mean for own in error.values()),
+        "at every size the strongest decay has a higher one, in every seed",
+        all(own[0.1].low > own[0.0].high for own in error.values()),
     )
     yield claim(
-        "at every size some decay lowers the test loss, outside seed noise",
+        "at every size some decay is told to lower the test loss",
         all(own.best in _better_than_none(own) for own in loss.values()),
     )
     yield claim(

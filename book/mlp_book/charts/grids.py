@@ -9,8 +9,9 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
+from mlp_book.facts import Levels
 from mlp_book.frames import all_learned, label_of
-from mlp_book.stats import different, finite
+from mlp_book.stats import finite
 from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_book.text import format_level, format_number, in_words
 
@@ -98,9 +99,8 @@ def error_map(
     """Draw a measure's mean over seeds for each pair of levels; smaller is better.
 
     The closer a cell is to the best of its row, the stronger its ground. A frame marks the best
-    cell of each row and those that seed noise cannot tell from it, as far as all their seeds
-    learned. A cross says that runs diverged: alone that all of them did, below a number that some
-    did.
+    cell of each row and those that are not told from it, as far as all their seeds learned. A cross
+    says that runs diverged: alone that all of them did, below a number that some did.
 
     Parameters
     ----------
@@ -145,9 +145,9 @@ def _framed(data: pd.DataFrame, row: str, column: str, measure: str) -> pd.DataF
     """Return which cells are the best of their row, or tied with it."""
     framed = {}
     for level, rows in data.groupby(row):
-        learned = {c: own[measure] for c, own in rows.groupby(column) if all_learned(own)}
-        best: Any = min(learned.values(), key=lambda own: own.mean(), default=None)
-        framed[level] = {c: own is best or not different(own, best) for c, own in learned.items()}
+        learned = rows.groupby(column).filter(all_learned)
+        levels = Levels(learned, column, measure, larger_is_better=False)
+        framed[level] = {c: c in levels.plateau for c in levels.levels}
     return pd.DataFrame(framed).T
 
 

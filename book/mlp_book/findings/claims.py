@@ -1,54 +1,332 @@
-"""Claims that stored runs judge, each as soon as the studies that it rests on are complete."""
+"""A claim, the comparisons that it needs, and the verdict that follows from their outcomes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from mlp_book.benchmarks import load_benchmark
-from mlp_book.findings.verdicts import Finding, Judgement
-from mlp_book.frames import frame
+from mlp_book.frames import broke, frame, margin_of, settled
+from mlp_book.stats import (
+    EXACT,
+    RESOLUTION,
+    Effect,
+    compare,
+    compare_paired,
+    compare_with_mean,
+    judge_family,
+    noise_of,
+)
 from mlp_core.studies import STUDIES, load_runs
+from mlp_core.training import Run
 
-Judge = Callable[..., Judgement]
+VERDICTS = ("holds", "holds in part", "does not hold", "cannot be told", "not judged")
+# What a claim may say of the first of two settings; of "some larger", one is enough. A "figure" is
+# that of a published table, which comes out again if the interval lies within its tolerance.
+SAID = (
+    "larger", "smaller", "some larger", "not larger", "not smaller", "alike", "figure",
+)  # fmt: skip
+TO_LEARN = 95.0  # percent of test accuracy: the epochs until then are the speed of convergence
+# No spread of a measure is taken to be smaller: one test image; a third of an epoch, as one is
+# the finest reading; nothing limits the others.
+RESOLUTIONS = {
+    **dict.fromkeys(("test_accuracy", "train_accuracy", "gap", "swing"), RESOLUTION),
+    "epochs_to_learn": 0.3,
+    "active": EXACT.resolution,
+}
+Settings = Mapping[Any, pd.DataFrame]
+Asked = tuple[Any, str, Any]  # first setting, one of `SAID`, second setting
 Stored = Mapping[str, Any]  # from names of studies to frames, of benchmarks to their content
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A sentence and what decides whether it holds."""
+class Comparison:
+    """Two settings, what is said of them, and what the runs show."""
 
-    source: str  # who says it and of what, such as "report A: orders"
+    first: str
+    said: str
+    second: str
+    effect: Effect
+    means: tuple[str, str]  # of both sides, as text
+    rows: tuple[pd.DataFrame, pd.DataFrame]  # of both sides; the second is empty for a figure
+    published: float | None = None
+    other: Effect | None = None  # paired if the effect is not, and the other way round
+
+    @property
+    def met(self) -> bool:
+        """Whether the runs show what is said."""
+        effect, way = self.effect, self.effect.direction
+        return {
+            "larger": way > 0,
+            "some larger": way > 0,
+            "smaller": way < 0,
+            "not larger": way < 0 or effect.outcome == "equivalent",
+            "not smaller": way > 0 or effect.outcome == "equivalent",
+            "alike": effect.outcome == "equivalent",
+            "figure": effect.within,
+        }[self.said]
+
+    @property
+    def contrary(self) -> bool:
+        """Whether the runs show the opposite."""
+        way = self.effect.direction
+        return {
+            "larger": way < 0,
+            "some larger": way < 0 or self.effect.outcome == "equivalent",
+            "smaller": way > 0,
+            "not larger": way > 0,
+            "not smaller": way < 0,
+            "alike": way != 0,
+            "figure": way != 0 and not self.effect.within,
+        }[self.said]
+
+    @property
+    def text(self) -> str:
+        """Both means, the difference with its interval, and the outcome."""
+        first, second = self.means
+        return f"{self.first}: {first}, {self.second}: {second}; {self.effect.text()}"
+
+
+@dataclass(frozen=True)
+class Family:
+    """Comparisons that are asked side by side, on settings that share their noise."""
+
+    comparisons: tuple[Comparison, ...]  # what a claim needs
+    whole: tuple[Comparison, ...]  # what its p values are corrected for
+    settings: tuple[pd.DataFrame, ...]  # that tell the noise, each once
+    measure: str = "test_accuracy"
+
+    def only(self, wanted: Callable[[Comparison], bool]) -> Family:
+        """Return the comparisons that a claim needs; their p values stay those of the family."""
+        kept = tuple(one for one in self.comparisons if wanted(one))
+        return replace(self, comparisons=kept)
+
+
+def ask(
+    settings: Settings,
+    asked: Iterable[Asked],
+    measure: str = "test_accuracy",
+    *,
+    margin: float | None = None,
+    paired: Callable[[Any], bool] | bool = False,
+    name: Callable[[Any], str] = str,
+) -> Family:
+    """Return comparisons of settings as one family.
+
+    Parameters
+    ----------
+    settings : mapping to DataFrame
+        The runs of each setting; all of them tell what a setting's variance is.
+    asked : iterable of (first, said, second)
+    measure : str
+        A column. Accuracies and gaps are in points, whose resolution is one test image.
+    margin : float, optional
+        By default that of `margin_of`.
+    paired : bool or callable
+        Whether seeds are compared one by one, or of which first setting.
+    name : callable
+        From a setting to its words.
+    """
+    spreads = {key: settled(rows, measure) for key, rows in settings.items()}
+    # A setting that has several names is one.
+    once = {tuple(rows["run_id"]): key for key, rows in settings.items()}
+    noise = noise_of([spreads[key] for key in once.values()], RESOLUTIONS[measure])
+    kept = [one for one in asked if one[0] in settings and one[2] in settings]
+    found, others = [], []
+    for first, _, second in kept:
+        a, b = settings[first], settings[second]
+        own = margin_of(pd.concat([a, b])) if margin is None else margin
+        apart = compare(spreads[first], spreads[second], noise, own)
+        twins = compare_paired(*_by_seed(a, b, measure), own, noise.resolution)
+        is_paired = paired(first) if callable(paired) else paired
+        found.append(twins if is_paired else apart)
+        others.append(apart if is_paired else twins)
+    comparisons = tuple(
+        Comparison(
+            name(first), said, name(second), effect,
+            (_text(settings[first], measure), _text(settings[second], measure)),
+            (settings[first], settings[second]), other=other,
+        )
+        for (first, said, second), effect, other in zip(
+            kept, judge_family(found), others, strict=True
+        )
+    )  # fmt: skip
+    rows = tuple(settings[key] for key in once.values())
+    return Family(comparisons, comparisons, rows, measure)
+
+
+def ask_figures(
+    settings: Settings,
+    published: Mapping[Any, float],
+    measure: str,
+    seeds: int,
+    margin: Callable[[Any], float],
+    name: Callable[[Any], str] = str,
+) -> Family:
+    """Return our means minus published ones as one family."""
+    keys = [key for key in settings if key in published]
+    spreads = {key: settled(settings[key], measure) for key in keys}
+    noise = noise_of(spreads.values())
+    effects = judge_family(
+        [compare_with_mean(spreads[key], published[key], seeds, noise, margin(key)) for key in keys]
+    )
+    comparisons = tuple(
+        Comparison(
+            name(key), "figure", "published", effect,
+            (_text(settings[key], measure), f"{published[key]:.3f}"),
+            (settings[key], settings[key].iloc[:0]), published[key],
+        )
+        for key, effect in zip(keys, effects, strict=True)
+    )  # fmt: skip
+    return Family(comparisons, comparisons, tuple(settings[key] for key in keys), measure)
+
+
+def _by_seed(a: pd.DataFrame, b: pd.DataFrame, measure: str) -> tuple[Any, Any]:
+    """Return the values of the seeds that both have; nan where a run broke."""
+    first, second = (
+        rows.set_index("seed")[measure].where(~broke(rows.set_index("seed"))) for rows in (a, b)
+    )
+    shared = first.index.intersection(second.index)
+    return first[shared].to_numpy(), second[shared].to_numpy()
+
+
+def _text(rows: pd.DataFrame, measure: str) -> str:
+    """Return mean, standard deviation and seeds, and how many broke or were late."""
+    own, text = settled(rows, measure), ""
+    late = int((rows["late"] & ~broke(rows)).sum()) if "late" in rows else 0
+    if own.broken:
+        text += f", {own.broken} of {own.broken + own.n} broke"
+    if late:
+        text += f", {late} late"
+    return f"{own.text()} ({own.n}){text}"
+
+
+def split(data: pd.DataFrame, *columns: str) -> dict[Any, pd.DataFrame]:
+    """Return the rows of each setting, by the values of one column or of several."""
+    return dict(iter(data.groupby(columns[0] if len(columns) == 1 else list(columns), sort=False)))
+
+
+def verdict_of(comparisons: Sequence[Comparison]) -> str:
+    """Return the verdict on a claim, by the rule of `book/protocol.md`."""
+    met = [one.met for one in comparisons]
+    if not met:
+        return "cannot be told"
+    if comparisons[0].said == "some larger":
+        against = all(one.contrary for one in comparisons)
+        return "holds" if any(met) else "does not hold" if against else "cannot be told"
+    if all(met):
+        return "holds"
+    if all(one.said == "figure" for one in comparisons) and any(met):
+        return "holds in part"
+    if any(one.contrary for one in comparisons):
+        return "does not hold"
+    # What is enough is so against every alternative, or cannot be told.
+    in_part = any(met) and not all(one.said.startswith("not ") for one in comparisons)
+    return "holds in part" if in_part else "cannot be told"
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence and what decides whether it holds.
+
+    Attributes
+    ----------
+    part, source : str
+        Whose sentence it is, and where it stands.
+    sentence : str
+        In our words.
+    judge : callable
+        From a frame of the runs to a `Family`; where nothing is judged, to sentences.
+    studies, fresh : tuple of str
+        Whose runs suggested it, and whose confirm it; or the name of a benchmark.
+    chapter : str
+        The notebook that shows the evidence, without its suffix.
+    """
+
+    part: str
+    source: str
     sentence: str
-    judge: Judge  # from a frame of each study, or from the content of a benchmark
-    studies: tuple[str, ...]  # or the name of a benchmark
-    chapter: str  # the notebook that shows the evidence, without its suffix
+    judge: Callable[[Any], Family | Sequence[str]]
+    studies: tuple[str, ...] = ()
+    fresh: tuple[str, ...] = ()
+    chapter: str = ""
+    remark: str = ""
 
     def judge_by(self, stored: Stored) -> Finding:
-        """Return what the stored runs say; they say nothing while some are missing."""
-        missing = [
-            f"{len(stored[name])} of {planned} runs of the study {name} are stored so far."
-            for name in self.studies
-            if len(stored[name]) < (planned := count_planned(name))
-        ]
-        evidence, verdict = (
-            (missing, "cannot be told")
-            if missing
-            else self.judge(*(stored[name] for name in self.studies))
-        )
-        return Finding(self.sentence, tuple(evidence), verdict, self.chapter, bool(missing))
+        """Return what the stored runs say: the fresh ones as soon as they are complete."""
+        names = self.fresh if self.fresh and _complete(self.fresh, stored) else self.studies
+        confirmed = names == self.fresh and bool(self.fresh)
+        if not _complete(names, stored):
+            return Finding(self, "cannot be told", lines=tuple(_missing(names, stored)),
+                           pending=True)  # fmt: skip
+        found = self.judge(_together([stored[name] for name in names]))
+        if isinstance(found, Family):
+            verdict = verdict_of(found.comparisons)
+            return Finding(self, verdict, found, confirmed=confirmed)
+        return Finding(self, "not judged", lines=tuple(found))
 
 
-def make_claims(
-    source: str, study: str, chapter: str, judges: Mapping[str, Judge]
-) -> tuple[Claim, ...]:
-    """Return a claim for each sentence, all of one source that rest on the same study."""
-    return tuple(
-        Claim(source, sentence, judge, (study,), chapter) for sentence, judge in judges.items()
-    )
+@dataclass(frozen=True)
+class Finding:
+    """A claim and what became of it."""
+
+    claim: Claim
+    verdict: str
+    family: Family | None = None
+    lines: tuple[str, ...] = ()  # evidence in sentences, where there is no family
+    confirmed: bool = False  # by fresh runs and a rule that is older than they are
+    pending: bool = False  # whether it waits for runs that are not stored yet
+
+    def __post_init__(self) -> None:
+        if self.verdict not in VERDICTS:
+            raise ValueError(f"verdict={self.verdict!r} is not legal: must be one of {VERDICTS}")
+
+    @property
+    def sentence(self) -> str:
+        """The claim in words."""
+        return self.claim.sentence
+
+    @property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """All comparisons that the verdict rests on."""
+        return self.family.comparisons if self.family else ()
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """One sentence per comparison, or what is said instead."""
+        remark = (self.claim.remark,) if self.claim.remark else ()
+        return (*(one.text for one in self.comparisons), *self.lines, *remark)
+
+    @property
+    def standing(self) -> str:
+        """Whether the verdict is confirmatory, or of runs that suggested the question."""
+        if self.pending or self.verdict == "not judged":
+            return "-"
+        return "confirmatory" if self.confirmed else "exploratory"
+
+
+def _complete(names: Iterable[str], stored: Stored) -> bool:
+    return all(len(stored[name]) >= count_planned(name) for name in names)
+
+
+def _missing(names: Iterable[str], stored: Stored) -> list[str]:
+    return [
+        f"{len(stored[name])} of {planned} runs of the study {name} are stored so far."
+        for name in names
+        if len(stored[name]) < (planned := count_planned(name))
+    ]
+
+
+def _together(parts: Sequence[Any]) -> Any:
+    """Return the runs of several studies as one frame, each run once; a benchmark as it is."""
+    if not parts or not all(isinstance(part, pd.DataFrame) for part in parts):
+        return parts[0] if parts else None
+    whole = pd.concat(parts, ignore_index=True)
+    return whole.drop_duplicates("run_id", ignore_index=True) if "run_id" in whole else whole
 
 
 def count_planned(study: str) -> int:
@@ -58,7 +336,7 @@ def count_planned(study: str) -> int:
 
 def load_stored(claims: Iterable[Claim]) -> dict[str, Any]:
     """Return what claims rest on: a frame of each study's planned runs, benchmarks as they are."""
-    names = dict.fromkeys(name for claim in claims for name in claim.studies)
+    names = dict.fromkeys(name for one in claims for name in (*one.studies, *one.fresh))
     return {name: load_planned(name) if name in STUDIES else load_benchmark(name) for name in names}
 
 
@@ -69,14 +347,42 @@ def load_planned(study: str) -> pd.DataFrame:
         runs = [run for run in load_runs(study) if run.config.run_id in planned]
     except FileNotFoundError:
         runs = []
-    return frame(runs) if runs else pd.DataFrame({"duration_s": []})
+    return measure(runs) if runs else pd.DataFrame({"duration_s": [], "run_id": []})
 
 
-def judge_claims(claims: Iterable[Claim], stored: Stored) -> dict[str, list[Finding]]:
-    """Return a finding for each claim, by source; those that wait for runs come last."""
-    findings: dict[str, list[Finding]] = {}
-    for claim in claims:
-        findings.setdefault(claim.source, []).append(claim.judge_by(stored))
-    return {
-        source: sorted(own, key=lambda finding: finding.pending) for source, own in findings.items()
-    }
+def measure(runs: Sequence[Run]) -> pd.DataFrame:
+    """Return the frame of some runs with what single claims ask for besides.
+
+    Returns
+    -------
+    DataFrame
+        With ``gap`` (training minus test accuracy, points), ``epochs_to_learn`` (until the test
+        accuracy is `TO_LEARN`), ``swing`` (mean change of the test accuracy from epoch to epoch,
+        last 20 epochs, points), ``active`` (share of hidden units at work in one pass, after the
+        last epoch, percent; nan where it was not recorded) and ``after_14`` (test accuracy after
+        14 epochs).
+    """
+    data = frame(runs)
+    tests = [100 * np.array(run.history["test_accuracy"], float) for run in runs]
+    return data.assign(
+        gap=data["train_accuracy"] - data["test_accuracy"],
+        epochs_to_learn=[_first(own >= TO_LEARN) for own in tests],
+        swing=[float(np.abs(np.diff(own[-21:])).mean()) if len(own) > 1 else np.nan
+               for own in tests],
+        active=[
+            100 * float(np.mean(run.records["active_per_pass"][-1]))
+            if "active_per_pass" in run.records
+            else np.nan
+            for run in runs
+        ],
+        after_14=[own[13] if len(own) > 13 else np.nan for own in tests],
+    )  # fmt: skip
+
+
+def _first(reached: np.ndarray) -> float:
+    return float(reached.argmax() + 1) if reached.any() else float("nan")
+
+
+def judge_claims(claims: Iterable[Claim], stored: Stored) -> list[Finding]:
+    """Return a finding for each claim, in their order."""
+    return [one.judge_by(stored) for one in claims]

@@ -7,10 +7,18 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mlp_book.cells import LOSSES, by_cell
+from mlp_book.cells import LOSSES, Cell, by_cell
 from mlp_book.charts import dots
-from mlp_book.findings.published import ROUNDING, report_a
-from mlp_book.stats import Spread, different, spread
+from mlp_book.findings.published import ROUNDING, SEEDS, report_a
+from mlp_book.stats import (
+    EXACT,
+    RESOLUTION,
+    compare,
+    compare_with_mean,
+    judge_family,
+    noise_of,
+    spread,
+)
 from mlp_book.style import COLOURS, INK, ReportFigure
 from mlp_book.tables import table_of_rows
 from mlp_book.text import format_level, in_words, signed, unbroken
@@ -23,44 +31,52 @@ HEADS = {
     "train_loss": "100\u00a0\u00d7 training loss",
     "test_loss": "100\u00a0\u00d7 test loss",
 }
-COMPARED = ("cell", "published", "ours", "difference", "tolerance", "inside", "in_noise")
+COMPARED = ("cell", "published", "ours", "difference", "tolerance", "effect", "inside")
 
 
-def compare(data: pd.DataFrame, measure: str) -> pd.DataFrame:
+def tolerance_of(cell: Cell) -> float:
+    """Return by how many points a mean accuracy may be off, as was fixed before the runs."""
+    return TOLERANCES[cell.loss]
+
+
+def compare_published(data: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return what was published of one of `HEADS` and what the runs reach, in the printed unit.
+
+    Printed figures are truncated, so half a digit is added before they are compared.
 
     Returns
     -------
     DataFrame
         One row per published cell that has runs, in the order of the tables: ``cell``,
         ``published``, ``ours`` (a `Spread`), ``difference`` (ours minus published), ``tolerance``
-        (what it may be; nan for a loss), ``inside`` (whether it is; False for a loss), ``in_noise``
-        (whether seeds alone explain it).
+        (what it may be; nan for a loss), ``effect`` (of one family, the published mean as one of
+        five seeds), and ``inside`` (whether the interval lies within the tolerance).
     """
     is_loss = measure.endswith("loss")
-    theirs, rows = report_a(measure), []
-    for cell, own in by_cell(data).items():
-        if cell not in theirs:
-            continue
-        published, ours = theirs[cell], spread(own[measure] * (100 if is_loss else 1))
-        off, tolerance = ours.mean - published, np.nan if is_loss else TOLERANCES[cell.loss]
-        in_noise = not different(ours, _assumed(published, ours))
-        rows.append((cell, published, ours, off, tolerance, abs(off) <= tolerance, in_noise))
+    theirs, own = report_a(measure), by_cell(data)
+    cells = [cell for cell in own if cell in theirs]
+    ours = {cell: spread(own[cell][measure] * (100 if is_loss else 1)) for cell in cells}
+    noise = noise_of(ours.values(), EXACT.resolution if is_loss else RESOLUTION)
+    # Losses of different cells differ too much in size to share a variance.
+    effects = judge_family(
+        [
+            compare_with_mean(
+                ours[cell], theirs[cell] + ROUNDING, SEEDS, EXACT if is_loss else noise,
+                0.0 if is_loss else tolerance_of(cell),
+            )
+            for cell in cells
+        ]
+    )  # fmt: skip
+    rows = [
+        (cell, theirs[cell], ours[cell], effect.difference,
+         np.nan if is_loss else effect.margin, effect, effect.within)
+        for cell, effect in zip(cells, effects, strict=True)
+    ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COMPARED))
 
 
-def _assumed(published: float, ours: Spread) -> Spread:
-    """Return the published mean with the spread that it is given, for it was printed without.
-
-    Its seeds are taken to be as many and to vary as much as ours, and its last digit to be rounded
-    in our favour.
-    """
-    mean = min(max(ours.mean, published - ROUNDING), published + ROUNDING)
-    return Spread(mean, ours.std, mean, mean, ours.n)
-
-
 def account_for(comparisons: pd.DataFrame) -> str:
-    """Return in words how many accuracies lie inside their tolerance, and which do not."""
+    """Return in words of how many accuracies the interval lies within the tolerance."""
     outside = [
         f"{one.cell.text}: {one.ours.text()}, published {one.published:.2f}"
         for one in comparisons.itertuples()
@@ -73,19 +89,15 @@ def account_for(comparisons: pd.DataFrame) -> str:
 
 
 def table_of_comparisons(data: pd.DataFrame, measure: str) -> pd.DataFrame:
-    """Return one row per cell: published, ours, the difference and two verdicts."""
-    rows = {}
-    for one in compare(data, measure).itertuples():
-        row = {
+    """Return one row per cell: published, ours, the difference with its interval and outcome."""
+    rows = {
+        one.cell.row_name: {
             "published": f"{one.published:.2f}",
             "reproduced": one.ours.text(),
-            "difference": signed(one.difference),
+            "difference": one.effect.text(),
         }
-        if one.tolerance == one.tolerance:
-            row[f"within ±{TOLERANCES['mse']:g} (hinge {TOLERANCES['hinge']:g})"] = (
-                "yes" if one.inside else "no"
-            )
-        rows[one.cell.row_name] = row | {"seed noise": "inside" if one.in_noise else "outside"}
+        for one in compare_published(data, measure).itertuples()
+    }
     return table_of_rows(rows, HEADS[measure])
 
 
@@ -94,7 +106,7 @@ def plot_comparisons(data: pd.DataFrame, measure: str) -> ReportFigure:
 
     A dot is the mean over the seeds; its line runs from the lowest to the highest seed.
     """
-    found = compare(data, measure)
+    found = compare_published(data, measure)
     cells, ours = list(found["cell"]), list(found["ours"])
     shown = found.assign(
         activation=[cell.activation for cell in cells],
@@ -127,30 +139,32 @@ def gains(data: pd.DataFrame, measure: str) -> pd.DataFrame:
     -------
     DataFrame
         One row per loss and activation that has both: ``cell`` (without its depth),
-        ``published``, ``ours``, and ``different``, whether ours is outside seed noise.
+        ``published``, ``ours`` and ``effect`` (of one family).
     """
-    found = {one.cell: one for one in compare(data, measure).itertuples()}
+    found = {one.cell: one for one in compare_published(data, measure).itertuples()}
+    scale = 100 if measure.endswith("loss") else 1
+    noise = noise_of(
+        (one.ours for one in found.values()), EXACT.resolution if scale > 1 else RESOLUTION
+    )
     both = {
         cell._replace(depth=""): (single, found[cell._replace(depth="double")])
         for cell, single in found.items()
         if cell.depth == "single" and cell._replace(depth="double") in found
     }
+    effects = judge_family(
+        [compare(double.ours, single.ours, noise) for single, double in both.values()]
+    )
     rows = [
-        (
-            cell,
-            double.published - single.published,
-            double.ours.mean - single.ours.mean,
-            different(single.ours, double.ours),
-        )
-        for cell, (single, double) in both.items()
+        (cell, double.published - single.published, effect.difference, effect)
+        for (cell, (single, double)), effect in zip(both.items(), effects, strict=True)
     ]
-    return pd.DataFrame(rows, columns=["cell", "published", "ours", "different"])
+    return pd.DataFrame(rows, columns=["cell", "published", "ours", "effect"])
 
 
 def table_of_gains(data: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     """Return one row per loss and activation: double minus single, published and ours.
 
-    Ours is followed by "in noise" where the seeds cannot tell the two depths apart.
+    Ours has its 95 % interval and its outcome.
     """
     rows: dict[str, dict[str, str]] = {}
     for measure in measures:
@@ -160,8 +174,7 @@ def table_of_gains(data: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
             rows.setdefault(name, {}).update(
                 {
                     f"{what}, published": signed(gain.published),
-                    f"{what}, ours": signed(gain.ours)
-                    + ("" if gain.different else ", in\u00a0noise"),
+                    f"{what}, ours": gain.effect.text(),
                 }
             )
     return table_of_rows(rows, "double minus single")

@@ -16,7 +16,7 @@ from mlp_book.cells import Cell
 
 SEEDS = 5
 UPDATES = 60_000  # of a run: 100 epochs of 600 batches
-ROUNDING = 0.005  # half of the last digit printed, in the units of the table
+ROUNDING = 0.005  # half of the last digit printed: report A cuts its figures off there
 
 
 @cache

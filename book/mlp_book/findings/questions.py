@@ -1,123 +1,123 @@
-"""The book's own questions: whether other settings do better, and report A's conjectures hold."""
+"""The book's own questions: nobody claimed these, but a reader of the reports may ask them."""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
-from mlp_book.facts import Levels
-from mlp_book.findings.claims import Claim, make_claims
-from mlp_book.findings.depth import judge_depth
-from mlp_book.findings.one_ratio import judge_margin, judge_target
-from mlp_book.findings.scaling import judge_scaling
-from mlp_book.findings.verdicts import (
-    Judgement,
-    describe_against,
-    describe_difference,
-    judge_against,
-    overall_verdict,
-)
-from mlp_book.stats import judge, spread
+from mlp_book.cells import Cell, by_cell
+from mlp_book.findings import regularization
+from mlp_book.findings.claims import Claim, Family, ask, split
+from mlp_book.findings.report_a import CROSSED, cells
+from mlp_book.findings.scaling import keep_in_proportion
+from mlp_book.stats import FEW_MARGIN, MARGIN
 from mlp_book.text import format_level, format_number
+from mlp_core.studies import STUDIES
 from mlp_core.training import RunConfig
 
-ALL_IMAGES = 60_000
+PART = "our own questions"
+LOWEST = Cell("single", "hinge", "relu")
+READ_OFF = "an order read off report A's table; the report does not say it"
 
 
-def judge_setting(setting: str, data: pd.DataFrame) -> Judgement:
-    """Say whether another level of a setting has a higher accuracy outside seed noise.
-
-    All levels have the same seeds as the default, and so its luck with them.
-    """
-    accuracy, default = Levels(data, setting), getattr(RunConfig(), setting)
-    others = [level for level in accuracy.levels if level != default]
-    seen = {level: judge(accuracy[level], accuracy[default]) for level in others}
-    known = [level for level in others if accuracy[level].n]
-    best = max(known, key=lambda level: accuracy[level].mean)
-    better = [format_level(level) for level in known if seen[level] == "better"]
-    worse = sum(word == "worse" for word in seen.values()) + len(others) - len(known)
-    against = describe_difference(
-        f"{format_level(default)}, published:",
-        accuracy[default],
-        f"{format_level(best)}, the best of the others:",
-        accuracy[best],
-    )
-    evidence = (
-        f"{against}.",
-        f"Of {len(others)} other values, {worse} are worse outside seed noise, and "
-        f"{', '.join(better) or 'none'} better.",
-    )
-    return evidence, "does not hold" if better else "holds"
+def lowest(data: pd.DataFrame) -> Family:
+    """Ask whether every other cell of report A's tables is more accurate than one of them."""
+    settings = by_cell(data)
+    asked = [(LOWEST, "smaller", cell) for cell in settings if cell != LOWEST]
+    return ask(settings, asked, name=lambda cell: cell.text)
 
 
-def judge_few_images(data: pd.DataFrame) -> Judgement:
-    """Say whether weight decay raises the test accuracy of networks with few images.
+def other_levels(setting: str, data: pd.DataFrame) -> Family:
+    """Ask whether any other level of a setting does better than report A's."""
+    default = getattr(RunConfig(), setting)
+    settings = split(data, setting)
+    asked = [(level, "not larger", default) for level in settings if level != default]
+    return ask(settings, asked, name=format_level)
 
-    A seed draws its own images, so it is set against itself. Its decay is the one that is best
-    for the *other* seeds: chosen by its own result, it would look better than it is.
-    """
-    evidence, outcomes = [], []
-    for size, own in data.groupby(data["train_size"].fillna(ALL_IMAGES)):
-        accuracy = own.pivot_table("test_accuracy", "seed", "weight_decay")
-        best, gains = accuracy.drop(columns=0.0).mean().idxmax(), gains_of_decay(accuracy)
-        evidence.append(
-            f"{size:,.0f} images: {spread(accuracy[0.0]).text()} % without decay, "
-            f"{spread(accuracy[best]).text()} % at the best, {format_number(best)}. Gain of each "
-            f"seed against itself, in points: {describe_against(gains)}."
+
+def treatments(images: str, kind: str, data: pd.DataFrame) -> Family:
+    """Ask whether some dose of a treatment helps, in the family of all twelve doses."""
+    few = images == regularization.FEW
+    rows = regularization.by_treatment(data).query("images == @images")
+    settings = split(rows.drop_duplicates("row"), "treatment")
+    asked = [(name, "some larger", regularization.UNTREATED) for name in settings
+             if name != regularization.UNTREATED]  # fmt: skip
+    family = ask(settings, asked, paired=few, margin=FEW_MARGIN if few else MARGIN)
+    return family.only(lambda one: one.first.startswith(kind))
+
+
+def schedules(data: pd.DataFrame) -> Family:
+    """Ask whether lowering the rate beats a constant one, from each of four rates."""
+    settings = split(data, "learning_rate", "schedule")
+    asked = [((rate, name), "larger", (rate, "constant")) for rate, name in settings
+             if name != "constant"]  # fmt: skip
+    return ask(settings, asked, name=lambda cell: f"{cell[1]} from {format_number(cell[0])}")
+
+
+def one_ratio_of_targets(data: pd.DataFrame) -> Family:
+    """Ask whether squared errors of equal target scale over std are alike, next to one another."""
+    data = data[data["loss"] == "mse"]
+    settings = split(data, "target_scale", "init_std")
+    asked = [
+        (cell, "alike", (cell[0] / 2, cell[1] / 2))
+        for cell in settings
+        if (cell[0] / 2, cell[1] / 2) in settings
+    ]
+    return ask(settings, asked, name=lambda cell: f"target {cell[0]:g}, std {cell[1]:g}")
+
+
+def near_best(data: pd.DataFrame) -> Family:
+    """Ask whether the winner of the full grid stays ahead of the settings close to it."""
+    study = STUDIES["near-best-fresh"]
+    names = {config.run_id: levels["setting"] for levels, config in study.cells()}
+    settings = split(data.assign(setting=data["run_id"].map(names)), "setting")
+    winner = next(iter(study.grids[0]["setting"]))
+    return ask(settings, [(winner, "larger", name) for name in settings if name != winner])
+
+
+def _crossed(sentence: str, choice: str, said: dict[tuple[str, str], str], **where: Any) -> Claim:
+    return Claim(PART, READ_OFF, sentence, partial(cells, choice, said, **where), **CROSSED)
+
+
+CLAIMS = (
+    _crossed("With one hidden layer, GELU is more accurate than ReLU.", "activation",
+             {("gelu", "relu"): "larger"}, where=lambda cell: cell.depth == "single"),
+    _crossed("With two hidden layers, ReLU is more accurate than GELU.", "activation",
+             {("relu", "gelu"): "larger"}, where=lambda cell: cell.depth == "double"),
+    _crossed("Sigmoid is less accurate than GELU, at either depth.", "activation",
+             {("sigmoid", "gelu"): "smaller"}),
+    _crossed("With two hidden layers, sigmoid is less accurate than ReLU.", "activation",
+             {("sigmoid", "relu"): "smaller"}, where=lambda cell: cell.depth == "double"),
+    Claim(PART, READ_OFF, "ReLU with hinge in one layer is less accurate than every other cell.",
+          lowest, **CROSSED),
+    *(
+        Claim(PART, "report A chose it, and claims nothing",
+              f"No other {words} than {format_level(getattr(RunConfig(), setting))} does better.",
+              partial(other_levels, setting), (study, "seed-noise"),
+              (f"{study}-fresh", "seed-noise-fresh"), chapter)
+        for setting, words, study, chapter in (
+            ("learning_rate", "learning rate", "learning-rate", "learning_rate"),
+            ("batch_size", "batch size", "batch-size", "batch_size"),
+            ("momentum", "momentum", "momentum", "momentum"),
+            ("weight_decay", "weight decay", "weight-decay", "weight_decay"),
+            ("hidden_sizes", "size of the hidden layer", "hidden-size", "hidden_layers"),
         )
-        if size < ALL_IMAGES:
-            outcomes.append(("better", judge_against(gains)))
-    return evidence, overall_verdict(outcomes)
-
-
-def gains_of_decay(accuracy: pd.DataFrame) -> list[float]:
-    """Return for each seed what the decay gains it that is best for the other seeds.
-
-    Parameters
-    ----------
-    accuracy : DataFrame
-        One row per seed, one column per decay.
-    """
-    treated = accuracy.drop(columns=0.0)
-    chosen = {
-        seed: treated.drop(index=seed).mean()[own.notna()].idxmax()
-        for seed, own in treated.iterrows()
-    }
-    return [accuracy[best][seed] - accuracy[0.0][seed] for seed, best in chosen.items()]
-
-
-SETTINGS = tuple(
-    Claim(
-        "report A: settings",
-        f"No other {words} than {format_level(getattr(RunConfig(), setting))} does better.",
-        partial(judge_setting, setting),
-        (study,),
-        chapter,
-    )
-    for setting, words, study, chapter in (
-        ("learning_rate", "learning rate", "learning-rate", "learning_rate"),
-        ("batch_size", "batch size", "batch-size", "batch_size"),
-        ("momentum", "momentum", "momentum", "momentum"),
-        ("weight_decay", "weight decay", "weight-decay", "weight_decay"),
-        ("hidden_sizes", "size of the hidden layer", "hidden-size", "hidden_layers"),
-    )
-)
-SAID = "report A: conjectures"
-CONJECTURES = (
-    *make_claims(SAID, "weight-decay-data-size", "weight_decay", {
-        "Weight decay helps when images are few.": judge_few_images,
-    }),
-    *make_claims(SAID, "batch-rate", "learning_rate", {
-        "When the batch grows, the learning rate should grow in proportion.": judge_scaling,
-    }),
-    *make_claims(SAID, "margin-init", "activations_losses", {
-        "Hinge margin and the spread of the initial weights are one hyper-parameter, their ratio.":
-            judge_margin,
-        "So are target scale and the spread of the initial weights, with squared error.":
-            judge_target,
-    }),
-    *make_claims(SAID, "depth-activation", "hidden_layers", {
-        "GELU gains on ReLU as the network gets deeper.": judge_depth,
-    }),
+    ),
+    *(
+        Claim(PART, "report B names regularization and leaves it", f"{kind} helps, with {images}.",
+              partial(treatments, images, kind), (regularization.STUDY,),
+              (f"{regularization.STUDY}-fresh",), "regularization")
+        for images in regularization.SIZES for kind in regularization.FIELDS
+    ),
+    Claim(PART, "ours", "Lowering the rate while training helps.", schedules, ("schedules",),
+          ("schedules-fresh",), "optimizers_epochs"),
+    Claim(PART, "ours", "A rate in proportion to the batch keeps the accuracy.",
+          keep_in_proportion, ("batch-rate",), ("batch-rate-fresh",), "learning_rate"),
+    Claim(PART, "ours", "Target scale and std of the initial weights are one setting, their ratio.",
+          one_ratio_of_targets, ("margin-init",), (), "activations_losses"),
+    Claim(PART, "report B names the full grid and leaves it",
+          "The winner of the full grid is ahead of the others close to it.", near_best,
+          ("near-best-fresh",), ("near-best-fresh",), "searching"),
 )  # fmt: skip

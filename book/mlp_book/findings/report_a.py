@@ -1,197 +1,242 @@
-"""What report A says by its tables, judged by the runs that repeat them."""
+"""What report A says, by its tables and in words, and the runs that judge it.
+
+Its sentences are not quoted; the source of a row says which part of the report it is from.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from itertools import permutations
+from itertools import combinations, pairwise
+from typing import Any
 
 import pandas as pd
 
-from mlp_book.cells import Cell
-from mlp_book.findings.claims import Judge, make_claims
-from mlp_book.findings.comparison import TOLERANCES, account_for, compare
-from mlp_book.findings.published import SEEDS, report_a
-from mlp_book.findings.timing import judge_added, judge_order
-from mlp_book.findings.verdicts import Judgement, describe_p, overall_verdict, verdict_of
-from mlp_book.stats import Spread, judge, least_difference, most_by_chance, spread, welch_p
-from mlp_book.text import format_level, signed
+from mlp_book.cells import ACTIVATIONS, DEPTHS, LOSSES, Cell, by_cell
+from mlp_book.findings.claims import (
+    Asked,
+    Claim,
+    Family,
+    ask,
+    ask_figures,
+    split,
+)
+from mlp_book.findings.comparison import compare_published, tolerance_of
+from mlp_book.findings.published import ROUNDING, SEEDS, report_a
+from mlp_book.findings.timing import added_time, order_of_times
+from mlp_book.frames import all_learned
+from mlp_book.text import format_level
 
+PART = "report A claims"
 STUDY, CHAPTER = "activations-losses-depth", "activations_losses"
-SEEDS_OF_DEFAULT = "seed-noise", "where_it_fails"
-LOWEST = Cell("single", "hinge", "relu")
-LISTED = 6  # pairs that are not as published
-Concerns = Callable[[Cell, Cell], bool]  # whether a claim is about two cells
+CELLS = [Cell(d, lo, a) for d in DEPTHS for lo in LOSSES for a in ACTIVATIONS if a != "tanh"]
 
 
-def judge_accuracies(measure: str, data: pd.DataFrame) -> Judgement:
-    """Say whether a table of accuracies comes out again within `TOLERANCES`."""
-    found = compare(data, measure)
-    inside = int(found["inside"].sum())
-    farthest = found.loc[found["difference"].abs().idxmax()]
-    evidence = (
-        f"Within \u00b1{TOLERANCES['mse']:g} points of the published figure (hinge "
-        f"\u00b1{TOLERANCES['hinge']:g}): {account_for(found)}.",
-        f"The largest difference is {signed(farthest['difference'])} points: "
-        f"{farthest['cell'].text}, {farthest['ours'].text()} % against "
-        f"{farthest['published']:.2f} %.",
-        f"Seeds alone explain {found['in_noise'].sum()} of the {len(found)} differences.",
+def figures(measure: str, data: pd.DataFrame) -> Family:
+    """Ask whether a published table of accuracies comes out again within its tolerance."""
+    published = {cell: mean + ROUNDING for cell, mean in report_a(measure).items()}
+    return ask_figures(
+        by_cell(data), published, measure, SEEDS, tolerance_of, name=lambda cell: cell.text
     )
-    return evidence, _verdict_of_count(inside, len(found), 0)
 
 
-def judge_losses(data: pd.DataFrame) -> Judgement:
-    """Say whether seeds alone explain the differences to the published losses."""
-    kinds = {"test_loss": "test", "train_loss": "training"}
-    found = pd.concat([compare(data, name).assign(kind=kind) for name, kind in kinds.items()])
-    outside = found[~found["in_noise"]]
-    inside, chance = len(found) - len(outside), most_by_chance(len(found))
-    evidence = [
-        f"Seeds alone explain {inside} of the {len(found)} differences. Of so many tests, up to "
-        f"{chance} may fail by chance.",
-    ]
-    if len(outside):
-        named = (
-            f"{one.cell.text}, {one.kind}: {one.ours.text()}, published {one.published:.2f}"
-            for one in outside.itertuples()
+def default_figure(data: pd.DataFrame) -> Family:
+    """Ask whether many seeds of the default setting reach its published accuracy."""
+    return figures("test_accuracy", data)
+
+
+def losses_beside(data: pd.DataFrame) -> Sequence[str]:
+    """Describe published losses beside ours: losses decide nothing by the protocol."""
+    lines = []
+    for kind, name in (("test_loss", "test"), ("train_loss", "training")):
+        found = compare_published(data, kind)
+        untold = sum(one.effect.direction == 0 for one in found.itertuples())
+        far = found.loc[found["difference"].abs().idxmax()]
+        lines.append(
+            f"{untold} of {len(found)} published {name} losses (times 100) are not told from ours. "
+            f"The largest difference is {far['cell'].text}: {far['ours'].text()} against "
+            f"{far['published']:.2f}; {far['effect'].text()}."
         )
-        evidence.append(f"Outside seed noise: {'; '.join(named)}.")
-    return evidence, _verdict_of_count(inside, len(found), chance)
+    return lines
 
 
-def _verdict_of_count(inside: int, count: int, may_fail: int) -> str:
-    in_part = "holds in part" if 2 * inside > count else "does not hold"
-    return "holds" if inside >= count - may_fail else in_part
+Pairs = Mapping[tuple[str, str], str]  # from two levels of a choice to what is said of them
+# The families of the protocol's table: every pair of losses, of activations, of depths.
+FAMILIES: dict[str, Pairs] = {
+    "loss": dict.fromkeys(combinations(LOSSES, 2), "alike"),
+    "activation": dict.fromkeys(combinations(ACTIVATIONS[:3], 2), "alike"),
+    "depth": {("double", "single"): "alike"},
+}
 
 
-def judge_default(data: pd.DataFrame) -> Judgement:
-    """Say whether many seeds of the default setting agree with its published accuracy."""
-    (one,) = compare(data, "test_accuracy").itertuples()
-    where = "inside" if one.in_noise else "outside"
-    evidence = (
-        f"{one.ours.n} seeds: {one.ours.text(3)} %, from {one.ours.low:.2f} to "
-        f"{one.ours.high:.2f} %. Published: {one.published:.2f} %, without a spread.",
-        f"The difference, {signed(one.difference)} points, is {where} seed noise.",
-    )
-    return evidence, "holds" if one.in_noise else "holds in part" if one.inside else "does not hold"
-
-
-def judge_differences(data: pd.DataFrame) -> Judgement:
-    """Say which published differences so many seeds can see, from many seeds of the default."""
-    noise, table = spread(data["test_accuracy"]), report_a("test_accuracy")
-    least, least_of_three = (least_difference(noise.std, seeds) for seeds in (SEEDS, 3))
-    gaps = [
-        table[a] - table[b]
-        for choice in ("activation", "depth")
-        for a, b in published_pairs("test_accuracy", _pairs_in(choice, loss="cross_entropy"))
+def pairs(choice: str, said: Pairs) -> list[Asked]:
+    """Return what is asked of cells that differ in one choice alone."""
+    return [
+        (cell._replace(**{choice: first}), word, cell._replace(**{choice: second}))
+        for (first, second), word in said.items()
+        for cell in CELLS
+        if getattr(cell, choice) == first
     ]
-    large = [gap >= least for gap in gaps]
-    evidence = (
-        f"The standard deviation over {noise.n} seeds of the default setting is {noise.std:.3f} "
-        f"points. So two means of {SEEDS} seeds have to differ by {least:.2f} points to be outside "
-        f"seed noise, two of 3 seeds by {least_of_three:.2f}.",
-        f"Among the published accuracies with cross-entropy, {len(gaps)} pairs differ in one "
-        f"choice. If all have this spread, {sum(large)} of these differences are as large as that; "
-        f"the smallest is {min(gaps):.2f}.",
-    )
-    return evidence, verdict_of(large)
 
 
-def judge_orders(measures: Sequence[str], concerns: Concerns, data: pd.DataFrame) -> Judgement:
-    """Say whether pairs of cells have their published order, outside seed noise."""
-    named: dict[str, list[str]] = {"better": [], "worse": [], "seed noise": []}
-    for measure in measures:
-        found = compare(data, measure)
-        ours = dict(zip(found["cell"], found["ours"], strict=True))
-        for first, second in published_pairs(measure, concerns):
-            a, b = ours[first], ours[second]
-            named[judge(a, b)].append(_describe_pair(measure, first, a, second, b))
-    better, worse, noise = (len(pairs) for pairs in named.values())
-    evidence = [
-        f"Of {better + worse + noise} pairs, {better} are as published outside seed noise, {worse} "
-        f"the other way round outside seed noise, and {noise} inside seed noise."
+def cells(
+    choice: str,
+    said: Pairs,
+    data: pd.DataFrame,
+    *,
+    where: Callable[[Cell], bool] = lambda cell: True,
+    measure: str = "test_accuracy",
+    margin: float | None = None,
+) -> Family:
+    """Ask a claim about pairs of cells, in the family of all such pairs."""
+    turned = {(b, a) for a, b in said}
+    rest = {pair: word for pair, word in FAMILIES[choice].items()
+            if pair not in said and pair not in turned}  # fmt: skip
+    asked = pairs(choice, {**said, **rest})
+    wanted = {(a.text, b.text) for a, _, b in pairs(choice, said) if where(a)}
+    family = ask(by_cell(data), asked, measure, margin=margin, name=lambda cell: cell.text)
+    return family.only(lambda one: (one.first, one.second) in wanted)
+
+
+def active_units(data: pd.DataFrame) -> Family:
+    """Ask whether GELU has more units at work than ReLU in every network."""
+    asked = pairs("activation", {("gelu", "relu"): "larger"})
+    return ask(by_cell(data), asked, "active", margin=1.0, name=lambda cell: cell.text)
+
+
+def swings(data: pd.DataFrame) -> Family:
+    """Ask whether the test accuracy swings more with small batches than with the default."""
+    settings = split(data, "batch_size")
+    asked = [
+        (size, "larger", 100) for size in sorted(settings)
+        if size < 100 and all_learned(settings[size])
+    ]  # fmt: skip
+    return ask(settings, asked, "swing", margin=0.0, name=_batches)
+
+
+def largest_as_twenty(data: pd.DataFrame) -> Family:
+    """Ask whether batches of 10,000 are as accurate as batches of 20."""
+    return ask(split(data, "batch_size"), [(10_000, "alike", 20)], name=_batches)
+
+
+def _batches(size: int) -> str:
+    return f"batches of {size:,}"
+
+
+def widening_gap(data: pd.DataFrame) -> Family:
+    """Ask whether training and test accuracy part further with every doubling of the layer."""
+    data = data[data["hidden_sizes"].map(len) == 1]
+    data = data.assign(units=data["hidden_sizes"].map(sum))
+    sizes = [16, 32, 64, 128, 256, 512]
+    asked = [(more, "larger", less) for less, more in pairwise(sizes)]
+    return ask(split(data, "units"), asked, "gap", name=lambda units: f"{units} units")
+
+
+def one_ratio(data: pd.DataFrame) -> Family:
+    """Ask whether hinge networks of equal margin over std are alike, next to one another."""
+    data = data[data["loss"] == "hinge"]
+    settings = split(data, "hinge_margin", "init_std")
+    asked = [
+        (cell, "alike", (cell[0] / 2, cell[1] / 2))
+        for cell in settings
+        if (cell[0] / 2, cell[1] / 2) in settings
     ]
-    for seen, head in (("worse", "The other way round"), ("seed noise", "Inside seed noise")):
-        if pairs := named[seen]:
-            more = f"; and {len(pairs) - LISTED} more" if len(pairs) > LISTED else ""
-            evidence.append(f"{head}: {'; '.join(pairs[:LISTED])}{more}.")
-    return evidence, overall_verdict([("better", seen) for seen in named for _ in named[seen]])
+    return ask(settings, asked, name=lambda cell: f"margin {cell[0]:g}, std {cell[1]:g}")
 
 
-def published_pairs(measure: str, concerns: Concerns) -> list[tuple[Cell, Cell]]:
-    """Return the pairs of cells that a claim is about, the larger published figure first."""
-    table = report_a(measure)
-    return [(a, b) for a, b in permutations(table, 2) if concerns(a, b) and table[a] > table[b]]
+def gelu_with_depth(data: pd.DataFrame) -> Family:
+    """Ask whether GELU is ahead of ReLU at every depth beyond two, for both ways to start."""
+    data = data.assign(depth=data["hidden_sizes"].map(len))
+    data = data[(data["depth"] >= 3) & (data["depth"] <= 6)]
+    settings = split(data, "init", "depth", "activation")
+    asked = [
+        ((init, depth, "gelu"), "larger", (init, depth, "relu"))
+        for init, depth, name in settings
+        if name == "gelu"
+    ]
+    return ask(settings, asked, name=_deep)
 
 
-def _describe_pair(measure: str, first: Cell, a: Spread, second: Cell, b: Spread) -> str:
-    levels = [tuple(map(format_level, both)) for both in zip(first, second, strict=True)]
-    shared = [one for one, other in levels if one == other]
-    kind = {"test_loss": ["test loss"], "train_loss": ["training loss"]}.get(measure, [])
-    names = zip(*((one, other) for one, other in levels if one != other), strict=True)
-    one, other = (", ".join(parts) for parts in names)
-    return (
-        f"{', '.join(shared + kind)}: {one} {a.text()}, {other} {b.text()} "
-        f"({describe_p(welch_p(a, b))})"
-    )
+def _deep(cell: tuple[str, int, str]) -> str:
+    init, depth, activation = cell
+    return f"{format_level(activation)}, {depth} layers, {init}"
 
 
-def _pairs_in(choice: str, *levels: str, **where: str) -> Concerns:
-    """Concern cells that differ in one choice alone: one has the first level, one another."""
-
-    def concerns(a: Cell, b: Cell) -> bool:
-        both = {getattr(a, choice), getattr(b, choice)}
-        return (
-            a != b == a._replace(**{choice: getattr(b, choice)})
-            and (not levels or levels[0] in both <= set(levels))
-            and all(getattr(a, name) == value for name, value in where.items())
-        )
-
-    return concerns
+def decay_with_few(data: pd.DataFrame) -> Family:
+    """Ask whether some decay beats none with 500, 1,000 or 5,000 images; seeds share images."""
+    data = data[data["train_size"].notna()]
+    settings = split(data, "train_size", "weight_decay")
+    asked = [
+        ((size, decay), "some larger", (size, 0.0)) for size, decay in sorted(settings) if decay
+    ]
+    return ask(settings, asked, paired=True,
+               name=lambda cell: f"{cell[0]:,.0f} images, decay {cell[1]:g}")  # fmt: skip
 
 
-def _order(choice: str, *levels: str, **where: str) -> Judge:
-    return partial(judge_orders, ["test_accuracy"], _pairs_in(choice, *levels, **where))
+def untested(*lines: str) -> Callable[[Any], Sequence[str]]:
+    """Return a judge that says why it does not judge."""
+    return partial(_say, lines)
 
 
+def _say(lines: Sequence[str], _: Any) -> Sequence[str]:
+    return lines
+
+
+PACE: dict[str, Any] = {"measure": "epochs_to_learn", "margin": 1.0}
+CROSSED: Any = {"studies": (STUDY,), "fresh": (f"{STUDY}-fresh",), "chapter": CHAPTER}
+TABLE, WORDS = "tables of accuracy and loss", "discussion of activations, losses and depths"
+SWEEPS, GUESSES = "section on hyper-parameters", "remarks without an experiment"
 CLAIMS = (
-    *make_claims("report A: figures", STUDY, CHAPTER, {
-        "The 18 test accuracies come out again.": partial(judge_accuracies, "test_accuracy"),
-        "The 18 training accuracies come out again.": partial(judge_accuracies, "train_accuracy"),
-        "The 36 losses come out again.": judge_losses,
-    }),
-    *make_claims("report A: figures", *SEEDS_OF_DEFAULT, {
-        "The default setting has the published test accuracy.": judge_default,
-    }),
-    *make_claims("report A: orders", STUDY, CHAPTER, {
-        "Cross-entropy is ahead of hinge and squared error, with every activation and at either "
-        "depth.": _order("loss", "cross_entropy", "hinge", "mse"),
-        "Where the two differ, squared error is ahead of hinge, but for GELU in one layer.":
-            _order("loss", "mse", "hinge"),
-        "With one hidden layer, GELU is ahead of ReLU.":
-            _order("activation", "gelu", "relu", depth="single"),
-        "With two hidden layers, ReLU is ahead of GELU.":
-            _order("activation", "relu", "gelu", depth="double"),
-        "With one hidden layer, sigmoid is behind GELU, and ahead of ReLU but for squared error.":
-            _order("activation", "sigmoid", "gelu", "relu", depth="single"),
-        "With two hidden layers, sigmoid is behind GELU and ReLU.":
-            _order("activation", "sigmoid", "gelu", "relu", depth="double"),
-        "A second hidden layer raises the test accuracy, in all nine cases.": _order("depth"),
-        "ReLU with hinge in one layer has the lowest test accuracy of all.":
-            partial(judge_orders, ["test_accuracy"], lambda *pair: LOWEST in pair),
-        "With cross-entropy, sigmoid has the highest training loss and the lowest test loss.":
-            partial(judge_orders, ["train_loss", "test_loss"],
-                    _pairs_in("activation", "sigmoid", "gelu", "relu", loss="cross_entropy")),
-    }),
-    *make_claims("report A: orders", *SEEDS_OF_DEFAULT, {
-        "The differences between the cells with cross-entropy are more than seed noise.":
-            judge_differences,
-    }),
-    *make_claims("report A: times", "benchmark-activations", CHAPTER, {
-        "An update takes longest with GELU, then sigmoid, then ReLU.": judge_order,
-        "GELU adds a quarter or more to the time of an update with ReLU.":
-            partial(judge_added, "activation", "gelu", "relu"),
-        "A second hidden layer about doubles the time of an update.":
-            partial(judge_added, "depth", "double", "single"),
-    }),
+    Claim(PART, TABLE, "The 18 test accuracies.", partial(figures, "test_accuracy"), **CROSSED),
+    Claim(PART, TABLE, "The 18 training accuracies.", partial(figures, "train_accuracy"),
+          **CROSSED),
+    Claim(PART, TABLE, "The 36 losses.", losses_beside, **CROSSED),
+    Claim(PART, TABLE, "The default setting's test accuracy, from many seeds.", default_figure,
+          ("seed-noise",), ("seed-noise-fresh",), "where_it_fails"),
+    Claim(PART, WORDS, "Cross-entropy is more accurate than hinge and squared error.",
+          partial(cells, "loss", {("cross_entropy", "hinge"): "larger",
+                                  ("cross_entropy", "mse"): "larger"}), **CROSSED),
+    Claim(PART, WORDS, "Hinge and squared error are about as accurate as one another.",
+          partial(cells, "loss", {("hinge", "mse"): "alike"}), **CROSSED),
+    Claim(PART, WORDS, "A second hidden layer raises the test accuracy.",
+          partial(cells, "depth", {("double", "single"): "larger"}), **CROSSED),
+    Claim(PART, WORDS, "GELU and ReLU converge about equally fast.",
+          partial(cells, "activation", {("gelu", "relu"): "alike"}, **PACE), **CROSSED),
+    Claim(PART, WORDS, "Sigmoid converges much more slowly than GELU and ReLU.",
+          partial(cells, "activation", {("gelu", "sigmoid"): "smaller",
+                                        ("relu", "sigmoid"): "smaller"}, **PACE), **CROSSED),
+    Claim(PART, WORDS, "With sigmoid, a deeper network converges more slowly.",
+          partial(cells, "depth", {("double", "single"): "larger"}, **PACE,
+                  where=lambda cell: cell.activation == "sigmoid"), **CROSSED),
+    Claim(PART, "figures of active units", "GELU has 10 to 35 % more units at work than ReLU.",
+          active_units, ("active-units",), (), CHAPTER,
+          "Judged is whether there are more; by how much, each row says in points."),
+    Claim(PART, "figures of active units", "ReLU updates a larger share of its parameters.",
+          untested("The stored runs do not record which parameters an update changes.")),
+    Claim(PART, "table of times", "An update takes longest with GELU, then sigmoid, then ReLU.",
+          order_of_times, ("benchmark-activations",), (), CHAPTER),
+    Claim(PART, "table of times", "A second hidden layer about doubles the time of an update.",
+          partial(added_time, "depth", "double", "single"), ("benchmark-activations",), (),
+          CHAPTER),
+    Claim(PART, "table of times", "The losses cost about the same time.",
+          partial(added_time, "loss", "hinge", "cross_entropy"), ("benchmark-activations",), (),
+          CHAPTER),
+    Claim(PART, SWEEPS, "Training with small batches oscillates.", swings,
+          ("batch-size", "seed-noise"), ("batch-size-fresh", "seed-noise-fresh"), "batch_size"),
+    Claim(PART, SWEEPS, "Batches of 10,000 are about as good as batches of 20.",
+          largest_as_twenty, ("batch-size", "seed-noise"),
+          ("batch-size-fresh", "seed-noise-fresh"), "batch_size"),
+    Claim(PART, SWEEPS, "From 16 to 512 units, training and test accuracy part more and more.",
+          widening_gap, ("hidden-size", "seed-noise"), ("hidden-size-fresh", "seed-noise-fresh"),
+          "hidden_layers"),
+    Claim(PART, SWEEPS, "Networks get stuck in local minima and at saddles.",
+          untested("No stored run can tell a minimum from a saddle: that needs curvatures.")),
+    Claim(PART, GUESSES, "Std over margin may be a new hyper-parameter.", one_ratio,
+          ("margin-init",), (), CHAPTER,
+          "Each pair has the same ratio, both settings halved; alike would speak for the ratio."),
+    Claim(PART, GUESSES, "GELU gains on ReLU as the network gets deeper.", gelu_with_depth,
+          ("depth-activation",), ("depth-fresh",), "hidden_layers",
+          "Runs that broke had 30 epochs; some only wake later."),
+    Claim(PART, GUESSES, "Weight decay helps when images are few.", decay_with_few,
+          ("weight-decay-data-size",), (), "weight_decay"),
 )  # fmt: skip

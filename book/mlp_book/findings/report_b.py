@@ -1,4 +1,4 @@
-"""What report B found, and what it named and left undone, judged by stored runs."""
+"""What report B found, judged by stored runs."""
 
 from __future__ import annotations
 
@@ -9,44 +9,34 @@ from typing import Any
 import pandas as pd
 
 from mlp_book.benchmarks import ENGINE, contestants
-from mlp_book.facts import Levels
-from mlp_book.findings import regularization
-from mlp_book.findings.claims import make_claims
+from mlp_book.findings.claims import Claim, Family, Finding, ask, measure, split
 from mlp_book.findings.published import published
-from mlp_book.findings.verdicts import (
-    Finding,
-    Judgement,
-    describe_difference,
-    overall_verdict,
-)
 from mlp_book.frames import vary_one
-from mlp_book.stats import judge, spread
-from mlp_book.text import format_level, format_number
+from mlp_book.text import format_level
 from mlp_core.studies import STUDIES
-from mlp_core.training import RunConfig
+from mlp_core.training import Run, RunConfig
 
+PART = "report B claims"
 STUDY = "one-at-a-time"
 BASE = RunConfig.from_dict(dict(STUDIES[STUDY].base))
 Comparisons = Sequence[tuple[Any, str, Any]]
-# Each finding: its words, the parameter, and what it says of two levels: the first is "better" or
-# "worse" than the second, or "enough": the first is not better.
+# Each finding: its words, the parameter, and what it says of two levels.
 FINDINGS: tuple[tuple[str, str, Comparisons], ...] = (
     ("One hidden layer is already enough.", "hidden_sizes",
-     [((128, 64, 64), "enough", (128,)), ((256, 128, 128, 64, 64), "enough", (128,))]),
-    ("Relu is slightly ahead of sigmoid and tanh.", "activation",
-     [("relu", "better", "sigmoid"), ("relu", "better", "tanh")]),
+     [((128, 64, 64), "not larger", (128,)), ((256, 128, 128, 64, 64), "not larger", (128,))]),
+    ("ReLU is slightly ahead of sigmoid and tanh.", "activation",
+     [("sigmoid", "smaller", "relu"), ("tanh", "smaller", "relu")]),
     ("nll and cross-entropy are alike, mse is worst.", "loss",
-     [("log_softmax_mse", "worse", "nll")]),
+     [("log_softmax_mse", "smaller", "nll")]),
     ("Batches of 64 and of 256 are ahead of batches of 16.", "batch_size",
-     [(64, "better", 16), (256, "better", 16)]),
-    ("About 14 epochs suffice.", "epochs", [(25, "enough", 14)]),
+     [(16, "smaller", 64), (256, "larger", 16)]),
+    ("About 14 epochs suffice.", "epochs", [(25, "not larger", 14)]),
     ("A learning rate of 1 is best, 10 is worst.", "learning_rate",
-     [(1.0, "better", 0.1), (1.0, "better", 10.0), (10.0, "worse", 0.1)]),
+     [(0.1, "smaller", 1.0), (10.0, "smaller", 1.0), (10.0, "smaller", 0.1)]),
 )  # fmt: skip
-REMARKS = {"loss": ["nll and cross-entropy are one function here, so one set of runs is both."]}
+REMARKS = {"loss": "nll and cross-entropy are one function here, so one set of runs is both."}
 NAMES = {"log_softmax_mse": "mse", "relu": "relu"}  # as the report writes them
-HOURS = int(published().query("measure == 'estimated_gpu_hours'")["mean"].item())
-CELLS, IMAGES = 3**7, 60_000  # of the full grid; of an epoch
+IMAGES = 60_000  # of an epoch
 
 
 def by_parameter(data: pd.DataFrame) -> pd.DataFrame:
@@ -78,30 +68,45 @@ def name_level(level: Any) -> str:
     return NAMES.get(level) or format_level(level)
 
 
-def judge_findings(data: pd.DataFrame) -> list[Finding]:
-    """Return each finding with its evidence and its verdict, from `by_parameter`'s rows."""
-    found = [(words, judge_finding(factor, said, data)) for words, factor, said in FINDINGS]
-    return [Finding(words, tuple(evidence), verdict) for words, (evidence, verdict) in found]
+def judge_finding(asked: Comparisons, parameter: str, data: pd.DataFrame) -> Family:
+    """Ask what is said of the levels of a parameter, in the family of all levels.
+
+    Every level of every parameter is compared with the default; what else a finding says of two
+    levels comes besides. Of 14 and 25 epochs, the shorter run is the beginning of the longer.
+    """
+    rows = by_parameter(data)
+    settings = split(rows.assign(key=list(zip(rows["parameter"], rows["level"], strict=True))),
+                     "key")  # fmt: skip
+    said = [((parameter, a), word, (parameter, b)) for a, word, b in asked]
+    wanted = {(a, b) for a, _, b in said}
+    rest = [
+        (key, "alike", (key[0], getattr(BASE, key[0])))
+        for key in settings
+        if key[1] != getattr(BASE, key[0])
+    ]
+    others = [one for one in rest if (one[0], one[2]) not in wanted]
+    names = {(name_key(a), name_key(b)) for a, b in wanted}
+    family = ask(settings, [*said, *others], name=name_key, paired=lambda key: key[0] == "epochs")
+    return family.only(lambda one: (one.first, one.second) in names)
 
 
-def judge_finding(parameter: str, comparisons: Comparisons, data: pd.DataFrame) -> Judgement:
-    """Judge what is said of the levels of a parameter, from `by_parameter`'s rows."""
-    accuracy, evidence, outcomes = Levels(data[data["parameter"] == parameter], "level"), [], []
-    for first, said, second in comparisons:
-        a, b = accuracy[first], accuracy[second]
-        evidence.append(
-            describe_difference(f"{name_level(first)}:", a, f"{name_level(second)}:", b)
-        )
-        outcomes.append((said, judge(a, b)))
-    return [*evidence, *REMARKS.get(parameter, [])], overall_verdict(outcomes)
+def name_key(key: tuple[str, Any]) -> str:
+    """Return a parameter and its level in words."""
+    return f"{format_level(key[0])} {name_level(key[1])}"
 
 
-def _judge_runs(parameter: str, comparisons: Comparisons, data: pd.DataFrame) -> Judgement:
-    return judge_finding(parameter, comparisons, by_parameter(data))
+def judge_findings(runs: Sequence[Run]) -> list[Finding]:
+    """Return each finding from the runs of the study alone."""
+    stored = {STUDY: measure(runs)}
+    return [
+        one.judge_by(stored | dict.fromkeys(one.fresh, ()))
+        for one in CLAIMS
+        if STUDY in one.studies
+    ]
 
 
-def judge_batch_times(content: Mapping[str, Any]) -> Judgement:
-    """Say whether small batches take longer, from ``load_benchmark()``."""
+def batch_times(content: Mapping[str, Any]) -> Sequence[str]:
+    """Describe what batches cost, from ``load_benchmark()``: times are not judged."""
     seconds = published().query("report == 'B' and measure == 'duration_s'").set_index("batch_size")
     theirs = {int(batch): float(mean) for batch, mean in seconds["mean"].items()}
     ms = contestants(content)["ms_per_update"]
@@ -109,54 +114,22 @@ def judge_batch_times(content: Mapping[str, Any]) -> Judgement:
         batch: ms[f"784-128-10, batch {batch}", ENGINE] * -(-IMAGES // batch) / 1000
         for batch in (16, 100, 1000)
     }
-    evidence = (
+    return (
         f"Published: {', '.join(f'{s:g} s with {b}' for b, s in theirs.items())}, on a graphics "
         f"processor; so from 16 to 64 a factor of {theirs[16] / theirs[64]:.2f}.",
         f"Here, SGD on an idle core: {', '.join(f'{s:.2f} s with {b}' for b, s in ours.items())} "
         f"an epoch; so from 16 to 100 a factor of {ours[16] / ours[100]:.1f}. The order can be "
         "compared, the factors belong to the machines.",
     )
-    return evidence, "holds" if ours[16] >= ours[100] >= ours[1000] else "does not hold"
 
 
-def judge_regularization(images: str, data: pd.DataFrame) -> Judgement:
-    """Say whether the best strength of each treatment is better than no treatment."""
-    treated = regularization.by_treatment(data).query("images == @images")
-    evidence, outcomes = [], []
-    for kind, own in treated.groupby("kind", sort=False):
-        accuracy = own.groupby("dose")["test_accuracy"].apply(spread)
-        best = accuracy.drop(0.0).map(lambda found: found.mean).idxmax()
-        name = f"{kind}, best at {format_number(best)}:"
-        evidence.append(f"{describe_difference(name, accuracy[best], 'none:', accuracy[0.0])}.")
-        outcomes.append(("better", judge(accuracy[best], accuracy[0.0])))
-    return evidence, overall_verdict(outcomes)
-
-
-def judge_grid_cost(data: pd.DataFrame) -> Judgement:
-    """Say whether the full grid costs what was estimated: at least half of it."""
-    hours = data["duration_s"].sum() / 3600
-    evidence = (
-        f"{len(data)} runs answer all {CELLS:,} cells: nll and cross-entropy are one function "
-        "here, and fewer epochs are read off the same history.",
-        f"They took {hours:.1f} core-hours on an ordinary processor, beside other work; {HOURS} "
-        "hours on a graphics processor were estimated.",
-    )
-    return evidence, "holds" if hours >= HOURS / 2 else "does not hold"
-
-
-FOUND, UNDONE = "report B: findings", "report B: left undone"
 CLAIMS = (
-    *make_claims(FOUND, STUDY, "optimizers_epochs", {
-        words: partial(_judge_runs, parameter, said) for words, parameter, said in FINDINGS
-    }),
-    *make_claims(FOUND, "benchmark", "speed", {
-        "The smaller the batch, the longer a run takes.": judge_batch_times,
-    }),
-    *make_claims(UNDONE, regularization.STUDY, "regularization", {
-        f"L1, L2 and dropout help, with {images}.": partial(judge_regularization, images)
-        for images in regularization.SIZES
-    }),
-    *make_claims(UNDONE, "full-factorial", "searching", {
-        f"The full grid of {CELLS:,} cells takes {HOURS} hours.": judge_grid_cost,
-    }),
+    *(
+        Claim(PART, f"results: {parameter.replace('_', ' ')}", words,
+              partial(judge_finding, said, parameter), (STUDY,), (f"{STUDY}-fresh",),
+              "optimizers_epochs", REMARKS.get(parameter, ""))
+        for words, parameter, said in FINDINGS
+    ),
+    Claim(PART, "results: batch size", "The smaller the batch, the longer a run takes.",
+          batch_times, ("benchmark",), (), "speed"),
 )  # fmt: skip

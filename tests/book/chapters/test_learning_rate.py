@@ -11,7 +11,7 @@ from mlp_book.chapters import learning_rate as chapter
 from mlp_book.facts import STRICT, Facts
 from mlp_core import RunConfig
 
-BY_RATE = {1e-5: 60, 1e-4: 91, 1e-3: 97, 1e-2: 97.9, 5e-2: 98.2, 1e-1: 98.1, 2e-1: 94, 5e-1: 10}
+BY_RATE = {1e-5: 60, 1e-4: 91, 1e-3: 97, 1e-2: 97.9, 5e-2: 98.2, 1e-1: 98.18, 2e-1: 94, 5e-1: 10}
 TRAINED = {1e-5: 60, 1e-4: 91, 1e-3: 97.5, 1e-2: 99.95}
 
 
@@ -48,7 +48,7 @@ def test_mnist_as_it_is() -> None:
         (0.5, None, "no run diverges"),
         (0.5, 60, "at the largest rate the network guesses"),
         (0.1, 96, "the published rate is on a plateau of several"),
-        (0.01, 98.15, "its two neighbours are worse, outside seed noise"),
+        (0.01, 98.15, "its two neighbours are told to be worse, or break"),
         (1e-4, 98.2, "the plateau has no gap"),
     ],
 )

@@ -50,7 +50,8 @@ def test_a_panel_for_each_kind_with_the_untreated_level(runs: list[Run]) -> None
 def test_a_row_for_each_treatment(runs: list[Run]) -> None:
     table = chapter.table_of_treatments(by_treatment(frame(runs)))
     assert len(table) == 13 and list(table.index)[:2] == ["none", "L1\u00a010⁻⁶"]
-    assert table.loc["dropout\u00a00.5", "1,000 images: against none"] == "+2.00,\u00a0better"
+    told = table.loc["dropout\u00a00.5", "1,000 images: against none"]
+    assert told.startswith("+2.00") and told.endswith("different")
 
 
 def test_the_share_of_small_weights() -> None:

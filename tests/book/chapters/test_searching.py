@@ -151,8 +151,8 @@ def test_a_band_holds_eight_searches_of_ten() -> None:
 def test_changes_are_named_with_what_they_gain() -> None:
     found = one_at_a_time(GRID, {"depth": "flat", "rate": "low", "seed": "y"})
     table = chapter.table_of_changes(GRID, found, gap=3.0).map(lambda s: s.replace("\u00a0", " "))
-    assert table.loc["depth"].tolist() == ["flat", "deep", "+2.00, inside seed noise", "deep"]
-    assert table.loc["rate"].tolist() == ["low", "good", "+6.00, more than seed noise", "good"]
+    assert table.loc["depth"].tolist() == ["flat", "deep", "+2.00, undecided, ± 3.00", "deep"]
+    assert table.loc["rate"].tolist() == ["low", "good", "+6.00, different, ± 3.00", "good"]
     assert table.loc["seed"].tolist() == ["y", "as it is", "", "y"]
 
 

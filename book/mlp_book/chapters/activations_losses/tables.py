@@ -13,11 +13,11 @@ from mlp_book.chapters.activations_losses.first_steps import NAME, arrival, firs
 from mlp_book.chapters.activations_losses.hidden_units import RIVAL, STRUCK, dead_after_one
 from mlp_book.chapters.activations_losses.shapes import trace_loss
 from mlp_book.facts import Levels, claim, facts
-from mlp_book.findings.comparison import account_for, compare, gains
+from mlp_book.findings.comparison import account_for, compare_published, gains
 from mlp_book.findings.published import SEEDS, report_a
 from mlp_book.findings.timing import total_hours, update_times
 from mlp_book.frames import frame, records
-from mlp_book.stats import Spread, different, spread
+from mlp_book.stats import EXACT, Spread, compare, spread
 from mlp_book.text import format_level
 from mlp_core import Run
 
@@ -61,6 +61,11 @@ def _extra_of_gelu(data: pd.DataFrame, whose: str) -> pd.Series[float]:
     return 100 * (data.query("activation == 'gelu'")[f"{whose}_to_relu"] - 1)
 
 
+def _untold(*tables: pd.DataFrame) -> int:
+    """Return how many published figures are not told from ours."""
+    return sum(one.direction == 0 for table in tables for one in table["effect"])
+
+
 def _range(values: Iterable[float], digits: int = 0) -> str:
     return f"{min(values):.{digits}f} to {max(values):.{digits}f}"
 
@@ -82,7 +87,7 @@ def mnist(
     accuracy, training = Levels(data, "cell"), Levels(data, "cell", "train_accuracy")
     best, first, published = accuracy.best, first_epoch(runs), report_a("test_accuracy")
     tests, trainings, *of_losses = (
-        compare(data, f"{split}_{what}")
+        compare_published(data, f"{split}_{what}")
         for what in ("accuracy", "loss")
         for split in ("test", "train")
     )
@@ -93,14 +98,14 @@ def mnist(
         for loss in ("hinge", "mse")
     ]
     gained = gains(data, "test_accuracy")
-    helped = gained[gained["different"] & (gained["ours"] > 0)]
+    helped = gained[[one.direction > 0 for one in gained["effect"]]]
     yield {
         "runs": len(runs),
         "seeds": data["seed"].nunique(),
         "account-test": account_for(tests),
         "account-train": account_for(trainings),
-        "noise-accuracies": int(tests["in_noise"].sum() + trainings["in_noise"].sum()),
-        "noise-losses": int(sum(own["in_noise"].sum() for own in of_losses)),
+        "untold-accuracies": _untold(tests, trainings),
+        "untold-losses": _untold(*of_losses),
         "best": best.text,
         "at-best": accuracy[best],
         "tied": "; ".join(cell.text for cell in accuracy.plateau if cell != best) or "no other",
@@ -121,9 +126,7 @@ def mnist(
         yield {
             f"sigmoid-{depth}": accuracy[sigmoid],
             f"relu-{depth}": accuracy[relu],
-            f"sigmoid-{depth}-verdict": "outside"
-            if accuracy.different(sigmoid, relu)
-            else "inside",
+            f"sigmoid-{depth}-effect": accuracy.effect(sigmoid, relu).text(),
         }
     yield claim("no run diverges", (data["status"] == "completed").all())
     yield claim(
@@ -168,7 +171,7 @@ def mnist(
 
 
 def _ahead(accuracy: Levels, first: str, second: str) -> list[str]:
-    """Return where one activation is ahead of another outside seed noise, in words."""
+    """Return where one activation is told to be ahead of another, in words."""
     cells = [cell for cell in accuracy.levels if cell.activation == first]
     pairs = [(cell, cell._replace(activation=second)) for cell in cells]
     return [
@@ -227,7 +230,7 @@ def exercises(killed: Sequence[Run], xavier: Run, runs: Sequence[Run]) -> Iterat
     }
     yield claim(
         "hinge kills as many units as cross-entropy at ten times the rate, fewer at a tenth of it",
-        not (different(*fast) or different(*careful))
+        not (compare(*fast, EXACT).direction or compare(*careful, EXACT).direction)
         and min(own.mean for own in fast) > 2 * max(own.mean for own in careful),
     )
 

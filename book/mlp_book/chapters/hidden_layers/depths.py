@@ -11,9 +11,10 @@ import pandas as pd
 from mlp_book import lines
 from mlp_book.chapters.hidden_layers.regions import NAME
 from mlp_book.facts import Levels, claim, facts
-from mlp_book.findings.depth import judge_depth, reach_of, with_depth
-from mlp_book.frames import frame
-from mlp_book.stats import different
+from mlp_book.findings.claims import verdict_of
+from mlp_book.findings.report_a import gelu_with_depth
+from mlp_book.frames import all_learned, frame
+from mlp_book.stats import compare, judge_family, noise_of
 from mlp_book.style import ReportFigure
 from mlp_book.tables import grid_of_verdicts
 from mlp_book.text import format_level
@@ -64,10 +65,21 @@ def starts(spreads: BY_LAYER, gradients: BY_LAYER) -> Iterator[Any]:
     )
 
 
+def reach_of(data: pd.DataFrame) -> int:
+    """Return the last ``depth`` up to which all networks learn, 0 if not even the first do."""
+    reach = 0
+    for depth, own in data.groupby("depth"):
+        if not all_learned(own):
+            break
+        reach = int(depth)
+    return reach
+
+
 def by_depth(runs: Sequence[Run]) -> pd.DataFrame:
     """Return one row per run, with ``hidden layers`` (how many) and ``start`` (in words)."""
-    data = with_depth(frame(runs))
-    return data.assign(**{"hidden layers": data["depth"], "start": data["init"].map(STARTS)})
+    data = frame(runs)
+    depth = data["hidden_sizes"].map(len)
+    return data.assign(depth=depth, start=data["init"].map(STARTS), **{"hidden layers": depth})
 
 
 def table_of_depths(runs: Sequence[Run]) -> pd.DataFrame:
@@ -96,7 +108,9 @@ def deeper(runs: Sequence[Run]) -> Iterator[Any]:
     )
     accuracy = {name: Levels(own, "depth") for name, own in he.items()}
     gelu, relu = accuracy["GELU"], accuracy["ReLU"]
-    ahead = [depth for depth in relu.levels if different(gelu[depth], relu[depth])]
+    noise = noise_of(own[depth] for own in accuracy.values() for depth in own.levels)
+    pairs = judge_family([compare(gelu[n], relu[n], noise) for n in relu.levels])
+    ahead = [depth for depth, one in zip(relu.levels, pairs, strict=True) if one.direction]
     gelu_ahead = [depth for depth in ahead if gelu[depth].mean > relu[depth].mean]
     learning = {name: accuracy[name] for name in ("GELU", "ReLU", "tanh")}
     none = ["none of them"]
@@ -117,7 +131,7 @@ def deeper(runs: Sequence[Run]) -> Iterator[Any]:
         },
         "deep-gelu": gelu_ahead or ["none"],
         "deep-relu": [depth for depth in ahead if depth not in gelu_ahead] or ["none"],
-        "deep-verdict": judge_depth(data)[1],
+        "deep-verdict": verdict_of(gelu_with_depth(data).comparisons),
     }
     yield claim("no run diverges", (data["status"] == "completed").all())
     yield claim("there are one to eight hidden layers", relu.levels == list(range(1, 9)))

@@ -13,8 +13,9 @@ from mlp_book import by_level, sweep
 from mlp_book.chapters.hidden_layers.regions import NAME
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import frame, levels_of
-from mlp_book.stats import different, spread
+from mlp_book.stats import compare, spread
 from mlp_book.style import ReportFigure
+from mlp_book.text import unbroken
 from mlp_core import Run
 
 ERROR = "error, %"
@@ -94,7 +95,7 @@ def digits(runs: Sequence[Run]) -> Iterator[Any]:
         accuracy[1].high < 50 < accuracy[8].low and accuracy[2].high < accuracy[0].low,
     )
     yield claim(
-        "the best size is between 4 and 64 units, and better than none outside seed noise",
+        "the best size is between 4 and 64 units, and told to be better than none",
         4 <= enough <= 64
         and accuracy.different(0, enough)
         and accuracy[0].mean < accuracy[enough].mean,
@@ -133,7 +134,7 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         "at-largest": accuracy[largest],
         "double": double,
         **{
-            f"double-{n}": "outside" if different(accuracy[n], double) else "inside"
+            f"double-{n}": unbroken(compare(accuracy[n], double, accuracy.noise).text())
             for n in (256, 512)
         },
         **{f"parameters-{n or 'none'}": f"{parameters[n]:,}" for n in (0, 16) if n in parameters},
@@ -141,7 +142,9 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         "answer": (
             f"On MNIST, no hidden layer gives {accuracy[0].text()} % test accuracy, 16 units "
             f"{accuracy[16].text()} %, 128 units {accuracy[128].text()} %. From {enough} units on, "
-            "more of them are not better by more than seed noise, and they do no harm."
+            "no larger size is told from a smaller one, and none is worse; that they are equal "
+            "is not shown: "
+            f"{largest} minus {enough} units, {accuracy.effect(largest, enough).text()}."
         ),
     }
     yield claim("no run diverges", all(run.status == "completed" for run in runs))
@@ -150,7 +153,7 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         sizes == [0, *(2**n for n in range(4, 12))],
     )
     yield claim(
-        "16 units are better than none outside seed noise, and more are better up to 128",
+        "16 units are told to be better than none, and more are better up to 128",
         accuracy.different(0, 16)
         and accuracy[0].mean < accuracy[16].mean < accuracy[32].mean < accuracy[64].mean
         and accuracy[64].mean < accuracy[128].mean,
@@ -170,6 +173,7 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         and parameters[largest] > 1e6,
     )
     yield claim(
-        "two layers are better than one of 128 units, outside seed noise",
-        different(accuracy[128], double) and double.mean > accuracy[128].mean,
+        "two layers are told to be better than one of 128 units",
+        compare(accuracy[128], double, accuracy.noise).direction
+        and double.mean > accuracy[128].mean,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.stats import fisher_exact
 
 from mlp_book.chapters.searching.figures import count_text
 from mlp_book.chapters.searching.grid import (
@@ -28,7 +29,7 @@ from mlp_book.facts import claim, facts
 from mlp_book.findings import regularization, report_b
 from mlp_book.findings.published import published
 from mlp_book.frames import frame
-from mlp_book.stats import judge, spread
+from mlp_book.stats import EXACT, LEVEL, Effect, compare, spread
 from mlp_book.text import enumerate_words
 from mlp_core import Run
 from mlp_core.studies import STUDIES
@@ -47,11 +48,9 @@ def in_few_digits(points: float) -> str:
     return f"{points:.0f}" if points > 10 else f"{points:.1f}"
 
 
-def in_verdict(better: str, seed_noise: str, worse: str, verdict: str) -> str:
-    """Return the words for what `judge` says of searches."""
-    outside = ", outside the noise of so many searches"
-    words = {"better": better + outside, "seed noise": seed_noise, "worse": worse + outside}
-    return words[verdict]
+def in_verdict(better: str, undecided: str, worse: str, effect: Effect) -> str:
+    """Return the words for the direction of an effect."""
+    return (undecided, better, worse)[effect.direction]
 
 
 @facts(NAME)
@@ -63,9 +62,10 @@ def small(data: pd.DataFrame, found: OneAtATime) -> Iterator[Any]:
     start, fast, heavy, both = (accuracy.get(cell, spread([])) for cell in cells)
     yield claim("a rate of 1 and a momentum of 0.99 are best alone", found.found == ("1.0", "0.99"))
     yield claim(
-        "each alone is better than the start", judge(fast, start) == judge(heavy, start) == "better"
+        "each alone is better than the start",
+        min(compare(one, start).direction for one in (fast, heavy)) > 0,
     )
-    yield claim("both together are worse", judge(both, start) == "worse")
+    yield claim("both together are worse", compare(both, start).direction < 0)
     yield claim(
         "alone they learn, together they do not", min(fast.low, heavy.low) > 90 > 50 > both.high
     )
@@ -116,6 +116,14 @@ def ranking(grid: Grid, runs: Sequence[Run]) -> Iterator[Any]:
         "failed": len(failed),
         "failed-share": f"{100 * len(failed) / len(cells):.0f}",
     }
+    corner = cells[
+        (cells["batch size"] == "16")
+        & (cells["activation"] == "relu")
+        & (cells["learning rate"] == "1")
+        & (cells["epochs"] == "25")
+    ].pivot_table("test_error", ["hidden layers", "regularization"], "loss", observed=True)
+    gain = corner["nll"] - corner["mse"]
+    yield {"corner-pairs": len(gain), "corner-ahead": int((gain > 0).sum())}
     shares = level_shares(failed)
     most = shares.max()
     yield {
@@ -155,13 +163,14 @@ def seed_noise(
 
     yield claim("runs of 14 epochs are the beginning of those of 25", len(same) >= 9 and all(same))
     yield claim("at a rate of 10, seeds spread more", wild > 2 * noise)
-    yield claim("few cells are inside seed noise of the best", len(near) < 0.2 * len(cells))
+    yield claim("few cells are near the best", len(near) < 0.2 * len(cells))
     yield {
         "default-seeds": len(_default(data)),
         "noise": f"{noise:.2f}",
         "wild": f"{wild:.2f}",
         "gap": f"{smallest_gap(noise):.2f}",
         "near": len(near),
+        "near-distinct": distinct,
         "near-share": f"{100 * len(near) / len(cells):.1f}",
         "common": common or "nothing",
         "absent": (
@@ -244,8 +253,9 @@ def _shortfall(found: OneAtATime, noise: float) -> str:
     short = 100 * (found.best_value - found.found_value)
     if short <= 1e-9:
         return "the lowest of the grid"
-    side = "outside" if short > smallest_gap(noise) else "inside"
-    return f"{short:.2f} points above the lowest of the grid, which is {side} seed noise"
+    gap = smallest_gap(noise)
+    told = "told from it" if short > gap else "not told from it"
+    return f"{short:.2f} ± {gap:.2f} points above the lowest of the grid, so {told}"
 
 
 @facts(NAME)
@@ -284,12 +294,12 @@ def one_at_a_time(
     )
     yield claim("the best cell is better than the default", lead > 0)
     yield claim(
-        "no single change is better than the default, outside seed noise",
-        all(judge(own, default) != "better" for _, own in levels),
+        "no single change is told to be better than the default",
+        all(compare(own, default).direction <= 0 for _, own in levels),
     )
     yield claim(
         "nor a treatment better than none",
-        all(judge(own, untreated) != "better" for own in by_treatment.values()),
+        all(compare(own, untreated).direction <= 0 for own in by_treatment.values()),
     )
     yield {
         "found-cell": describe_cell(found.found),
@@ -299,7 +309,7 @@ def one_at_a_time(
         "better": f"{better} cell{' has' if better == 1 else 's have'}",
         "lead": f"{lead:.2f}",
         "lead-enough": f"{enough:.2f}",
-        "lead-words": f"{'outside' if lead > enough else 'inside'} seed noise",
+        "lead-words": "larger" if lead > enough else "smaller",
         "lead-enough-of-all": f"{enough_of_all:.2f}",
         "lead-of-all-words": "and it is" if lead > enough_of_all else "and it is not",
         "tried": f"{tried:,}",
@@ -326,11 +336,7 @@ def searches(
     early, close, best = efforts.values()
     count, trials = reached["TPE"].shape
     # Half of all random searches hold a cell of a share of the grid after so many draws.
-    medians = [
-        np.log(0.5) / np.log1p(-np.mean(grid.table >= goal - 1e-12)) for goal in goals.values()
-    ]
-    # Searches that did not arrive count as one trial more than they had; orders of magnitude count.
-    late = {k: [-np.log10(min(n, trials + 1)) for n in own.trials] for k, own in close.items()}
+    medians = [_median_of_chance(grid.table >= goal - 1e-12) for goal in goals.values()]
     last = {kind: errors[:, -1] for kind, errors in reached.items()}
     arrived, hits = (
         {kind: int(np.isfinite(own.trials).sum()) for kind, own in effort.items()}
@@ -366,28 +372,36 @@ def searches(
         "hits-random": hits["random"],
         "hits-tpe": hits["TPE"],
         "expected-median": f"{medians[1]:.0f}",
-        "sooner": in_verdict(
-            "sooner than random search",
-            "not to be told from random search by so many searches",
-            "later than random search",
-            judge(late["TPE"], late["random"]),
-        ),
+        # A search that did not arrive has no number of trials: what is compared is who arrived.
+        "arrival-p": f"{_arrival_p(arrived, count):.3f}",
+        "sooner": "told apart" if _arrival_p(arrived, count) < LEVEL else "undecided",
         "end-tpe": spread(last["TPE"]),
         "end-random": spread(last["random"]),
         "deeper": in_verdict(
             "lower than that of random search",
             "not to be told from that of random search",
             "higher than that of random search",
-            judge(-last["TPE"], -last["random"]),
+            compare(-last["TPE"], -last["random"]),
         ),
         "repeats": f"{repeats:.0f}",
         "cost": (
-            f"A search with TPE to within seed noise would have taken {minutes:.2g} core-minutes "
+            f"A search with TPE until it is near the best would have taken {minutes:.2g} "
+            "core-minutes "
             f"in the median, which is {100 * minutes / 60 / hours:.1f} % of what the grid took."
             if np.isfinite(minutes)
-            else f"Not half of the searches with TPE came inside seed noise in {trials} trials."
+            else f"Not half of the searches with TPE came near the best in {trials} trials."
         ),
     }
+
+
+def _median_of_chance(wanted: np.ndarray | pd.Series) -> float:
+    """Return after how many draws half of all random searches hold a wanted cell: it is exact."""
+    return float(np.log(0.5) / np.log1p(-np.mean(wanted)))
+
+
+def _arrival_p(arrived: Mapping[str, int], count: int) -> float:
+    """Return the p of Fisher's exact test of how many searches of each kind arrived."""
+    return float(fisher_exact([[n, count - n] for n in arrived.values()]).pvalue)
 
 
 @facts(NAME)
@@ -416,7 +430,7 @@ def learned(
             "less far off",
             "not to be told from that",
             "farther off",
-            judge([-x for x in off["TPE"]], [-x for x in off["random"]]),
+            compare([-x for x in off["TPE"]], [-x for x in off["random"]], EXACT),
         ),
     }
 
@@ -427,7 +441,7 @@ def exercises(
 ) -> Iterator[Any]:
     """Answer the exercises, and the chapter's question.
 
-    By kind of search, `close` is the effort until it comes inside seed noise of the best.
+    By kind of search, `close` is the effort until it comes near the best.
     """
     cells, gap = cells_of(grid), smallest_gap(noise)
     errors = cells["test_error"].to_numpy()
@@ -452,10 +466,11 @@ def exercises(
     soon = {kind: count_text(effort.median_trials, trials) for kind, effort in close.items()}
     yield {
         "answer": (
-            f"Of {errors.size:,} combinations, {(errors <= errors.min() + gap).sum()} are inside "
-            f"seed noise of the best (test error {errors.min():.2f} %, one seed). One at a time, "
+            f"Of {errors.size:,} combinations, {(errors <= errors.min() + gap).sum()} are near "
+            f"the best (test error {errors.min():.2f} %, one seed). One at a time, "
             f"from the report's default, ends at {100 * (1 - found.found_value):.2f} %, "
-            f"{_shortfall(found, noise)}. To come inside seed noise, random search takes "
-            f"{soon['random']} trials in the median, TPE {soon['TPE']}."
+            f"{_shortfall(found, noise)}. To come near it, half of all random searches need "
+            f"{_median_of_chance(errors <= errors.min() + gap):.0f} trials; with TPE, it was "
+            f"{soon['TPE']}."
         ),
     }

@@ -219,14 +219,14 @@ def plot_pairs(cells: pd.DataFrame, pairs: Iterable[Sequence[str]]) -> ReportFig
 def table_of_changes(grid: Grid, found: OneAtATime, gap: float) -> pd.DataFrame:
     """Return one row per factor: where it began, the best level alone, and what it gained.
 
-    A gain of less than `gap`, in points of accuracy, is called seed noise.
+    Single runs cannot tell a gain of less than `gap`, in points of accuracy.
     """
     rows = {}
     for factor, start, level, best in zip(
         grid.levels, found.base, found.found, found.best, strict=True
     ):
         gain = 100 * found.gains[factor]
-        verdict = unbroken(f"{'more than' if gain > gap else 'inside'} seed noise")
+        verdict = unbroken(f"{'different' if gain > gap else 'undecided'}, ±\u00a0{gap:.2f}")
         rows[unbroken(factor)] = {
             "from": start,
             "best alone": level if level != start else "as it is",

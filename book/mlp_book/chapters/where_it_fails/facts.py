@@ -24,7 +24,7 @@ from mlp_book.chapters.where_it_fails.predictions import (
 )
 from mlp_book.facts import claim, facts
 from mlp_book.frames import epochs, frame
-from mlp_book.stats import different, spread
+from mlp_book.stats import EXACT, Effect, compare_paired, spread
 from mlp_core import Run
 
 NAME = "where-it-fails"
@@ -33,8 +33,13 @@ TEST_SIZE = 10_000  # of MNIST
 
 
 def moves(changes: np.ndarray) -> bool:
-    """Say whether changes, one per seed, differ from zero by more than the seeds explain."""
-    return different(changes, np.zeros(len(changes)))
+    """Say whether changes, one per seed, are told from zero."""
+    return effect_of(changes).direction != 0
+
+
+def effect_of(changes: np.ndarray) -> Effect:
+    """Return the effect of changes, one per seed: a network before and after."""
+    return compare_paired(changes, np.zeros(len(changes)), resolution=EXACT.resolution)
 
 
 @facts(NAME)
@@ -150,11 +155,11 @@ def agreement(teams: Mapping[str, Sequence[Predictions]]) -> Iterator[Any]:
         yield claim(f"{name}: the average gains nothing", abs(together[name] - mean[name]) < 2)
     yield claim(f"{OWN}: few mistakes are shared", lambda: shared[OWN] < 0.2 * once[OWN])
     yield claim(
-        f"{OWN}: the average makes fewer mistakes than its best member, outside seed noise",
+        f"{OWN}: the average makes fewer mistakes than its best member",
         lambda: (
             together[OWN] < min(mistakes[OWN])
             and together[OWN] < 0.6 * mean[OWN]
-            and different(mistakes[OWN], [together[OWN]] * len(mistakes[OWN]))
+            and compare_paired(mistakes[OWN], [together[OWN]] * len(mistakes[OWN])).direction
         ),
     )
     yield claim(
@@ -198,6 +203,7 @@ def calibration(
     )
     burden = np.mean([m.losses[~m.right].sum() / m.losses.sum() for m in drawn])
 
+    yield {"accuracy-effect": effect_of(late).text()}
     yield claim("early the networks are too modest", moves(gap[:, 0]) and gap[:, 0].mean() < -5)
     yield claim("in the end they are too sure", moves(gap[:, -1]) and gap[:, -1].mean() > 1)
     yield claim(
@@ -207,7 +213,7 @@ def calibration(
         and 100 <= turn <= 300,
     )
     yield claim(
-        "from there on the accuracy stays, inside seed noise, while the confidence grows",
+        "from there on no change of the accuracy is told, while the confidence grows",
         not moves(late) and abs(late.mean()) < 0.5 < gap[:, -1].mean() - gap[:, lowest].mean(),
     )
     yield claim(
@@ -312,9 +318,15 @@ def loss(
         "at the faster rate it falls",
         moves(more[fast, "test_loss"]) and more[fast, "test_loss"].mean() < 0,
     )
-    yield claim("the error stays", not any(moves(more[name, "test_error"]) for name in rates))
+    yield claim(
+        "no change of the error is told", not any(moves(more[name, "test_error"]) for name in rates)
+    )
     yield claim("all training images are right", frame(rates)["train_accuracy"].min() > 99.9)
     yield {"slower": len(rates[slow])}
+    yield {
+        f"{key}-error-effect": effect_of(more[name, "test_error"]).text(3)
+        for key, name in {"slow": slow, "fast": fast}.items()
+    }
     for key, name in {"slow": slow, "fast": fast}.items():
         for measure, digits in {"loss": 4, "error": 2}.items():
             half, end = ends[name, f"test_{measure}"].mean(axis=0)

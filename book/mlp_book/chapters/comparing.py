@@ -1,0 +1,155 @@
+"""The chapter on reading a comparison: how often a test of so many seeds is right, and wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from mlp_book.charts import lines
+from mlp_book.facts import claim, facts
+from mlp_book.frames import frame
+from mlp_book.stats import (
+    LEVEL,
+    MARGIN,
+    RESOLUTION,
+    Effect,
+    compare,
+    detectable,
+    judge_family,
+    spread,
+)
+from mlp_book.style import ReportFigure
+from mlp_book.tables import table_of_rows
+from mlp_core import Run
+from mlp_core.studies import STUDIES, load_runs
+
+NAME = "comparing"
+SEEDS = (2, 3, 5, 10, 20, 50)
+SHIFTS = (0.0, 0.05, 0.1, 0.2, 0.3)  # points
+DRAWS = 4_000
+
+
+def best_stored(*names: str) -> tuple[str, list[Run]]:
+    """Return the first study of which runs are stored, and these."""
+    for name in names:
+        try:
+            runs = load_runs(name)
+        except FileNotFoundError:
+            continue
+        if len(runs) == len(STUDIES[name].configs()):
+            return name, runs
+    raise FileNotFoundError(f"none of {names} is complete: mlp-core study run {names[0]}")
+
+
+def draw_tests(
+    values: np.ndarray, seeds: int, shift: float, draws: int = DRAWS, level: float = LEVEL
+) -> dict[str, float]:
+    """Draw seeds of one setting twice, shift one side, and say how often a test says what.
+
+    Returns
+    -------
+    dict
+        Shares of draws, in percent: ``different``, ``equivalent`` (within `MARGIN`), ``undecided``.
+    """
+    rng = np.random.default_rng(seeds)
+    picked = rng.choice(values, size=(draws, 2, seeds))
+    first, second = picked[:, 0] + shift, picked[:, 1]
+    square = (first.var(axis=1, ddof=1) + second.var(axis=1, ddof=1)) / 2
+    error = np.sqrt(np.maximum(square, RESOLUTION**2) * 2 / seeds)
+    off = first.mean(axis=1) - second.mean(axis=1)
+    reach = special.stdtrit(2 * seeds - 2, 1 - level / 2) * error
+    told = abs(off) > reach
+    alike = ~told & (abs(off) + reach < MARGIN)
+    return {
+        "different": 100 * float(told.mean()),
+        "equivalent": 100 * float(alike.mean()),
+        "undecided": 100 * float((~told & ~alike).mean()),
+    }
+
+
+def shares(runs: Sequence[Run], level: float = LEVEL) -> pd.DataFrame:
+    """Return one row per number of seeds and true difference: how often which outcome is said."""
+    values = frame(runs)["test_accuracy"].to_numpy()
+    return pd.DataFrame(
+        [
+            {"seeds": seeds, "true difference": f"{shift:g} points",
+             **draw_tests(values - values.mean(), seeds, shift, level=level)}
+            for shift in SHIFTS for seeds in SEEDS
+        ]
+    )  # fmt: skip
+
+
+def plot_power(found: pd.DataFrame) -> ReportFigure:
+    """Draw how often a difference is told, over the seeds of a side."""
+    data = found.rename(columns={"different": "said to be different, %"})
+    return lines(data, "seeds", "said to be different, %", color="true difference", log="x")
+
+
+def table_of_outcomes(found: pd.DataFrame, seeds: int) -> pd.DataFrame:
+    """Return how often which outcome is said with so many seeds, by the true difference."""
+    rows = {
+        one["true difference"]: {
+            name: f"{one[name]:.0f} %" for name in ("different", "equivalent", "undecided")
+        }
+        for one in found[found["seeds"] == seeds].to_dict("records")
+    }
+    return table_of_rows(rows, f"true difference, {seeds} seeds a side")
+
+
+def many_nothings(runs: Sequence[Run], settings: int, seeds: int = 3) -> dict[str, float]:
+    """Draw settings that are all the same, and say how often some is told from the first one.
+
+    Returns
+    -------
+    dict
+        Shares of draws in percent, "without" and "with" the correction for the family.
+    """
+    values, rng = frame(runs)["test_accuracy"].to_numpy(), np.random.default_rng(settings)
+    count = {"without": 0, "with": 0}
+    draws = 300
+    for _ in range(draws):
+        first, *others = rng.choice(values, size=(settings, seeds))
+        effects: list[Effect] = [compare(own, first) for own in others]
+        count["without"] += any(one.p < LEVEL for one in effects)
+        count["with"] += any(one.adjusted < LEVEL for one in judge_family(effects))
+    return {name: 100 * found / draws for name, found in count.items()}
+
+
+def best_of_equals(runs: Sequence[Run], settings: int) -> float:
+    """Return by how many points the best of equal settings, one run each, beats its new run."""
+    values, rng = frame(runs)["test_accuracy"].to_numpy(), np.random.default_rng(0)
+    return float(rng.choice(values, size=(DRAWS, settings)).max(axis=1).mean() - values.mean())
+
+
+@facts(NAME)
+def seen(study: str, runs: Sequence[Run], found: pd.DataFrame) -> Iterator[Any]:
+    """Say how many seeds a difference needs, from the runs of one setting."""
+    own = spread(frame(runs)["test_accuracy"])
+    at = found.set_index(["true difference", "seeds"])["different"]
+    nothing, tenth = at["0 points"], at["0.1 points"]
+    enough = [seeds for seeds in SEEDS if tenth[seeds] >= 80]
+    many, luck = many_nothings(runs, 10), best_of_equals(runs, 24)
+    yield {
+        "study": study,
+        "runs": len(runs),
+        "std": f"{own.std:.3f}",
+        "false": f"{nothing.max():.0f}",
+        "tenth-three": f"{tenth[3]:.0f}",
+        "enough": enough[0] if enough else f"more than {SEEDS[-1]}",
+        **{f"power-{n}": f"{detectable(own.std, n):.2f}" for n in (3, 5, 10, 20)},
+        "many-without": f"{many['without']:.0f}",
+        "many-with": f"{many['with']:.0f}",
+        "luck": f"{luck:.2f}",
+        "answer": (
+            f"Runs of one setting scatter by {own.std:.2f} points. To find a true difference of "
+            f"0.1 points in four of five cases takes {enough[0] if enough else 'more than 50'} "
+            f"seeds a side; with 3 seeds, it has to be {detectable(own.std, 3):.2f} points."
+        ),
+    }
+    yield claim("where nothing differs, about one test in twenty says so", 2 < nothing[3] < 8)
+    yield claim("more seeds find more", tenth[3] < tenth[10] < tenth[50])
+    yield claim("the correction keeps false alarms rare", many["with"] < many["without"])

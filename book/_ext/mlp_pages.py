@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 from mlp_data import copy_data
 from mlp_wheel import build_info
 
+from mlp_book.hero import load_hero
 from mlp_book.pages import study_json
-from mlp_book.panels.panel_html import as_json
 from mlp_book.panels.stops import load_stops
-from mlp_book.scripts import JS, classic_script
+from mlp_book.scripts import JS, as_json, classic_script
 from mlp_book.tables import BEST
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 SCRIPTS = {
     "what_if.js": JS / "what_if" / "page.js",
     "explorer.js": JS / "explorer" / "main.js",
+    "hero.js": JS / "hero" / "main.js",
+    "interactive.js": JS / "interactive" / "page.js",
     "tables.js": JS / "tables.js",
     "verdicts.js": JS / "verdicts" / "main.js",
 }
@@ -32,6 +34,8 @@ PANEL = re.compile(r'<div class="what-if" data-panel="([^"]*)"')
 STUDY = re.compile(r'"study":\s*"([\w-]+)"')
 EXPLORER = '<div class="explorer">'
 VERDICTS = '<div class="verdicts">'
+HERO = '<div class="hero">'
+INTERACTIVE = '<div class="interactive"'
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
 OUTCOME = re.compile(r"\b(?:different|equivalent|undecided|seeds broke)\b")
 # What a reader of the page cannot see in the code: see mlp_book.tables.
@@ -93,6 +97,13 @@ def write_stops(app: Sphinx, name: str) -> str | None:
     return script
 
 
+def write_hero(app: Sphinx) -> str:
+    """Write what is stored for the front page's live picture; return the script's name."""
+    text = as_json(load_hero(Path(app.srcdir) / "results"))
+    (script_folder(app) / "hero-runs.js").write_text(as_script("window.mlpCoreHero", text), "utf-8")
+    return "hero-runs.js"
+
+
 def files_of(app: Sphinx, body: str) -> Iterator[str]:
     """Name the styles and scripts that a page's content asks for, in the order of their loading."""
     if PANEL.search(body):
@@ -100,6 +111,10 @@ def files_of(app: Sphinx, body: str) -> Iterator[str]:
         stops = (write_stops(app, name) for name in dict.fromkeys(PANEL.findall(body)))
         stored = filter(None, (*studies, *stops))
         yield from ("live.css", "what_if.css", "build.js", *stored, "what_if.js")
+    if HERO in body:
+        yield from ("live.css", "hero.css", write_hero(app), "hero.js")
+    if INTERACTIVE in body:
+        yield from ("live.css", "interactive.css", "interactive.js")
     if EXPLORER in body:
         yield from ("live.css", "explorer.css", "studies.js", "explorer.js")
     if VERDICTS in body:
@@ -125,7 +140,7 @@ def prepare(app: Sphinx, page: str, template: str, context: dict[str, Any], tree
     body = context.get("body") or ""
     if app.builder.format != "html" or not body:
         return
-    for name in files_of(app, body):
+    for name in dict.fromkeys(files_of(app, body)):
         if name.endswith(".css"):
             app.add_css_file(name)
         else:

@@ -143,7 +143,7 @@ class Hero:
             if run["rate"] in STILL
         ]
         return (
-            f'<div class="hero"><div class="hero-static"><div class="hero-pictures">'
+            f'<div class="hero"><div class="live-static"><div class="hero-pictures">'
             f"{''.join(pictures)}</div><p>What the sixteen hidden units of a small network look "
             f"for in images of digits, after {KEPT[-1]} epochs: too low a learning rate leaves "
             f"them asleep, too high a rate kills them.</p></div></div>"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
+from typing import Any
 
 JS = Path(__file__).parents[1] / "js"
 STYLES = Path(__file__).parents[1] / "_static"
@@ -32,12 +34,18 @@ def classic_script(main: Path) -> str:
     return f'(() => {{\n"use strict";\n{join_modules(main)}}})();\n'
 
 
-def widget_module() -> str:
-    """Return the panel as the module that an anywidget loads."""
-    return join_modules(JS / "what_if" / "main.js") + "\nexport default { render };\n"
+def widget_module(name: str = "what_if") -> str:
+    """Return a folder's main module as the one module that an anywidget loads."""
+    return join_modules(JS / name / "main.js") + "\nexport default { render };\n"
 
 
-def widget_styles() -> str:
-    """Return the panel's styles, with Jupyter's colours under the names of the page's."""
-    names = ("jupyter.css", "live.css", "what_if.css")
+def widget_styles(name: str = "what_if") -> str:
+    """Return a front end's styles, with Jupyter's colours under the names of the page's."""
+    names = ("jupyter.css", "live.css", f"{name}.css")
     return "\n".join((STYLES / name).read_text(encoding="utf-8") for name in names)
+
+
+def as_json(content: Any) -> str:
+    """Return JSON that is safe inside a script element."""
+    text = json.dumps(content, separators=(",", ":"), allow_nan=False)
+    return text.replace("<", "\\u003c")

@@ -10,6 +10,7 @@ import numpy as np
 
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import epochs, frame
+from mlp_book.interactive import Interactive
 from mlp_book.quadratic import eigenvalues, shrink_factor
 from mlp_book.stats import compare, judge_family, spread
 from mlp_book.style import COLOURS, DASHES, INK, ReportFigure, new_figure, styled
@@ -40,6 +41,21 @@ def updates_a_swing(rate_times_curvature: float, momentum: float) -> float:
     if momentum <= critical_momentum(rate_times_curvature):
         return float("nan")
     return float(2 * np.pi / np.abs(np.angle(eigenvalues(rate_times_curvature, momentum)[0])))
+
+
+def play_valley(
+    paths: Mapping[str, np.ndarray],
+    curvatures: Sequence[float],
+    rate: float,
+    momenta: Sequence[float],
+) -> Interactive:
+    """Return the valley to take in hand; where it stands still, it is `plot_valley`."""
+    path = next(iter(paths.values()))
+    return Interactive(
+        "valley", plot_valley(paths, curvatures),
+        curvatures=list(curvatures), start=list(path[0]), updates=len(path) - 1,
+        rate=rate, momenta=list(momenta),
+    )  # fmt: skip
 
 
 def plot_valley(paths: Mapping[str, np.ndarray], curvatures: Sequence[float]) -> ReportFigure:

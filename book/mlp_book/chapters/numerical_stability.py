@@ -11,6 +11,7 @@ import pandas as pd
 from mlp_book.charts import heat_map
 from mlp_book.facts import claim, facts
 from mlp_book.frames import frame, levels_of
+from mlp_book.interactive import Interactive
 from mlp_book.stats import spread
 from mlp_book.style import COLOURS, ReportFigure
 from mlp_book.text import format_number, in_words
@@ -32,6 +33,27 @@ CEILING = -np.log(1e-10)  # of the patched loss
 def at(data: pd.DataFrame, **levels: Any) -> pd.DataFrame:
     """Return the runs with the given levels."""
     return data[np.all([data[name] == level for name, level in levels.items()], axis=0)]
+
+
+def table_of_bits(logits: Sequence[float]) -> pd.DataFrame:
+    """Return how float32 stores some logits and their exponentials.
+
+    >>> table_of_bits([89]).loc["exp(89)", "exponent"]
+    '11111111'
+    """
+    with np.errstate(all="ignore"):
+        powers = np.exp(np.array(logits, "float32"))
+    pairs = zip(np.array(logits, "float32"), powers, strict=True)
+    numbers = {name: x for z, power in pairs for name, x in ((f"{z:g}", z), (f"exp({z:g})", power))}
+    bits = {name: format(int(x.view("uint32")), "032b") for name, x in numbers.items()}
+    parts = {name: (b[:1], b[1:9], b[9:]) for name, b in bits.items()}
+    return pd.DataFrame.from_dict(parts, "index", columns=["sign", "exponent", "fraction"])
+
+
+def play_logits() -> Interactive:
+    """Return the bits of two logits and of their losses, to type; still, a few of them."""
+    examples = [[5, 2], [89, 86], [1000, 997], [110, 0], [17, 0]]
+    return Interactive("logits", table_of_bits([5, 88, 89, -110]), examples=examples)
 
 
 def updates(runs: pd.DataFrame) -> str:

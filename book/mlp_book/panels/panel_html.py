@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from html import escape
 from typing import Any
 
+from mlp_book.scripts import as_json
 from mlp_book.style import ReportFigure
 from mlp_core.what_if.panel import Panel
 
@@ -41,9 +41,3 @@ def panel_data(panel: Panel) -> dict[str, Any]:
         for c in panel.controls
     ]
     return {"panel": panel.to_dict(), "controls": controls, "config": panel.config({}).to_dict()}
-
-
-def as_json(content: Any) -> str:
-    """Return JSON that is safe inside a script element."""
-    text = json.dumps(content, separators=(",", ":"), allow_nan=False)
-    return text.replace("<", "\\u003c")

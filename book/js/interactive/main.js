@@ -1,0 +1,25 @@
+/** Pictures to take in hand, drawn into an element: in Jupyter (an anywidget) and on pages. */
+
+import { makeBox } from "../elements.js";
+import { showLogits } from "./logits.js";
+import { showParabola } from "./parabola.js";
+import { showValley } from "./valley.js";
+
+const PICTURES = { logits: showLogits, parabola: showParabola, valley: showValley };
+
+/** Draw a picture; the model's `get` knows its `picture` and its `data`. */
+export function render({ model, el }) {
+  const picture = PICTURES[model.get("picture")](model.get("data"));
+  const root = makeBox("mlp-live interactive-live", ...picture.root);
+  el.classList.add("interactive", "mlp-enhanced");
+  el.append(root);
+  let width = 0;
+  const watch = new ResizeObserver(() => {
+    if (root.clientWidth === width) return;
+    width = root.clientWidth;
+    picture.draw();
+  });
+  picture.draw();
+  watch.observe(root);
+  return () => watch.disconnect();
+}

@@ -1,4 +1,4 @@
-"""Pictures to take in hand: the page's live pictures in Jupyter too, a figure where no script runs."""
+"""Live pictures to take in hand, on pages and in Jupyter; a figure where no script runs."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ export function showParabola({ curvature, updates, rates }) {
     const xs = path.map((_, i) => i);
     const curveOf = (ys, colour, endName, look) => ({ colour, endName, lines: [{ xs, ys, ...look }] });
     const others = rates.map((eta, i) =>
-      curveOf(lossesAlong(descend(1, eta), [curvature]), rampColour(i / (rates.length - 1)), String(eta), {
+      curveOf(lossesAlong(descend(1, eta), [curvature]), rampColour(i / Math.max(rates.length - 1, 1)), String(eta), {
         width: 1.2, opacity: 0.55,
       }),
     );

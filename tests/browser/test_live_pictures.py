@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from types import SimpleNamespace
 
 import mlp_pages
@@ -136,8 +135,8 @@ def test_what_is_dragged_sets_the_values_that_the_keyboard_sets(page: Page) -> N
         inputs = page.locator(f"[data-picture={picture}] input[type=range]")
         return [float(x) for x in inputs.evaluate_all("all => all.map(e => e.value)")]
 
-    for picture, plot, changed in [("parabola", 0, [0]), ("parabola", 1, [1]), ("valley", 0, [0, 1]),
-                                   ("valley", 1, [2, 3])]:  # fmt: skip
+    drags = {("parabola", 0): [0], ("parabola", 1): [1], ("valley", 0): [0, 1]}
+    for (picture, plot), changed in {**drags, ("valley", 1): [2, 3]}.items():
         root = page.locator(f"[data-picture={picture}]")
         handle = root.locator(".interactive-plot").nth(plot).locator(".interactive-handle")
         handle.scroll_into_view_if_needed()

@@ -6,6 +6,7 @@ import numpy as np
 
 from mlp_book import hero
 from mlp_core.studies import find_results
+from mlp_core.training import ActivationStatistics, Training
 
 
 def test_a_rate_trained_again_gives_what_is_stored() -> None:
@@ -23,3 +24,12 @@ def test_a_rate_trained_again_gives_what_is_stored() -> None:
     first = kept.weights[0].T.reshape(again[0].shape)
     assert np.abs(again[0] - first).max() <= packed["scales"][0]
     assert again.shape == (len(hero.KEPT), hero.UNITS, hero.SIDE, hero.SIDE)
+
+
+def test_units_are_dead_by_the_engines_own_statistics() -> None:
+    kept = hero.Snapshots()
+    config = hero.CONFIG.replace(learning_rate=2.0)
+    run = Training(config, callbacks=[kept, ActivationStatistics()]).run()
+    shares = [run.records["dead_units"][epoch - 1][0] for epoch in hero.KEPT[1:]]
+    assert [len(units) / hero.UNITS for units in kept.dead[1:]] == shares
+    assert shares[-1] > 0.5

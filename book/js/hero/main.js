@@ -60,7 +60,6 @@ class Hero {
   }
 
   replay() {
-    this.says.setAttribute("aria-live", "polite");
     this.play([[this.stop, HERO_REPLAY]]);
   }
 
@@ -68,6 +67,7 @@ class Hero {
     const number = (this.playing += 1);
     const last = this.stored.kept.length - 1;
     let started = null;
+    this.says.setAttribute("aria-live", "off"); // readers who listen hear the end alone
     const step = (now) => {
       if (number !== this.playing) return;
       started ??= now;
@@ -77,6 +77,7 @@ class Hero {
         stop: acts.length > 1 ? HERO_REST : this.stop,
         place: last,
       });
+      if (!act) this.says.setAttribute("aria-live", "polite");
       this.draw();
       if (act) requestAnimationFrame(step);
     };
@@ -130,9 +131,9 @@ class Hero {
   tell(run, epoch, dead) {
     const rate = shortNumber(run.rate);
     const share = epoch ? run.test_accuracy[epoch - 1] : null;
-    const right = share === null ? "nothing is learned yet" : `${(100 * share).toFixed(1)} % of the test digits right`;
-    const units = `${dead || "none"} of ${this.tiles.length} units dead`;
-    setText(this.says, `${stateOf(run)} Learning rate ${rate}, epoch ${epoch}: ${right}, ${units}.`);
+    const right = share === null ? "nothing learned yet" : `${(100 * share).toFixed(1)} % of the test digits right`;
+    const units = dead ? `${dead} of ${this.tiles.length} units dead` : "no unit dead";
+    setText(this.says, `${stateOf(run)} Rate ${rate}, epoch ${epoch}: ${right}, ${units}.`);
     setText(this.rate.output, rate);
     setText(this.epoch.output, String(epoch));
     this.rate.input.setAttribute("aria-valuetext", `${rate}. ${stateOf(run)}`);

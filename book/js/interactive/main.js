@@ -12,6 +12,7 @@ export function render({ model, el }) {
   const picture = PICTURES[model.get("picture")](model.get("data"));
   const root = makeBox("mlp-live interactive-live", ...picture.root);
   el.classList.add("interactive", "mlp-enhanced");
+  el.dataset.lmSuppressShortcuts = "true"; // in JupyterLab, arrows are the slider's
   el.append(root);
   let width = 0;
   const watch = new ResizeObserver(() => {

@@ -138,22 +138,25 @@ class Hero {
     setText(this.epoch.output, String(epoch));
     this.rate.input.setAttribute("aria-valuetext", `${rate}. ${stateOf(run)}`);
     this.epoch.input.setAttribute("aria-valuetext", String(epoch));
-    this.grid.setAttribute("aria-label", `The weights of ${this.tiles.length} hidden units at learning rate ${rate}, epoch ${epoch}; ${units}.`);
+    const seen = `The weights of ${this.tiles.length} hidden units at learning rate ${rate}, epoch ${epoch}; ${units}.`;
+    this.grid.setAttribute("aria-label", seen);
   }
 
   drawChart(epoch) {
-    const curveOf = (run, count, look) => ({
-      colour: look.colour ?? "currentColor",
-      lines: [{ xs: run.test_accuracy.slice(0, count).map((_, i) => i + 1), ys: run.test_accuracy.slice(0, count).map((share) => 100 * share), ...look }],
-    });
+    const curveOf = (run, count, { colour = "currentColor", ...look }) => {
+      const ys = run.test_accuracy.slice(0, count).map((share) => 100 * share);
+      return { colour, lines: [{ xs: ys.map((_, i) => i + 1), ys, ...look }] };
+    };
+    const colour = "var(--pst-color-primary)";
     const run = this.runs[this.stop];
-    const label = `Test accuracy by epoch at learning rate ${shortNumber(run.rate)}: ${(100 * run.test_accuracy.at(-1)).toFixed(1)} % at the end.`;
+    const end = (100 * run.test_accuracy.at(-1)).toFixed(1);
+    const label = `Test accuracy by epoch at learning rate ${shortNumber(run.rate)}: ${end} % at the end.`;
     drawLineChart(
       this.chart,
       [
         ...this.runs.map((other) => curveOf(other, Infinity, { opacity: 0.16, width: 1 })),
-        curveOf(run, Infinity, { opacity: 0.5, width: 1.5, colour: "var(--pst-color-primary)" }),
-        ...(epoch ? [curveOf(run, epoch, { width: 3.5, colour: "var(--pst-color-primary)" })] : []),
+        curveOf(run, Infinity, { opacity: 0.5, width: 1.5, colour }),
+        ...(epoch ? [curveOf(run, epoch, { width: 3.5, colour })] : []),
       ],
       {
         x: { range: [1, this.stored.kept.at(-1)], label: "epoch" },
@@ -169,7 +172,8 @@ class Hero {
 function makeHeroRange(id, label, max) {
   const input = make("input", { type: "range", id, min: 0, max, step: 1 });
   const output = make("output", { for: id });
-  return { input, output, row: makeBox("mlp-control hero-control", make("label", { for: id }, label), input, output) };
+  const row = makeBox("mlp-control hero-control", make("label", { for: id }, label), input, output);
+  return { input, output, row };
 }
 
 function levelsOf(text) {

@@ -7,13 +7,15 @@ import { bitsOf, naiveSteps, stableSteps } from "./float32.js";
 export function showLogits({ examples }) {
   const says = make("p", { class: "interactive-says", role: "status" });
   const body = make("tbody");
-  const heads = ["", "value", "sign", "exponent", "fraction"].map((head) => make("th", { scope: "col" }, head));
-  const table = make("table", { class: "interactive-bits" }, make("thead", {}, make("tr", {}, ...heads)), body);
+  const heads = ["number", "value", "sign", "exponent", "fraction"].map((head) => make("th", { scope: "col" }, head));
+  const head = make("thead", {}, make("tr", {}, ...heads));
+  const table = make("table", { class: "interactive-bits" }, head, body);
   const [wrong, right] = ["wrong", "true"].map((name, i) => {
     const id = `interactive-logit-${name}`;
     const input = make("input", { type: "number", id, step: "any", value: examples[0][i] });
     input.addEventListener("input", draw);
-    return { input, row: makeBox("mlp-control", make("label", { for: id }, `logit of the ${name} class`), input) };
+    const label = make("label", { for: id }, `logit of the ${name} class`);
+    return { input, row: makeBox("mlp-control", label, input) };
   });
   const buttons = examples.map((pair) =>
     makeButton(pair.join(" and "), () => {
@@ -73,11 +75,19 @@ function verdict(naive, stable) {
   const at = `The stable loss is ${inFigures(stable.loss)}.`;
   if (!Number.isFinite(naive.sum)) {
     const broken = Number.isNaN(naive.loss) ? "and ∞ / ∞ is not a number" : "and the loss is lost in it";
-    return `The exponential is larger than the largest float32, 3.4 · 10³⁸: all ones in its exponent are infinity, ${broken}. ${at}`;
+    return (
+      "The exponential is larger than the largest float32, 3.4 · 10³⁸: all ones in its exponent are infinity, " +
+      `${broken}. ${at}`
+    );
   }
   if (naive.sum === 0) return `Both exponentials are too small for float32: 0 / 0 is not a number. ${at}`;
-  if (naive.probability === 0) return `The true class's probability is too small for float32 and becomes 0, so the loss is −log 0 = ∞. ${at}`;
+  if (naive.probability === 0) {
+    return `The true class's probability is too small for float32 and becomes 0: the loss is −log 0 = ∞. ${at}`;
+  }
   const error = Math.abs(naive.loss - stable.loss) / Math.max(stable.loss, 1e-30);
-  if (error > 1e-3) return `Nothing is infinite, but digits are lost: the naive loss is off by ${(100 * error).toPrecision(2)} %. ${at}`;
+  if (error > 1e-3) {
+    const share = (100 * error).toPrecision(2);
+    return `Nothing is infinite, but digits are lost: the naive loss is off by ${share} %. ${at}`;
+  }
   return `Both formulas agree. ${at}`;
 }

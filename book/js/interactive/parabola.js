@@ -18,7 +18,7 @@ export function showParabola({ curvature, updates, rates }) {
   const ranges = new Ranges(
     {
       start: { label: "start", range: [-1.5, 1.5], step: 0.05, value: 1 },
-      rate: { label: "learning rate", range: [0, most], step: 0.005, value: 0.45 },
+      rate: { label: "learning rate", range: [0, most], step: most / 110, value: 1.8 / curvature },
     },
     draw,
   );
@@ -67,13 +67,13 @@ export function showParabola({ curvature, updates, rates }) {
 
   function drawFactor(rate) {
     const limit = 2 / curvature;
+    const factor = (eta) => Math.abs(1 - eta * curvature);
     const plot = new Plot(below, {
       x: { range: [0, most], label: "learning rate" },
       y: { range: [0, 1.3], label: "distance after / before an update: drag" },
       height: 150,
-      label: `The factor |1 - rate × ${curvature}|; at ${shortNumber(rate)} it is ${shortNumber(Math.abs(1 - rate * curvature))}.`,
+      label: `The factor |1 - rate × ${curvature}|; at ${shortNumber(rate)} it is ${shortNumber(factor(rate))}.`,
     });
-    const factor = (eta) => Math.abs(1 - eta * curvature);
     plot.line([[0, 1], [most, 1]], { "stroke-dasharray": "4 3", opacity: 0.6 });
     plot.line([[limit, 0], [limit, 1.3]], { "stroke-dasharray": "4 3", opacity: 0.6 });
     plot.line([[0, 1], [1 / curvature, 0], [most, factor(most)]], { "stroke-width": 1.6 });
@@ -97,5 +97,6 @@ function wordsOf(rate, curvature) {
     [factor < 0, "each step lands on the other side, but nearer."],
     [true, "it creeps towards the minimum."],
   ].find(([holds]) => holds)[1];
-  return `An update multiplies the distance by 1 − ${shortNumber(rate)} × ${curvature} = ${shortNumber(factor).replace("-", "−")}: ${so}`;
+  const product = `1 − ${shortNumber(rate)} × ${curvature} = ${shortNumber(factor).replace("-", "−")}`;
+  return `An update multiplies the distance by ${product}: ${so}`;
 }

@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SCRIPTS = {
-    "what_if.js": JS / "what_if" / "page.js",
-    "explorer.js": JS / "explorer" / "main.js",
     "hero.js": JS / "hero" / "main.js",
     "interactive.js": JS / "interactive" / "page.js",
+    "what_if.js": JS / "what_if" / "page.js",
+    "explorer.js": JS / "explorer" / "main.js",
     "tables.js": JS / "tables.js",
     "verdicts.js": JS / "verdicts" / "main.js",
 }
 FOLDER = "mlp"  # of all that is written for the scripts, in the pages' _static
+HERO = '<div class="hero">'
+INTERACTIVE = '<div class="interactive"'
 PANEL = re.compile(r'<div class="what-if" data-panel="([^"]*)"')
 STUDY = re.compile(r'"study":\s*"([\w-]+)"')
 EXPLORER = '<div class="explorer">'
 VERDICTS = '<div class="verdicts">'
-HERO = '<div class="hero">'
-INTERACTIVE = '<div class="interactive"'
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
 OUTCOME = re.compile(r"\b(?:different|equivalent|undecided|seeds broke)\b")
 # What a reader of the page cannot see in the code: see mlp_book.tables.
@@ -106,15 +106,15 @@ def write_hero(app: Sphinx) -> str:
 
 def files_of(app: Sphinx, body: str) -> Iterator[str]:
     """Name the styles and scripts that a page's content asks for, in the order of their loading."""
+    if HERO in body:
+        yield from ("live.css", "hero.css", write_hero(app), "hero.js")
+    if INTERACTIVE in body:
+        yield from ("live.css", "interactive.css", "interactive.js")
     if PANEL.search(body):
         studies = (write_study(app, name) for name in dict.fromkeys(STUDY.findall(body)))
         stops = (write_stops(app, name) for name in dict.fromkeys(PANEL.findall(body)))
         stored = filter(None, (*studies, *stops))
         yield from ("live.css", "what_if.css", "build.js", *stored, "what_if.js")
-    if HERO in body:
-        yield from ("live.css", "hero.css", write_hero(app), "hero.js")
-    if INTERACTIVE in body:
-        yield from ("live.css", "interactive.css", "interactive.js")
     if EXPLORER in body:
         yield from ("live.css", "explorer.css", "studies.js", "explorer.js")
     if VERDICTS in body:

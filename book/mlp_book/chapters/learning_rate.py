@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from matplotlib.ticker import MaxNLocator
 
+from mlp_book import interactive
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.scaling import RULES, against_start, follow_rule
 from mlp_book.frames import LEARNED, all_learned, epochs, frame
-from mlp_book.interactive import Interactive
 from mlp_book.stats import compare, spread
 from mlp_book.style import INK, ReportFigure, make_log, new_figure, ramp, styled
 from mlp_book.tables import treatments
@@ -56,11 +56,15 @@ def plot_descent(paths: Mapping[float, Sequence[float]], curvature: float) -> Re
     return figure
 
 
-def play_descent(paths: Mapping[float, Sequence[float]], curvature: float) -> Interactive:
+def play_descent(
+    paths: Mapping[float, Sequence[float]], curvature: float
+) -> interactive.Interactive:
     """Return the same parabola to take in hand; where it stands still, it is `plot_descent`."""
     still = plot_descent(paths, curvature)
     updates = len(next(iter(paths.values()))) - 1
-    return Interactive("parabola", still, curvature=curvature, updates=updates, rates=list(paths))
+    return interactive.Interactive(
+        "parabola", still, curvature=curvature, updates=updates, rates=list(paths)
+    )
 
 
 def _draw_factor(axes: Any, curvature: float, highest: float) -> None:

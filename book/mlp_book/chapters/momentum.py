@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from mlp_book import interactive
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import epochs, frame
-from mlp_book.interactive import Interactive
 from mlp_book.quadratic import eigenvalues, shrink_factor
 from mlp_book.stats import compare, judge_family, spread
 from mlp_book.style import COLOURS, DASHES, INK, ReportFigure, new_figure, styled
@@ -48,10 +48,10 @@ def play_valley(
     curvatures: Sequence[float],
     rate: float,
     momenta: Sequence[float],
-) -> Interactive:
+) -> interactive.Interactive:
     """Return the valley to take in hand; where it stands still, it is `plot_valley`."""
     path = next(iter(paths.values()))
-    return Interactive(
+    return interactive.Interactive(
         "valley", plot_valley(paths, curvatures),
         curvatures=list(curvatures), start=list(path[0]), updates=len(path) - 1,
         rate=rate, momenta=list(momenta),

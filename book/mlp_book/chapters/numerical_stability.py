@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mlp_book import interactive
 from mlp_book.charts import heat_map
 from mlp_book.facts import claim, facts
 from mlp_book.frames import frame, levels_of
-from mlp_book.interactive import Interactive
 from mlp_book.stats import spread
 from mlp_book.style import COLOURS, ReportFigure
 from mlp_book.text import format_number, in_words
@@ -50,10 +50,10 @@ def table_of_bits(logits: Sequence[float]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(parts, "index", columns=["sign", "exponent", "fraction"])
 
 
-def play_logits() -> Interactive:
+def play_logits() -> interactive.Interactive:
     """Return the bits of two logits and of their losses, to type; still, a few of them."""
     examples = [[5, 2], [89, 86], [1000, 997], [110, 0], [17, 0]]
-    return Interactive("logits", table_of_bits([5, 88, 89, -110]), examples=examples)
+    return interactive.Interactive("logits", table_of_bits([5, 88, 89, -110]), examples=examples)
 
 
 def updates(runs: pd.DataFrame) -> str:

@@ -156,6 +156,24 @@ def test_what_is_dragged_sets_the_values_that_the_keyboard_sets(page: Page) -> N
     assert page.locator("[data-picture=valley] .interactive-says").inner_text().endswith(factor)
 
 
+def test_a_finger_drags_and_the_page_stays(browser: Browser, address: str) -> None:
+    options = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+    with opened(browser, address, reduced_motion="reduce", **options) as page:
+        handle = page.locator("[data-picture=valley] .interactive-handle").nth(1)
+        handle.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
+        box, before = handle.bounding_box(), page.evaluate("scrollY")
+        assert box is not None
+        hand = page.context.new_cdp_session(page)
+        places = [(box["x"] + 22 + 2 * i, box["y"] + 22 - 10 * i) for i in range(9)]
+        for kind, points in [("Start", places[:1]), *(("Move", [p]) for p in places), ("End", [])]:
+            touches = [{"x": x, "y": y} for x, y in points]
+            event = {"type": f"touch{kind}", "touchPoints": touches}
+            hand.send("Input.dispatchTouchEvent", event)
+        values = page.locator("[data-picture=valley] input[type=range]")
+        assert float(values.nth(3).input_value()) > 0.3
+        assert page.evaluate("scrollY") == before
+
+
 def test_a_typed_logit_breaks_the_naive_loss_alone(page: Page) -> None:
     root = page.locator("[data-picture=logits]")
     root.get_by_label("logit of the wrong class").fill("89")

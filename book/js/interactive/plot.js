@@ -19,9 +19,9 @@ export class Plot {
     const clip = `mlp-plot-${(plots += 1)}`;
     const size = { x: left, y: top, width: this.right - left, height: this.bottom - top };
     this.inside = makeSvg("g", { "clip-path": `url(#${clip})` });
-    this.svg = makeSvg(
-      "svg",
-      { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label },
+    this.content = makeSvg(
+      "g",
+      {},
       makeSvg("clipPath", { id: clip }, makeSvg("rect", size)),
       this.inside,
       ...this.y.ticks(5).map((tick) => makeText(left - 6, this.y.at(tick) + 4, axisNumber(tick), "end")),
@@ -30,8 +30,15 @@ export class Plot {
       makeText(0, 13, y.label, "start", "mlp-axis-label"),
       makeText(this.right, height - 4, x.label, "end", "mlp-axis-label"),
     );
+    // What a finger has hold of has to stay: else the page scrolls away under it.
+    this.svg = box.plot?.svg ?? makeSvg("svg", { role: "img" });
+    this.hand = box.plot?.hand ?? null;
+    if (box.plot) box.plot.content.replaceWith(this.content);
+    else this.svg.append(this.content);
+    this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.svg.setAttribute("aria-label", label);
     box.plot = this;
-    box.replaceChildren(this.svg);
+    if (this.svg.parentNode !== box) box.append(this.svg);
   }
 
   /** Draw a line through pairs of x and y. */
@@ -46,15 +53,21 @@ export class Plot {
 
   /** Draw what is dragged; a finger takes hold of it and scrolls the page elsewhere. */
   handle([x, y], words) {
-    const place = { cx: this.px(x), cy: this.py(y) };
-    this.svg.append(
-      makeSvg("circle", { ...place, r: 8, class: "interactive-mark" }),
-      makeSvg("circle", { ...place, r: HIT, class: "interactive-handle" }, makeSvg("title", {}, words)),
-    );
+    if (!this.hand) {
+      this.hand = [
+        makeSvg("circle", { r: 8, class: "interactive-mark" }),
+        makeSvg("circle", { r: HIT, class: "interactive-handle" }, makeSvg("title", {}, words)),
+      ];
+      this.svg.append(...this.hand);
+    }
+    for (const circle of this.hand) {
+      circle.setAttribute("cx", this.px(x));
+      circle.setAttribute("cy", this.py(y));
+    }
   }
 
   words(x, y, words, anchor = "start") {
-    this.svg.append(makeText(this.px(x), this.py(y), words, anchor, "interactive-words"));
+    this.content.append(makeText(this.px(x), this.py(y), words, anchor, "interactive-words"));
   }
 
   // What lies far outside stays drawable.
@@ -74,6 +87,7 @@ export function clamp(value, low, high) {
 /** Call `move` with the values under a hand that drags in a box; a mouse may begin anywhere. */
 export function followDrag(box, move) {
   let isHeld = false;
+  const isHandle = ({ target }) => target.classList.contains("interactive-handle");
   const follow = (event) => {
     const { left, top, width } = box.plot.svg.getBoundingClientRect();
     const scale = box.plot.svg.viewBox.baseVal.width / width;
@@ -81,14 +95,15 @@ export function followDrag(box, move) {
     move(x.valueAt((event.clientX - left) * scale), y.valueAt((event.clientY - top) * scale));
   };
   box.addEventListener("pointerdown", (event) => {
-    const isOnHandle = event.target.classList.contains("interactive-handle");
-    if (event.button !== 0 || (event.pointerType === "touch" && !isOnHandle)) return;
+    if (event.button !== 0 || (event.pointerType === "touch" && !isHandle(event))) return;
     isHeld = true;
     box.setPointerCapture(event.pointerId);
     event.preventDefault();
     follow(event);
   });
   box.addEventListener("pointermove", (event) => isHeld && follow(event));
+  // A finger on the handle does not scroll the page.
+  box.addEventListener("touchstart", (event) => isHandle(event) && event.preventDefault(), { passive: false });
   for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
     box.addEventListener(end, () => (isHeld = false));
   }

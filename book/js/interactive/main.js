@@ -12,7 +12,9 @@ export function render({ model, el }) {
   const picture = PICTURES[model.get("picture")](model.get("data"));
   const root = makeBox("mlp-live interactive-live", ...picture.root);
   el.classList.add("interactive", "mlp-enhanced");
-  el.dataset.lmSuppressShortcuts = "true"; // in JupyterLab, arrows are the slider's
+  // JupyterLab hears keys first and takes arrows and letters for its own: in an input they are the input's.
+  const guard = (event) => root.contains(event.target) && event.target.matches("input") && event.stopPropagation();
+  addEventListener("keydown", guard, true);
   el.append(root);
   let width = 0;
   const watch = new ResizeObserver(() => {
@@ -22,5 +24,8 @@ export function render({ model, el }) {
   });
   picture.draw();
   watch.observe(root);
-  return () => watch.disconnect();
+  return () => {
+    watch.disconnect();
+    removeEventListener("keydown", guard, true);
+  };
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from jinja2 import Environment
-from mlp_pages import EXPLORER, as_script, script_folder
+from mlp_pages import EXPLORER, script_folder, write_data
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
@@ -71,39 +71,40 @@ def write_studies(app: Sphinx) -> None:
     downloads.mkdir(exist_ok=True)
     stored = [study for study in studies_in(find_results(Path(app.srcdir))) if study.runs]
     # The first view: a study in which something varies, whole if there is one.
-    ranked = sorted(stored, key=lambda s: (not columns(s), s.stored < s.planned))
+    ranked = sorted(
+        stored, key=lambda s: (not columns(s), len(s.planned_runs) < len(s.planned_ids))
+    )
     entries = [
         {**write_study(study, folder, downloads), "first": study is ranked[0]} for study in stored
     ]
     text = json.dumps(entries, separators=(",", ":")).replace("<", "\\u003c")
-    (folder / "studies.js").write_text(as_script("window.mlpCoreExplorer", text), "utf-8")
+    write_data(folder, "studies.js", "window.mlpCoreExplorer", text)
 
 
 def write_study(study: StoredStudy, folder: Path, downloads: Path) -> dict[str, Any]:
     """Write a study's script and its downloads; return its entry in the page's list."""
     name = study.name
     target = f"(window.mlpCoreExplored ??= {{}})[{json.dumps(name)}]"
-    script = as_script(target, explorer_json(study))
-    (folder / f"runs-{name}.js").write_text(script, "utf-8")
+    script = write_data(folder, f"runs-{name}.js", target, explorer_json(study))
     files = write_downloads(downloads, name, study.runs)
     # With its hash in its address, a rebuilt study is not taken from a browser's cache.
-    digest = hashlib.sha256(script.encode()).hexdigest()[:8]
+    digest = hashlib.sha256((folder / script).read_bytes()).hexdigest()[:8]
     return {
         "name": name,
         "question": study.question,
         "stored": f"{stored_text(study)} runs stored",
         "data": " and ".join(sorted({dataset_name(run.config.dataset) for run in study.runs})),
-        "script": f"runs-{name}.js?v={digest}",
+        "script": f"{script}?v={digest}",
         "files": {file.suffix[1:].upper(): f"../../{DOWNLOADS}/{file.name}" for file in files},
     }
 
 
 def stored_text(study: StoredStudy) -> str:
     """Return how much of what the catalogue plans is stored, and what lies beside it."""
-    others = len(study.runs) - study.stored
-    if not study.planned:
+    others = len(study.runs) - len(study.planned_runs)
+    if not study.planned_ids:
         return str(others)
-    words = f"{study.stored} of {study.planned}"
+    words = f"{len(study.planned_runs)} of {len(study.planned_ids)}"
     return f"{words}, and {others} others" if others else words
 
 

@@ -57,9 +57,10 @@ def script_folder(app: Sphinx) -> Path:
     return folder
 
 
-def as_script(target: str, content: str) -> str:
-    """Return JSON as a script that a page opened from disk may load too."""
-    return f"{target} = {content};\n"
+def write_data(folder: Path, name: str, target: str, content: str) -> str:
+    """Write JSON as a script, which a page opened from disk may load too; return its name."""
+    (folder / name).write_text(f"{target} = {content};\n", "utf-8")
+    return name
 
 
 def write_scripts(app: Sphinx) -> None:
@@ -71,50 +72,33 @@ def write_scripts(app: Sphinx) -> None:
         (folder / name).write_text(classic_script(main), "utf-8")
     shutil.copyfile(JS / "what_if" / "worker.js", folder / "worker.js")
     info = {**build_info(Path(app.srcdir), folder), "datasets": copy_data(folder)}
-    build = json.dumps(info)
-    (folder / "build.js").write_text(as_script("window.mlpCoreBuild", build), "utf-8")
+    write_data(folder, "build.js", "window.mlpCoreBuild", json.dumps(info))
 
 
-def write_study(app: Sphinx, name: str) -> str | None:
-    """Write a study's curves for panels; return the script's name, or None if nothing is stored."""
-    text = study_json(name, Path(app.srcdir) / "results")
-    if text is None:
-        return None
-    target = f"(window.mlpCoreStudies ??= {{}})[{json.dumps(name)}]"
-    script = f"curves-{name}.js"
-    (script_folder(app) / script).write_text(as_script(target, text), "utf-8")
-    return script
-
-
-def write_stops(app: Sphinx, name: str) -> str | None:
-    """Write what is stored of a panel; return the script's name, or None if nothing is."""
-    stops = load_stops(name, Path(app.srcdir) / "results")
-    if stops is None:
-        return None
-    script = f"stops-{name}.js"
-    target = f"(window.mlpCoreStops ??= {{}})[{json.dumps(name)}]"
-    (script_folder(app) / script).write_text(as_script(target, as_json(stops)), "utf-8")
-    return script
-
-
-def write_hero(app: Sphinx) -> str:
-    """Write what is stored for the front page's live picture; return the script's name."""
-    text = as_json(load_hero(Path(app.srcdir) / "results"))
-    (script_folder(app) / "hero-runs.js").write_text(as_script("window.mlpCoreHero", text), "utf-8")
-    return "hero-runs.js"
+def write_of_panels(app: Sphinx, body: str) -> Iterator[str]:
+    """Write what is stored for a page's panels: studies' curves and stops; name the scripts."""
+    folder, results = script_folder(app), Path(app.srcdir) / "results"
+    for name in dict.fromkeys(STUDY.findall(body)):
+        if (curves := study_json(name, results)) is not None:
+            target = f"(window.mlpCoreStudies ??= {{}})[{json.dumps(name)}]"
+            yield write_data(folder, f"curves-{name}.js", target, curves)
+    for name in dict.fromkeys(PANEL.findall(body)):
+        if (stops := load_stops(name, results)) is not None:
+            target = f"(window.mlpCoreStops ??= {{}})[{json.dumps(name)}]"
+            yield write_data(folder, f"stops-{name}.js", target, as_json(stops))
 
 
 def files_of(app: Sphinx, body: str) -> Iterator[str]:
     """Name the styles and scripts that a page's content asks for, in the order of their loading."""
     if HERO in body:
-        yield from ("live.css", "hero.css", write_hero(app), "hero.js")
+        runs = as_json(load_hero(Path(app.srcdir) / "results"))
+        stored = write_data(script_folder(app), "hero-runs.js", "window.mlpCoreHero", runs)
+        yield from ("live.css", "hero.css", stored, "hero.js")
     if INTERACTIVE in body:
         yield from ("live.css", "interactive.css", "interactive.js")
     if PANEL.search(body):
-        studies = (write_study(app, name) for name in dict.fromkeys(STUDY.findall(body)))
-        stops = (write_stops(app, name) for name in dict.fromkeys(PANEL.findall(body)))
-        stored = filter(None, (*studies, *stops))
-        yield from ("live.css", "what_if.css", "build.js", *stored, "what_if.js")
+        stored_of_panels = write_of_panels(app, body)
+        yield from ("live.css", "what_if.css", "build.js", *stored_of_panels, "what_if.js")
     if EXPLORER in body:
         yield from ("live.css", "explorer.css", "studies.js", "explorer.js")
     if VERDICTS in body:

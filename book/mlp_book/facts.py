@@ -223,10 +223,8 @@ class Levels:
     ----------
     data : DataFrame
         Such as from `mlp_book.frames.frame`.
-    factor : str
-        A column.
-    measure : str
-        A column.
+    factor, measure : str
+        Columns.
     larger_is_better : bool
     paired : bool
         Whether seeds are compared one by one: they draw the images.

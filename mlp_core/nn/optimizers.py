@@ -80,6 +80,7 @@ class Optimizer:
             np.multiply(gradients, self.gradient_scale / scale, out=gradients)
         self._prepare_step()
         for block in self._blocks:
+            self._add_decay(block[0], block[1], block[-1])
             self._update(*block)
         self.steps += 1
         if self.steps % FLUSH_STEPS == 0:
@@ -116,7 +117,10 @@ class Optimizer:
         """Do once per step what concerns all blocks; nothing by default."""
 
     def _update(self, *block: np.ndarray) -> None:
-        """Change one block: parameters, gradients, the state's `vectors`, and a scratch."""
+        """Change one block: parameters, gradients, the state's `vectors`, and a scratch.
+
+        The gradients hold the weight decay already.
+        """
         raise NotImplementedError
 
     def _add_decay(
@@ -182,7 +186,6 @@ class SGD(Optimizer):
 
     def _update(self, *block: np.ndarray) -> None:
         parameters, gradients, step, scratch = block
-        self._add_decay(parameters, gradients, scratch)
         if self._has_velocity:
             np.multiply(step, self.momentum, out=step)
             np.add(step, gradients, out=step)
@@ -217,7 +220,6 @@ class Adadelta(Optimizer):
 
     def _update(self, *block: np.ndarray) -> None:
         parameters, gradients, squares, step_squares, scratch = block
-        self._add_decay(parameters, gradients, scratch)
         self._add_squares(squares, gradients, scratch)
         # gradients becomes d. The factor 1 - rho of both averages is in epsilon alone.
         epsilon = self.epsilon / (1 - self.rho)
@@ -256,7 +258,6 @@ class Adam(Optimizer):
     def _update(self, *block: np.ndarray) -> None:
         parameters, gradients, mean, square, scratch = block
         t = self.steps + 1
-        self._add_decay(parameters, gradients, scratch)
         np.multiply(mean, self.beta1, out=mean)
         np.multiply(gradients, 1 - self.beta1, out=scratch)
         np.add(mean, scratch, out=mean)

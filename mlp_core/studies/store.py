@@ -192,16 +192,6 @@ class StoredStudy:
         """The stored runs that the catalogue plans."""
         return [run for run in self.runs if run.run_id in self.planned_ids]
 
-    @property
-    def planned(self) -> int:
-        """How many runs the catalogue plans."""
-        return len(self.planned_ids)
-
-    @property
-    def stored(self) -> int:
-        """How many of the planned runs are stored."""
-        return len(self.planned_runs)
-
 
 def load_study(name: str, root: str | Path | None = None) -> StoredStudy:
     """Return what is stored of a study, which may be nothing.

@@ -88,10 +88,10 @@ def test_the_runs_of_a_reader_are_listed_beside_those_of_the_catalogue(tmp_path:
     first = [name for name in STUDIES if not name.endswith("-fresh")]
     assert list(studies) == [*first, "momentum-fresh", "my-own"]
     study = studies["learning-rate"]
-    assert (study.stored, study.planned, len(study.runs)) == (5, 24, 7)
+    assert (len(study.planned_runs), len(study.planned_ids), len(study.runs)) == (5, 24, 7)
     names = [column.name for column in pages.columns(study)]
     assert names == ["learning_rate", "dataset", "epochs"]
-    assert (studies["batch-rate"].stored, studies["batch-rate"].runs) == (0, [])
+    assert (len(studies["batch-rate"].planned_runs), studies["batch-rate"].runs) == (0, [])
     (tmp_path / "my-own" / "0123456789ab.json").write_text('{"schema": 1, "run_id"')
     with pytest.raises(ValueError, match=r"'my-own' are damaged: .*0123456789ab.json"):
         pages.load_studies(tmp_path)

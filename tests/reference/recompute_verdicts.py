@@ -73,7 +73,7 @@ def again(one, row, runs):  # difference, standard error, degrees of freedom, p
 
 def recompute(board, results):  # one row per comparison: stored low, high, adjusted p, and again
     runs = {run["run_id"]: run for path in Path(results).glob("*/*.json")
-            for run in [json.loads(path.read_text())]}  # fmt: skip
+            for run in [json.loads(path.read_text())] if "run_id" in run}  # fmt: skip
     rows = []
     for row in (row for row in board["rows"] if "family" in row):
         found = np.array([again(one, row, runs) for one in row["family"]])

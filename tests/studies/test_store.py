@@ -292,16 +292,22 @@ def test_runs_are_loaded_in_the_order_of_the_catalogue(tmp_path, run):
     assert [r.config for r in load_runs("momentum", tmp_path)] == [*configs, unknown]
     stored = load_study("momentum", tmp_path)
     assert stored.question == STUDIES["momentum"].question
-    assert (stored.planned, stored.stored, len(stored.runs)) == (24, 6, 7)
+    assert (len(stored.planned_ids), len(stored.planned_runs), len(stored.runs)) == (24, 6, 7)
     assert [r.config for r in stored.planned_runs] == configs
     (tmp_path / "momentum").rename(tmp_path / "my-own")
     own = load_study("my-own", tmp_path)
-    assert (own.question, own.planned, own.stored, len(own.runs)) == ("", 0, 0, 7)
+    assert (own.question, len(own.planned_ids), len(own.planned_runs), len(own.runs)) == (
+        "",
+        0,
+        0,
+        7,
+    )
 
 
 def test_the_books_runs_keep_their_names():
     """Whatever fields are added to a config: a run is in the file that is named after it."""
-    paths = sorted(find_results(Path(__file__).parent).glob("*/*.json"))
+    files = find_results(Path(__file__).parent).glob("*/*.json")
+    paths = [path for path in files if path.parent.name != "stops"]  # those hold many runs each
     assert len(paths) > 1500
     assert [path.stem for path in paths if decode(path).run_id != path.stem] == []
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlp_book import interactive
 from mlp_book.facts import Levels, claim, facts
-from mlp_book.frames import epochs, frame
+from mlp_book.frames import Runs, epochs, frame
 from mlp_book.quadratic import eigenvalues, shrink_factor
 from mlp_book.stats import compare, judge_family, spread
 from mlp_book.style import COLOURS, DASHES, INK, ReportFigure, new_figure, styled
@@ -243,12 +243,7 @@ def nesterov(ways: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
 
 
 @facts(NAME)
-def mnist(
-    runs: Sequence[Run],
-    rate_runs: Sequence[Run],
-    thirty: Sequence[Run],
-    watched: Mapping[float, Run],
-) -> Iterator[Any]:
+def mnist(runs: Runs, rate_runs: Runs, thirty: Runs, watched: Mapping[float, Run]) -> Iterator[Any]:
     """Say what momentum does on MNIST at a fixed rate, beside the study of the rate.
 
     `thirty` are many seeds with momentum 0.9; `watched` are runs on small digits by momentum, with

@@ -242,11 +242,8 @@ def parts(content: Content) -> Iterator[Any]:
         and share[products] > 0.5
         and others[:2] == ["optimizer", "gather"],
     )
-    yield {
-        "part-products": f"{100 * share['products and biases']:.0f}",
-        "part-optimizer": f"{100 * share['optimizer']:.0f}",
-        "part-gather": f"{100 * share['gather']:.0f}",
-    }
+    names = {"products": products, "optimizer": "optimizer", "gather": "gather"}
+    yield {f"part-{short}": f"{100 * share[name]:.0f}" for short, name in names.items()}
 
 
 @facts(NAME)

@@ -10,7 +10,7 @@ import pandas as pd
 from mlp_book.cells import Cell, by_cell
 from mlp_book.findings import regularization
 from mlp_book.findings.claims import Claim, Family, ask, split
-from mlp_book.findings.report_a import CROSSED, cells
+from mlp_book.findings.report_a import CROSSED, cells, one_ratio
 from mlp_book.findings.scaling import keep_in_proportion
 from mlp_book.stats import FEW_MARGIN, MARGIN
 from mlp_book.text import format_level, format_number
@@ -54,18 +54,6 @@ def schedules(data: pd.DataFrame) -> Family:
     asked = [((rate, name), "larger", (rate, "constant")) for rate, name in settings
              if name != "constant"]  # fmt: skip
     return ask(settings, asked, name=lambda cell: f"{cell[1]} from {format_number(cell[0])}")
-
-
-def one_ratio_of_targets(data: pd.DataFrame) -> Family:
-    """Ask whether squared errors of equal target scale over std are alike, next to one another."""
-    data = data[data["loss"] == "mse"]
-    settings = split(data, "target_scale", "init_std")
-    asked = [
-        (cell, "alike", (cell[0] / 2, cell[1] / 2))
-        for cell in settings
-        if (cell[0] / 2, cell[1] / 2) in settings
-    ]
-    return ask(settings, asked, name=lambda cell: f"target {cell[0]:g}, std {cell[1]:g}")
 
 
 def near_best(data: pd.DataFrame) -> Family:
@@ -116,7 +104,7 @@ CLAIMS = (
     Claim(PART, "ours", "A rate in proportion to the batch keeps the accuracy.",
           keep_in_proportion, ("batch-rate",), ("batch-rate-fresh",), "learning_rate"),
     Claim(PART, "ours", "Target scale and std of the initial weights are one setting, their ratio.",
-          one_ratio_of_targets, ("margin-init",), (), "activations_losses"),
+          partial(one_ratio, loss="mse", scale="target_scale"), ("margin-init",), (), "activations_losses"),
     Claim(PART, "report B names the full grid and leaves it",
           "The winner of the full grid is ahead of the others close to it.", near_best,
           ("near-best-fresh",), ("near-best-fresh",), "searching"),

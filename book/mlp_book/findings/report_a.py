@@ -132,16 +132,15 @@ def widening_gap(data: pd.DataFrame) -> Family:
     return ask(split(data, "units"), asked, "gap", name=lambda units: f"{units} units")
 
 
-def one_ratio(data: pd.DataFrame) -> Family:
-    """Ask whether hinge networks of equal margin over std are alike, next to one another."""
-    data = data[data["loss"] == "hinge"]
-    settings = split(data, "hinge_margin", "init_std")
+def one_ratio(data: pd.DataFrame, loss: str = "hinge", scale: str = "hinge_margin") -> Family:
+    """Ask whether networks of equal margin (or target) over std are alike, next to one another."""
+    settings = split(data[data["loss"] == loss], scale, "init_std")
     asked = [
         (cell, "alike", (cell[0] / 2, cell[1] / 2))
         for cell in settings
         if (cell[0] / 2, cell[1] / 2) in settings
     ]
-    return ask(settings, asked, name=lambda cell: f"margin {cell[0]:g}, std {cell[1]:g}")
+    return ask(settings, asked, name=lambda cell: f"{scale[6:]} {cell[0]:g}, std {cell[1]:g}")
 
 
 def gelu_with_depth(data: pd.DataFrame) -> Family:

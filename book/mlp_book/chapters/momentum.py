@@ -243,7 +243,9 @@ def nesterov(ways: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
 
 
 @facts(NAME)
-def mnist(runs: Runs, rate_runs: Runs, thirty: Runs, watched: Mapping[float, Run]) -> Iterator[Any]:
+def mnist(
+    runs: Runs, rate_runs: Runs, thirty: Sequence[Run], watched: Mapping[float, Run]
+) -> Iterator[Any]:
     """Say what momentum does on MNIST at a fixed rate, beside the study of the rate.
 
     `thirty` are many seeds with momentum 0.9; `watched` are runs on small digits by momentum, with

@@ -168,8 +168,8 @@ def best_cell(study: StoredStudy) -> str | None:
     if len(best) == 1 or not others:
         return words
     found = against_all({n: spread(cell) for n, cell in enumerate(ranked)}, 0)
-    untold = sum(not one.direction for one in found.values())
-    return f"{words}; not told from it: {untold} of {len(others)} others"
+    unproven = sum(not one.direction for one in found.values())
+    return f"{words}; not shown to differ from it: {unproven} of {len(others)} others"
 
 
 def describe(study: StoredStudy, row: int) -> str:

@@ -33,7 +33,7 @@ CELLS = [Cell(d, lo, a) for d in DEPTHS for lo in LOSSES for a in ACTIVATIONS if
 
 
 def figures(measure: str, data: pd.DataFrame) -> Family:
-    """Ask whether a published table of accuracies comes out again within its tolerance."""
+    """Ask whether a published table of accuracies can be reproduced within its tolerance."""
     published = {cell: mean + ROUNDING for cell, mean in report_a(measure).items()}
     return ask_figures(
         by_cell(data), published, measure, SEEDS, tolerance_of, name=lambda cell: cell.text
@@ -50,10 +50,10 @@ def losses_beside(data: pd.DataFrame) -> Sequence[str]:
     lines = []
     for kind, name in (("test_loss", "test"), ("train_loss", "training")):
         found = compare_published(data, kind)
-        untold = sum(one.effect.direction == 0 for one in found.itertuples())
+        unproven = sum(one.effect.direction == 0 for one in found.itertuples())
         far = found.loc[found["difference"].abs().idxmax()]
         lines.append(
-            f"{untold} of {len(found)} published {name} losses (times 100) are not told from ours. "
+            f"{unproven} of {len(found)} published {name} losses (times 100) are not shown to differ from ours. "
             f"The largest difference is {far['cell'].text}: {far['ours'].text()} against "
             f"{far['published']:.2f}; {far['effect'].text()}."
         )
@@ -230,7 +230,7 @@ CLAIMS = (
           widening_gap, ("hidden-size", "seed-noise"), ("hidden-size-fresh", "seed-noise-fresh"),
           "hidden_layers"),
     Claim(PART, SWEEPS, "Networks get stuck in local minima and at saddles.",
-          untested("No stored run can tell a minimum from a saddle: that needs curvatures.")),
+          untested("No stored run can distinguish a minimum from a saddle: that needs curvatures.")),
     Claim(PART, GUESSES, "Std over margin may be a new hyper-parameter.", one_ratio,
           ("margin-init",), (), CHAPTER,
           "Each pair has the same ratio, both settings halved; alike would speak for the ratio."),

@@ -79,7 +79,7 @@ _MOMENTUM = Panel(
             "momentum", "momentum", "choice", 0.9,
             choices=(0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999),
         ),
-        Control("nesterov", "Nesterov's way", "choice", False, choices=(False, True)),
+        Control("nesterov", "Nesterov momentum", "choice", False, choices=(False, True)),
         _RATE,
         _EPOCHS,
         _SEED,
@@ -124,7 +124,7 @@ _BATCH_SIZE = Panel(
 _HIDDEN_LAYERS = Panel(
     name="hidden-layers",
     title="What if the network were wider, or deeper?",
-    question="How few units do, what do very many change, and what does depth ask for?",
+    question="How few units do, what do very many change, and what does depth require?",
     controls=(
         Control(
             "hidden_sizes", "hidden units", "choice", [128],

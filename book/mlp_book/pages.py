@@ -148,8 +148,8 @@ def cells_of(data: pd.DataFrame) -> list[list[int]]:
 def best_cell(study: StoredStudy) -> str | None:
     """Return the cell of highest mean test accuracy in words, None if there is none.
 
-    Only cells none of whose runs diverged count. It is also said how many of the others seed
-    noise cannot tell from it.
+    Only cells none of whose runs diverged count. It is also said how many of the others are not
+    shown to differ from it.
     """
     if not study.runs:
         return None

@@ -61,8 +61,8 @@ def by_level(
     title : str, optional
         Instead of the factor's name.
     best : bool
-        Whether `BEST` marks the best figure of a column, where it is shown to differ from every other
-        level. Times have no mark: they are the machine's, not the level's.
+        Whether `BEST` marks the best figure of a column, where it is shown to differ from
+        every other level. Times have no mark: they are the machine's, not the level's.
     count : bool
         Whether to say how many seeds there are.
     """

@@ -101,7 +101,7 @@ def table_of_outcomes(found: pd.DataFrame, seeds: int) -> pd.DataFrame:
 
 
 def many_nothings(runs: Sequence[Run], settings: int, seeds: int = 3) -> dict[str, float]:
-    """Draw settings that are all the same, and say how often some seems to differ from the first one.
+    """Draw settings that are all the same, and say how often one seems to differ from the first.
 
     Returns
     -------

@@ -343,8 +343,8 @@ def mnist(
         "answer": (
             "Up to 0.9, momentum does what a larger learning rate does. On MNIST at a rate of "
             f"0.05, 0.9 has the highest test accuracy, {accuracy[0.9].text()} %, but three seeds "
-            f"do not distinguish it from no momentum at all, {accuracy[0.0].text()} %. From 0.99 on "
-            "hardly anything is learned."
+            f"do not distinguish it from no momentum at all, {accuracy[0.0].text()} %. From 0.99 "
+            "on hardly anything is learned."
         ),
     }
     yield claim(

@@ -53,8 +53,8 @@ def losses_beside(data: pd.DataFrame) -> Sequence[str]:
         unproven = sum(one.effect.direction == 0 for one in found.itertuples())
         far = found.loc[found["difference"].abs().idxmax()]
         lines.append(
-            f"{unproven} of {len(found)} published {name} losses (times 100) are not shown to differ from ours. "
-            f"The largest difference is {far['cell'].text}: {far['ours'].text()} against "
+            f"{unproven} of {len(found)} published {name} losses (times 100) are not shown to differ "
+            f"from ours. The largest difference is {far['cell'].text}: {far['ours'].text()} against "
             f"{far['published']:.2f}; {far['effect'].text()}."
         )
     return lines
@@ -230,7 +230,7 @@ CLAIMS = (
           widening_gap, ("hidden-size", "seed-noise"), ("hidden-size-fresh", "seed-noise-fresh"),
           "hidden_layers"),
     Claim(PART, SWEEPS, "Networks get stuck in local minima and at saddles.",
-          untested("No stored run can distinguish a minimum from a saddle: that needs curvatures.")),
+          untested("No stored run can tell a minimum from a saddle: that needs curvatures.")),
     Claim(PART, GUESSES, "Std over margin may be a new hyper-parameter.", one_ratio,
           ("margin-init",), (), CHAPTER,
           "Each pair has the same ratio, both settings halved; alike would speak for the ratio."),

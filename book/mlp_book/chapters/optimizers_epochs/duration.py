@@ -226,8 +226,8 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         "answer": (
             f"Under Adadelta four of six published findings hold: {default.text()} % after 14 "
             "epochs; "
-            f"11 more change that by {compare_paired(found_25, found_14).text()}. With SGD, lowering "
-            "the rate forgives a "
+            f"11 more change that by {compare_paired(found_25, found_14).text()}. With SGD, "
+            "lowering the rate forgives a "
             f"rate that is too large: from 0.1, {spreads[0.1, 'step'].text()} % instead of "
             f"{spreads[0.1, 'constant'].text()} %."
         ),

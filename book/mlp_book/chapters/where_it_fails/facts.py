@@ -319,7 +319,8 @@ def loss(
         moves(more[fast, "test_loss"]) and more[fast, "test_loss"].mean() < 0,
     )
     yield claim(
-        "no change of the error is shown", not any(moves(more[name, "test_error"]) for name in rates)
+        "no change of the error is shown",
+        not any(moves(more[name, "test_error"]) for name in rates),
     )
     yield claim("all training images are right", frame(rates)["train_accuracy"].min() > 99.9)
     yield {"slower": len(rates[slow])}

@@ -53,9 +53,9 @@ def losses_beside(data: pd.DataFrame) -> Sequence[str]:
         unproven = sum(one.effect.direction == 0 for one in found.itertuples())
         far = found.loc[found["difference"].abs().idxmax()]
         lines.append(
-            f"{unproven} of {len(found)} published {name} losses (times 100) are not shown to differ "
-            f"from ours. The largest difference is {far['cell'].text}: {far['ours'].text()} against "
-            f"{far['published']:.2f}; {far['effect'].text()}."
+            f"{unproven} of {len(found)} published {name} losses (times 100) are not shown to "
+            f"differ from ours. The largest difference is {far['cell'].text}: "
+            f"{far['ours'].text()} against {far['published']:.2f}; {far['effect'].text()}."
         )
     return lines
 

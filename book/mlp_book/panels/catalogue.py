@@ -73,7 +73,7 @@ _ENGINE = Panel(
 _MOMENTUM = Panel(
     name="momentum",
     title="What if more of the last step were kept?",
-    question="How much momentum can a network bear, and what does the learning rate have to do?",
+    question="How much momentum can a network bear, and how does the learning rate change that?",
     controls=(
         Control(
             "momentum", "momentum", "choice", 0.9,

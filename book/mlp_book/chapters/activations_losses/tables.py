@@ -164,8 +164,8 @@ def mnist(
             f"{accuracy[best].text()} % at best. Sigmoids start late. Hinge makes the first steps "
             f"ten times as long and kills {dead_after_one(looked)[STRUCK].mean:.0f} % of the ReLU "
             f"units in one epoch. A second layer is shown to help in {len(helped)} of "
-            f"{len(gained)} cases; GELU costs {_range(_extra_of_gelu(update_times(benchmark), 'ours'))} % more time "
-            "than ReLU."
+            f"{len(gained)} cases; GELU costs "
+            f"{_range(_extra_of_gelu(update_times(benchmark), 'ours'))} % more time than ReLU."
         )
     }
 

@@ -171,7 +171,9 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--budget", type=float, default=0.4, help="seconds per contestant and round")
+    parser.add_argument(
+        "--budget", type=float, default=0.4, help="seconds per contestant and round"
+    )
     parser.add_argument("--only", default="", help="cases whose label contains this text")
     parser.add_argument("--contestants", nargs="*", default=list(CONTESTANTS))
     parser.add_argument("--cores", type=int, nargs="*", default=[1, os.cpu_count() or 1])

@@ -46,7 +46,7 @@ class Stopwatch:
 
 
 def time_parts(hidden_sizes: tuple[int, ...], epochs: int) -> dict[str, Any]:
-    """Train for some epochs with every part timed; return microseconds an update."""
+    """Train for some epochs with every part timed; return microseconds per update."""
     config = RunConfig(dataset="mnist", hidden_sizes=hidden_sizes)
     whole, watched = Training(config), Training(config)
     stopwatch = Stopwatch()

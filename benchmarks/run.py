@@ -89,7 +89,7 @@ class Rival:
         self.times: list[float] = []
 
     def time(self, updates: int) -> float:
-        """Make updates; return the milliseconds an update."""
+        """Make updates; return the milliseconds per update."""
         self._pipe.send(updates)
         return float(self._pipe.recv())
 
@@ -154,7 +154,7 @@ def describe(rival: Rival, present: list[Rival]) -> dict[str, Any]:
 def print_case(result: dict) -> None:
     """Print a case as a table."""
     print(f"\n{result['case']}, {result['cores']} core(s)")
-    print(f"  {'':<18}{'ms an update':>14}{'quartiles':>20}{'mlp_core / it':>16}")
+    print(f"  {'':<18}{'ms per update':>14}{'quartiles':>20}{'mlp_core / it':>16}")
     for name, row in result["contestants"].items():
         low, high = row["quartiles"]
         print(
@@ -171,7 +171,9 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--budget", type=float, default=0.4, help="seconds a contestant and round")
+    parser.add_argument(
+        "--budget", type=float, default=0.4, help="seconds per contestant and round"
+    )
     parser.add_argument("--only", default="", help="cases whose label contains this text")
     parser.add_argument("--contestants", nargs="*", default=list(CONTESTANTS))
     parser.add_argument("--cores", type=int, nargs="*", default=[1, os.cpu_count() or 1])

@@ -1,8 +1,8 @@
 """Sphinx extension for the bibliography: the sources of all chapters, collected from the chapters.
 
 A chapter's last sections hold one named "Sources", a list with one entry per work. What an entry
-says about the work after its year and its links stays in the chapter. Works are told apart by their
-titles: the words in quotation marks, or else the first ones in italics.
+says about the work after its year and its links stays in the chapter. Works are distinguished by
+their titles: the words in quotation marks, or else the first ones in italics.
 """
 
 from __future__ import annotations

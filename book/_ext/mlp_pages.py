@@ -41,7 +41,7 @@ OUTCOME = re.compile(r"\b(?:different|equivalent|undecided|seeds broke)\b")
 # What a reader of the page cannot see in the code: see mlp_book.tables.
 NOTE = (
     f'<p class="table-note"><span aria-hidden="true">{BEST}</span> '
-    "The best mean of its column; it is told from every other row.</p>"
+    "The best mean of its column; it is shown to differ from every other row.</p>"
 )
 READING = "comparing"  # the chapter that says what the outcomes mean
 OUTCOME_NOTE = (

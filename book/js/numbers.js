@@ -7,6 +7,11 @@ export function asText(value) {
   return Number.isInteger(value) ? String(value) : value.toFixed(10).replace(/\.?0+$/, "");
 }
 
+/** Return a value in words for readers: a switch is on or off, all else as in a link. */
+export function asWords(value) {
+  return typeof value === "boolean" ? (value ? "on" : "off") : asText(value);
+}
+
 export function shortNumber(value) {
   return String(Number(value.toPrecision(3)));
 }

@@ -214,7 +214,7 @@ def format_value(value: Any) -> str:
 
 
 class Levels:
-    """One measure at each level of a factor: which level is best, which is not told from it.
+    """One measure at each level of a factor: which level is best, which is not shown to differ.
 
     A level that the runs do not have has an empty spread (mean nan, text "-"), so that claims
     about it fail instead of breaking.
@@ -268,7 +268,7 @@ class Levels:
 
     @property
     def tied(self) -> list[Any]:
-        """The other levels that are not told from the best, from best to worst."""
+        """The other levels that are not shown to differ from the best, from best to worst."""
         others = [x for x in self._complete if x != self.best and not self.different(x, self.best)]
         return sorted(others, key=lambda level: -self.sign * self[level].mean)
 
@@ -321,5 +321,5 @@ class Levels:
         return compare(a, b, self.noise, self.margin)
 
     def different(self, first: Any, second: Any) -> bool:
-        """Say whether two levels are told apart."""
+        """Say whether two levels are shown to differ."""
         return self.effect(first, second).direction != 0

@@ -56,7 +56,7 @@ MEASURES = {
     "test_loss": Measure("test loss", log=True, digits=-3),
     "train_loss": Measure("training loss", log=True, digits=-3),
     "running_loss": Measure("training loss, running mean", log=True, digits=-3),
-    "ms_per_update": Measure("ms an update", digits=-3),
+    "ms_per_update": Measure("ms per update", digits=-3),
 }
 
 

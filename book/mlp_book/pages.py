@@ -148,8 +148,8 @@ def cells_of(data: pd.DataFrame) -> list[list[int]]:
 def best_cell(study: StoredStudy) -> str | None:
     """Return the cell of highest mean test accuracy in words, None if there is none.
 
-    Only cells none of whose runs diverged count. It is also said how many of the others seed
-    noise cannot tell from it.
+    Only cells none of whose runs diverged count. It is also said how many of the others are not
+    shown to differ from it.
     """
     if not study.runs:
         return None
@@ -168,8 +168,8 @@ def best_cell(study: StoredStudy) -> str | None:
     if len(best) == 1 or not others:
         return words
     found = against_all({n: spread(cell) for n, cell in enumerate(ranked)}, 0)
-    untold = sum(not one.direction for one in found.values())
-    return f"{words}; not told from it: {untold} of {len(others)} others"
+    unproven = sum(not one.direction for one in found.values())
+    return f"{words}; not shown to differ from it: {unproven} of {len(others)} others"
 
 
 def describe(study: StoredStudy, row: int) -> str:

@@ -246,7 +246,7 @@ class Effect:
 
     @property
     def sign(self) -> int:
-        """1 where the first is larger, or breaks less often, else -1; told apart or not."""
+        """1 where the first is larger, or breaks less often, else -1; shown to differ or not."""
         if self.broken:
             (a, of_a), (b, of_b) = self.broken
             return 1 if a * of_b < b * of_a else -1
@@ -400,7 +400,7 @@ def against_all(
 
 
 def detectable(std: float, seeds: int, power: float = 0.8) -> float:
-    """Return the true difference that a test of so many seeds a side finds with this power.
+    """Return the true difference that a test of so many seeds per side finds with this power.
 
     >>> round(detectable(0.1, 3), 2), round(detectable(0.1, 10), 2)
     (0.31, 0.13)

@@ -23,7 +23,7 @@ from mlp_book.stats import (
 from mlp_book.text import NONE, format_level, in_words, unbroken
 from mlp_core.training import Run
 
-BEST = "★"  # before the best figure of a column, if it is told from every other
+BEST = "★"  # before the best figure of a column, if it is shown to differ from every other
 FIGURES = ("train_accuracy", "test_accuracy", "train_loss", "test_loss")
 
 
@@ -61,8 +61,8 @@ def by_level(
     title : str, optional
         Instead of the factor's name.
     best : bool
-        Whether `BEST` marks the best figure of a column, where it is told from every other
-        level. Times have no mark: they are the machine's, not the level's.
+        Whether `BEST` marks the best figure of a column, where it is shown to differ from
+        every other level. Times have no mark: they are the machine's, not the level's.
     count : bool
         Whether to say how many seeds there are.
     """
@@ -85,7 +85,7 @@ def by_level(
 
 
 def _clear_best(levels: Levels, measure: str) -> Any:
-    """Return the one level that is told from every other, or None."""
+    """Return the one level that is shown to differ from every other, or None."""
     if measure == "ms_per_update" or len(levels.levels) < 2 or levels.best is None:
         return None
     effects = levels.against(levels.best).values()

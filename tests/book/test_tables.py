@@ -82,7 +82,7 @@ def test_the_best_figure_is_marked_only_outside_seed_noise(runs: list[Run]) -> N
     table = by_level(frame(runs[:6]), "learning_rate", measures)
     assert table.loc["0.1"].tolist()[:2] == [f"{BEST}{NB}98.10{PM}0.10", f"{BEST}{NB}1.90{PM}0.10"]
     assert not table.loc["0.01"].str.startswith(BEST).any()
-    assert not table["ms an update"].str.startswith(BEST).any()
+    assert not table["ms per update"].str.startswith(BEST).any()
     alone = by_level(frame(runs[3:6]), "learning_rate", measures)
     assert not alone.map(lambda cell: cell.startswith(BEST)).any().any()
 

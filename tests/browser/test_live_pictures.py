@@ -152,7 +152,7 @@ def test_what_is_dragged_sets_the_values_that_the_keyboard_sets(page: Page) -> N
         page.locator(f"[data-picture={picture}] input").nth(changed[0]).press("ArrowRight")
         assert values(picture)[changed[0]] > after[changed[0]]
     _, _, rate, mu = values("valley")
-    factor = f"{shrink_factor(rate * 25, mu):.2f} an update."
+    factor = f"{shrink_factor(rate * 25, mu):.2f} per update."
     assert page.locator("[data-picture=valley] .interactive-says").inner_text().endswith(factor)
 
 

@@ -12,7 +12,7 @@ import { MOST_RUNS } from "./state.js";
 import { RunTable } from "./table.js";
 
 const DRAW_FIRST = 5;
-const TOO_MANY = `At most ${MOST_CELLS} cells and ${MOST_RUNS} runs can be told apart in the chart: take some out first.`;
+const TOO_MANY = `At most ${MOST_CELLS} cells and ${MOST_RUNS} runs can be distinguished in the chart: take some out first.`;
 const PARALLEL_HELP =
   "Each line is a row of the table below; it meets every axis at its level, the better the higher in the " +
   "bundle, and ends at its result. Drag along an axis, press a level, or move an axis's two ends with the " +

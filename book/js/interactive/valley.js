@@ -134,7 +134,7 @@ function fieldOf(curvatures, most) {
 function valleyWords(curvatures, rate, momentum) {
   const parts = curvatures.map((curvature, k) => {
     const factor = shrinkFactor(rate * curvature, momentum);
-    return `${DIRECTIONS[k]} it ${motionOf(rate * curvature, momentum)}, × ${factor.toFixed(2)} an update`;
+    return `${DIRECTIONS[k]} it ${motionOf(rate * curvature, momentum)}, × ${factor.toFixed(2)} per update`;
   });
   return `Rate ${shortNumber(rate)}, momentum ${shortNumber(momentum)}: ${parts.join("; ")}.`;
 }

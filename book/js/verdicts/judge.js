@@ -75,12 +75,12 @@ export function verdictOf(row, rule = PROTOCOL) {
   const met = row.picks.map((place, i) => MET[said[i]](judged[place]));
   const contrary = row.picks.map((place, i) => CONTRARY[said[i]](judged[place]));
   const some = met.some(Boolean);
-  if (!met.length) return "cannot be told";
+  if (!met.length) return "undecided";
   if (said[0] === "some larger") {
-    return some ? "holds" : contrary.every(Boolean) ? "does not hold" : "cannot be told";
+    return some ? "holds" : contrary.every(Boolean) ? "does not hold" : "undecided";
   }
   if (met.every(Boolean)) return "holds";
   if (some && said.every((word) => word === "figure")) return "holds in part";
   if (contrary.some(Boolean)) return "does not hold";
-  return some && !said.every((word) => word.startsWith("not ")) ? "holds in part" : "cannot be told";
+  return some && !said.every((word) => word.startsWith("not ")) ? "holds in part" : "undecided";
 }

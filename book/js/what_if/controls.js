@@ -1,7 +1,7 @@
 /** A panel's controls: for each its row, its element, and a function that shows a value. */
 
 import { make, makeBox, makeSelect } from "../elements.js";
-import { asText } from "../numbers.js";
+import { asText, asWords } from "../numbers.js";
 
 const DECIDED_PX = 8; // so far a finger moves before it is known where it goes
 
@@ -45,7 +45,8 @@ function makeSlider(control, id, onValue) {
 
 function makeChoice({ label, choices }, id, onValue) {
   const choose = (input) => onValue(choices[input.selectedIndex]);
-  const { row, input } = makeSelect(id, label, choices.map(asText), choose);
+  const pairs = choices.map((choice) => [asText(choice), asWords(choice)]);
+  const { row, input } = makeSelect(id, label, pairs, choose);
   return { row, input, show: (value) => (input.value = asText(value)) };
 }
 

@@ -3,7 +3,7 @@
 import { PALETTE } from "../colours.js";
 import { setText } from "../elements.js";
 import { showFragment } from "../links.js";
-import { asText, withThousands } from "../numbers.js";
+import { asText, asWords, withThousands } from "../numbers.js";
 import { MEASURES, drawMeasure, lossRange } from "./charts.js";
 import { LiveRun, curveOfCell, curveOfStop, findStored, isCursor, nearestStop, seedWords, unpackStudy } from "./curves.js";
 import { DataChoice } from "./data.js";
@@ -275,7 +275,7 @@ export class Panel {
     }
     const nearest = nearestStop(stops, controls, values, this.moved);
     const stored = curveOfStop(stops, nearest);
-    const differs = nearest.differs.map(({ name, label }) => `${label} ${asText(nearest.values[name])}`);
+    const differs = nearest.differs.map(({ name, label }) => `${label} ${asWords(nearest.values[name])}`);
     if ("seed" in values && values.seed !== config.seed) differs.push(seedWords(stops.seeds));
     const isShort = isCursor(config, values) ? this.pastEnd(stored) : (values.epochs ?? stops.epochs) !== stops.epochs;
     if (isShort) differs.push(`${stops.epochs} epochs`);
@@ -387,7 +387,7 @@ function nameOf(curve, values, controls) {
   const own = controls.filter(({ name }) => name !== "seed" && name !== "epochs");
   const differing = own.filter(({ name }) => asText(curve.values[name]) !== asText(values[name]));
   const named = differing.length ? differing : own.slice(0, 1);
-  const words = named.map(({ name, label }) => `${label} ${asText(curve.values[name])}`).join(", ");
+  const words = named.map(({ name, label }) => `${label} ${asWords(curve.values[name])}`).join(", ");
   return differing.length && !curve.live && !curve.pinned ? `nearest stored: ${words}` : words;
 }
 

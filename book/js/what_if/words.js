@@ -1,7 +1,7 @@
 /** What a panel says in words: of the curve that stands for its values, and of itself. */
 
 import { make } from "../elements.js";
-import { asText, shortNumber } from "../numbers.js";
+import { asText, asWords, shortNumber } from "../numbers.js";
 import { readAt } from "./curves.js";
 
 export const KEY = "Solid: test images. Dotted: training images, mean of the epoch. A band runs from the lowest to the highest seed.";
@@ -11,7 +11,7 @@ const asPercent = (share) => `${(100 * share).toFixed(1)} %`;
 /** Return the sentence over the chart: the values, and what the curve says of them at an epoch. */
 export function headlineOf({ curve, values, controls, differs, epoch }) {
   const isOwn = ({ name, default: usual }, i) => i === 0 || (name !== "epochs" && asText(values[name]) !== asText(usual));
-  const asked = controls.filter(isOwn).map(({ name, label }) => `${label} ${asText(values[name])}`).join(", ");
+  const asked = controls.filter(isOwn).map(({ name, label }) => `${label} ${asWords(values[name])}`).join(", ");
   if (!curve) return `${asked}: no curve yet.`;
   const named = differs.length ? `nearest stored: ${differs.join(", ")}` : asked;
   return `${named}: ${resultOf(curve, epoch)}.`;

@@ -254,7 +254,7 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
         all(loss[a].mean < loss[b].mean for a, b in pairwise(s for s in loss.levels if s >= 50)),
     )
     yield claim(
-        "at the same rate for each image, three seeds tell none of the pairs apart",
+        "at the same rate for each image, three seeds distinguish none of the pairs",
         not apart
         and all(all(one.n) for one in same_per_image.values())
         and all(_same_per_image(size, rate) for size, rate in SAME_PER_IMAGE.items()),
@@ -284,7 +284,7 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
         best == 100 and all(set(run.config.changes()) <= {"dataset", "seed"} for run in thirty),
     )
     yield claim(
-        "three seeds tell it from 500 and 2000, but not from 50, 200 and 1000",
+        "three seeds distinguish it from 500 and 2000, but not from 50, 200 and 1000",
         set(tied) == {50, 200, 1000} and {500, 2000} <= outside,
     )
     yield claim(
@@ -343,7 +343,7 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
             "It changes how many steps an epoch has. In 100 epochs at a rate of 0.05 on MNIST, "
             f"{best} has the highest test accuracy, {accuracy[best].text()} %. Batches of 10 "
             "break, for the rate is too large for them. Large ones are only late: at the same "
-            "training loss, none is told to have a higher test error."
+            "training loss, none is shown to have a higher test error."
         ),
     }
 

@@ -62,12 +62,12 @@ def draw_tests(
     error = np.sqrt(np.maximum(square, RESOLUTION**2) * 2 / seeds)
     off = first.mean(axis=1) - second.mean(axis=1)
     reach = special.stdtrit(2 * seeds - 2, 1 - level / 2) * error
-    told = abs(off) > reach
-    alike = ~told & (abs(off) + reach < MARGIN)
+    different = abs(off) > reach
+    alike = ~different & (abs(off) + reach < MARGIN)
     return {
-        "different": 100 * float(told.mean()),
+        "different": 100 * float(different.mean()),
         "equivalent": 100 * float(alike.mean()),
-        "undecided": 100 * float((~told & ~alike).mean()),
+        "undecided": 100 * float((~different & ~alike).mean()),
     }
 
 
@@ -84,7 +84,7 @@ def shares(runs: Sequence[Run], level: float = LEVEL) -> pd.DataFrame:
 
 
 def plot_power(found: pd.DataFrame) -> ReportFigure:
-    """Draw how often a difference is told, over the seeds of a side."""
+    """Draw how often a difference is shown, over the seeds per side."""
     data = found.rename(columns={"different": "said to be different, %"})
     return lines(data, "seeds", "said to be different, %", color="true difference", log="x")
 
@@ -97,11 +97,11 @@ def table_of_outcomes(found: pd.DataFrame, seeds: int) -> pd.DataFrame:
         }
         for one in found[found["seeds"] == seeds].to_dict("records")
     }
-    return table_of_rows(rows, f"true difference, {seeds} seeds a side")
+    return table_of_rows(rows, f"true difference, {seeds} seeds per side")
 
 
 def many_nothings(runs: Sequence[Run], settings: int, seeds: int = 3) -> dict[str, float]:
-    """Draw settings that are all the same, and say how often some is told from the first one.
+    """Draw settings that are all the same, and say how often one seems to differ from the first.
 
     Returns
     -------
@@ -147,7 +147,7 @@ def seen(study: str, runs: Sequence[Run], found: pd.DataFrame) -> Iterator[Any]:
         "answer": (
             f"Runs of one setting scatter by {own.std:.2f} points. To find a true difference of "
             f"0.1 points in four of five cases takes {enough[0] if enough else 'more than 50'} "
-            f"seeds a side; with 3 seeds, it has to be {detectable(own.std, 3):.2f} points."
+            f"seeds per side; with 3 seeds, it has to be {detectable(own.std, 3):.2f} points."
         ),
     }
     yield claim("where nothing differs, about one test in twenty says so", 2 < nothing[3] < 8)

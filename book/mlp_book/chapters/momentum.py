@@ -32,10 +32,10 @@ def critical_momentum(rate_times_curvature: float) -> float:
     return float((1 - np.sqrt(rate_times_curvature)) ** 2)
 
 
-def updates_a_swing(rate_times_curvature: float, momentum: float) -> float:
-    """Return after how many updates a full swing about the minimum is over; nan without one.
+def updates_per_oscillation(rate_times_curvature: float, momentum: float) -> float:
+    """Return after how many updates a full oscillation about the minimum is over; nan without one.
 
-    >>> round(updates_a_swing(1.0, 1.0 - 1e-12)), updates_a_swing(0.04, 0.5)
+    >>> round(updates_per_oscillation(1.0, 1.0 - 1e-12)), updates_per_oscillation(0.04, 0.5)
     (6, nan)
     """
     if momentum <= critical_momentum(rate_times_curvature):
@@ -224,7 +224,7 @@ def nesterov(ways: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
         abs(usual - 2 * 1.9) < 0.002 and abs(ahead - 3.8 / 2.8) < 0.002,
     )
     yield claim(
-        "at the two smaller rates the test accuracies are not told apart",
+        "at the two smaller rates the test accuracies are not shown to differ",
         all(
             accuracy[f"{rate}, usual"].n > 1
             and not accuracy.different(f"{rate}, usual", f"{rate}, ahead")
@@ -264,7 +264,7 @@ def mnist(
     )
     best, tied = accuracy.best, accuracy.tied
     learning = (0.0, 0.3, 0.6, 0.95)
-    told_apart = [momentum for momentum in learning if momentum not in tied]
+    different = [momentum for momentum in learning if momentum not in tied]
     of_thirty = spread(frame(thirty)["test_accuracy"])
     effects = accuracy.against_other(of_thirty)
     against_thirty = [m for m in learning if m in effects and effects[m].direction]
@@ -281,8 +281,8 @@ def mnist(
         all(loss[less].low > loss[more].high for less, more in pairwise((0.0, 0.3, 0.6, 0.9))),
     )
     yield claim(
-        "0.9 has the highest test accuracy, and three seeds tell it from none of its rivals",
-        best == 0.9 and set(tied) == set(learning) and not told_apart,
+        "0.9 has the highest test accuracy, and three seeds distinguish it from none of its rivals",
+        best == 0.9 and set(tied) == set(learning) and not different,
     )
     yield claim(
         "the thirty seeds of the same setting have a lower mean",
@@ -340,8 +340,8 @@ def mnist(
         "answer": (
             "Up to 0.9, momentum does what a larger learning rate does. On MNIST at a rate of "
             f"0.05, 0.9 has the highest test accuracy, {accuracy[0.9].text()} %, but three seeds "
-            f"do not tell it from no momentum at all, {accuracy[0.0].text()} %. From 0.99 on "
-            "hardly anything is learned."
+            f"do not distinguish it from no momentum at all, {accuracy[0.0].text()} %. From 0.99 "
+            "on hardly anything is learned."
         ),
     }
     yield claim(

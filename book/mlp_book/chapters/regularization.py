@@ -236,16 +236,16 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "ex2-running": f"{running[dosed].mean:.3f}",
         "ex2-train": f"{whole[dosed].mean:.3f}",
         "answer": (
-            "With all 60,000 images no treatment is told to be better than none "
+            "With all 60,000 images no treatment is shown to be better than none "
             f"({none_many.text()} % test "
             f"accuracy); the best, {many.best}: {effects_many[many.best].text()}. "
             f"With 1,000 images {few.best} is: {effects_few[few.best].text()}. "
-            "Of L1 and L2 it cannot be told, and too much of any treatment does harm."
+            "For L1 and L2 it is undecided, and too much of any treatment does harm."
         ),
     }
     yield claim("no run diverges", (data["status"] == "completed").all())
     yield claim(
-        "with all images no treatment is told to be better",
+        "with all images no treatment is shown to be better",
         max(verdicts_many.values()) <= 0 and verdicts_many[many.best] == 0,
     )
     yield claim(
@@ -266,7 +266,7 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         gap[STRONG].high < gap[UNTREATED].low - 1 and training[STRONG].mean < 96,
     )
     yield claim(
-        "L2 has the lowest test loss, at an accuracy that is not told from that of none",
+        "L2 has the lowest test loss, at an accuracy that is not shown to differ from that of none",
         lambda: (
             mild_few.startswith("L2")
             and mild_many.startswith("L2")

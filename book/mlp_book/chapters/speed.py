@@ -83,7 +83,7 @@ def plot_growth(content: Content) -> ReportFigure:
     """Draw the time of an update over the hidden units and over the batch size, with the floor."""
     return lines(
         growth_of(content), (UNITS, BATCH), ("ms_per_update", "ms_per_update"), color="contestant",
-        palette=COLOUR_OF, log="xy", markers=True, title="milliseconds an update", height=5.4,
+        palette=COLOUR_OF, log="xy", markers=True, title="milliseconds per update", height=5.4,
     )  # fmt: skip
 
 

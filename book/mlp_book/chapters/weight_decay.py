@@ -179,9 +179,9 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "only the published decay has a higher mean accuracy than none, by less than 0.02",
         higher <= {1e-5} and accuracy[1e-5].mean - none.mean < 0.02,
     )
-    yield claim("told from none are only 0.01 and 0.1", outside == [1e-2, 1e-1])
+    yield claim("only 0.01 and 0.1 are shown to differ from none", outside == [1e-2, 1e-1])
     yield claim(
-        "two gentle decays are told to lower the test loss, the second one most",
+        "two gentle decays are shown to lower the test loss, the second one most",
         _better_than_none(test_loss) == [1e-5, 1e-4] and test_loss.best == 1e-4,
     )
     yield claim(
@@ -225,7 +225,7 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
             for d in (1e-6, 1e-5, 1e-4, 1e-3)
         ),
         "answer": (
-            f"On all of MNIST no decay is told to be better than none, {none.text()} % test "
+            f"On all of MNIST no decay is shown to be better than none, {none.text()} % test "
             "accuracy "
             f"(10⁻⁵: {accuracy.effect(1e-5, 0.0).text()}), and from 0.01 on it is far lower. "
             "But a little lowers the test "
@@ -236,7 +236,7 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
 
 
 def _better_than_none(levels: Levels) -> list[float]:
-    """Return the decays that are told to have a lower measure than none."""
+    """Return the decays that are shown to have a lower measure than none."""
     none = levels[0.0]
     return [d for d in levels.levels if levels.different(d, 0.0) and levels[d].mean < none.mean]
 
@@ -262,7 +262,7 @@ def few(runs: Sequence[Run]) -> Iterator[Any]:
     )
     yield claim("no run diverges", (data["status"] == "completed").all())
     yield claim(
-        "at no size is any decay told to have a lower test error than none",
+        "at no size is any decay shown to have a lower test error than none",
         all(own[0.0].n > 1 and not _better_than_none(own) for own in error.values()),
     )
     yield claim(
@@ -270,7 +270,7 @@ def few(runs: Sequence[Run]) -> Iterator[Any]:
         all(own[0.1].low > own[0.0].high for own in error.values()),
     )
     yield claim(
-        "at every size some decay is told to lower the test loss",
+        "at every size some decay is shown to lower the test loss",
         all(own.best in _better_than_none(own) for own in loss.values()),
     )
     yield claim(

@@ -132,7 +132,8 @@ def _verdicts(findings: Sequence[Finding]) -> Iterator[Any]:
         "answer": (
             f"Of {len(judged)} claims that the stored runs can judge, {count['holds']} hold, "
             f"{count['holds in part']} hold in part, {count['does not hold']} do not, and "
-            f"{count['cannot be told']} cannot be told. {confirmed or 'None'} of these verdicts "
+            f"{count['undecided']} {'is' if count['undecided'] == 1 else 'are'} undecided. "
+            f"{confirmed or 'None'} of these verdicts "
             f"{'rests' if confirmed < 2 else 'rest'} on fresh seeds."
         ),
         "confirmed": confirmed or "none",
@@ -146,7 +147,7 @@ def _verdicts(findings: Sequence[Finding]) -> Iterator[Any]:
         verdict["Cross-entropy is more accurate than hinge and squared error."] == "holds",
     )
     yield claim(
-        "hinge and squared error are told apart",
+        "hinge and squared error are shown to differ",
         verdict["Hinge and squared error are about as accurate as one another."] == "does not hold",
     )
 
@@ -176,7 +177,7 @@ def _seeds(thirty: Sequence[Run]) -> Iterator[Any]:
         },
     }
     yield claim("there are thirty seeds, three of them the sweeps'", (noise.n, first.n) == (30, 3))
-    yield claim("the first three are told to be better than the others", lucky.direction > 0)
+    yield claim("the first three are shown to be better than the others", lucky.direction > 0)
 
 
 def _figures(crossed: Sequence[Run], benchmark: Mapping[str, Any]) -> Iterator[Any]:
@@ -203,8 +204,8 @@ def _figures(crossed: Sequence[Run], benchmark: Mapping[str, Any]) -> Iterator[A
     inside = sum(int(found["inside"].sum()) for found in tables)
     near = sum(int((found["difference"].abs() <= found["tolerance"]).sum()) for found in tables)
     gained = gains(data, "test_accuracy")
-    told = sum(one.direction > 0 for one in gained["effect"])
-    yield {"within": inside, "near": near, "figures": sum(map(len, tables)), "gained": told,
+    helped = sum(one.direction > 0 for one in gained["effect"])
+    yield {"within": inside, "near": near, "figures": sum(map(len, tables)), "gained": helped,
            "gains": len(gained)}  # fmt: skip
     yield claim(
         "all means lie within the tolerance, not all intervals do",

@@ -99,8 +99,8 @@ def error_map(
     """Draw a measure's mean over seeds for each pair of levels; smaller is better.
 
     The closer a cell is to the best of its row, the stronger its ground. A frame marks the best
-    cell of each row and those that are not told from it, as far as all their seeds learned. A cross
-    says that runs diverged: alone that all of them did, below a number that some did.
+    cell of each row and those not shown to differ from it, as far as all their seeds learned. A
+    cross says that runs diverged: alone that all of them did, below a number that some did.
 
     Parameters
     ----------

@@ -167,7 +167,7 @@ def bars(
     row, x : str
         Columns: what the bars are, and how long they are.
     color, panel : str, optional
-        Columns whose levels have a colour, a panel each.
+        Columns whose levels have a colour, one panel each.
     text : str, optional
         A column with what stands at a bar's end.
     palette, title, xlabel, height, alt

@@ -18,7 +18,7 @@ from mlp_book.findings.claims import VERDICTS, Comparison, Finding
 from mlp_book.stats import LEVEL, MARGIN, Effect
 from mlp_book.tables import table_of_rows
 
-# Colour, symbol and word: no verdict is told by one of them alone.
+# Colour, symbol and word: no verdict is shown by one of them alone.
 SYMBOLS = dict(zip(VERDICTS, "✓◐✗?-", strict=True))
 ROWS = """\
 <div class="verdicts">

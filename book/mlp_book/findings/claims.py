@@ -24,9 +24,9 @@ from mlp_book.stats import (
 from mlp_core.studies import STUDIES, load_runs
 from mlp_core.training import Run
 
-VERDICTS = ("holds", "holds in part", "does not hold", "cannot be told", "not judged")
+VERDICTS = ("holds", "holds in part", "does not hold", "undecided", "not judged")
 # What a claim may say of the first of two settings; of "some larger", one is enough. A "figure" is
-# that of a published table, which comes out again if the interval lies within its tolerance.
+# that of a published table, which is reproduced if the interval lies within its tolerance.
 SAID = (
     "larger", "smaller", "some larger", "not larger", "not smaller", "alike", "figure",
 )  # fmt: skip
@@ -214,19 +214,19 @@ def verdict_of(comparisons: Sequence[Comparison]) -> str:
     """Return the verdict on a claim, by the rule of `book/protocol.md`."""
     met = [one.met for one in comparisons]
     if not met:
-        return "cannot be told"
+        return "undecided"
     if comparisons[0].said == "some larger":
         against = all(one.contrary for one in comparisons)
-        return "holds" if any(met) else "does not hold" if against else "cannot be told"
+        return "holds" if any(met) else "does not hold" if against else "undecided"
     if all(met):
         return "holds"
     if all(one.said == "figure" for one in comparisons) and any(met):
         return "holds in part"
     if any(one.contrary for one in comparisons):
         return "does not hold"
-    # What is enough is so against every alternative, or cannot be told.
+    # What is enough is so against every alternative, or undecided.
     in_part = any(met) and not all(one.said.startswith("not ") for one in comparisons)
-    return "holds in part" if in_part else "cannot be told"
+    return "holds in part" if in_part else "undecided"
 
 
 @dataclass(frozen=True)
@@ -261,7 +261,7 @@ class Claim:
         names = self.fresh if self.fresh and _complete(self.fresh, stored) else self.studies
         confirmed = names == self.fresh and bool(self.fresh)
         if not _complete(names, stored):
-            return Finding(self, "cannot be told", lines=tuple(_missing(names, stored)),
+            return Finding(self, "undecided", lines=tuple(_missing(names, stored)),
                            pending=True)  # fmt: skip
         found = self.judge(_together([stored[name] for name in names]))
         if isinstance(found, Family):

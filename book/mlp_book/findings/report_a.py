@@ -33,7 +33,7 @@ CELLS = [Cell(d, lo, a) for d in DEPTHS for lo in LOSSES for a in ACTIVATIONS if
 
 
 def figures(measure: str, data: pd.DataFrame) -> Family:
-    """Ask whether a published table of accuracies comes out again within its tolerance."""
+    """Ask whether a published table of accuracies can be reproduced within its tolerance."""
     published = {cell: mean + ROUNDING for cell, mean in report_a(measure).items()}
     return ask_figures(
         by_cell(data), published, measure, SEEDS, tolerance_of, name=lambda cell: cell.text
@@ -50,12 +50,12 @@ def losses_beside(data: pd.DataFrame) -> Sequence[str]:
     lines = []
     for kind, name in (("test_loss", "test"), ("train_loss", "training")):
         found = compare_published(data, kind)
-        untold = sum(one.effect.direction == 0 for one in found.itertuples())
+        unproven = sum(one.effect.direction == 0 for one in found.itertuples())
         far = found.loc[found["difference"].abs().idxmax()]
         lines.append(
-            f"{untold} of {len(found)} published {name} losses (times 100) are not told from ours. "
-            f"The largest difference is {far['cell'].text}: {far['ours'].text()} against "
-            f"{far['published']:.2f}; {far['effect'].text()}."
+            f"{unproven} of {len(found)} published {name} losses (times 100) are not shown to "
+            f"differ from ours. The largest difference is {far['cell'].text}: "
+            f"{far['ours'].text()} against {far['published']:.2f}; {far['effect'].text()}."
         )
     return lines
 

@@ -73,13 +73,13 @@ _ENGINE = Panel(
 _MOMENTUM = Panel(
     name="momentum",
     title="What if more of the last step were kept?",
-    question="How much momentum can a network bear, and what does the learning rate have to do?",
+    question="How much momentum can a network bear, and how does the learning rate change that?",
     controls=(
         Control(
             "momentum", "momentum", "choice", 0.9,
             choices=(0.0, 0.3, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999),
         ),
-        Control("nesterov", "Nesterov's way", "choice", False, choices=(False, True)),
+        Control("nesterov", "Nesterov momentum", "choice", False, choices=(False, True)),
         _RATE,
         _EPOCHS,
         _SEED,
@@ -124,7 +124,7 @@ _BATCH_SIZE = Panel(
 _HIDDEN_LAYERS = Panel(
     name="hidden-layers",
     title="What if the network were wider, or deeper?",
-    question="How few units do, what do very many change, and what does depth ask for?",
+    question="How few units do, what do very many change, and what does depth require?",
     controls=(
         Control(
             "hidden_sizes", "hidden units", "choice", [128],

@@ -93,7 +93,7 @@ def test_what_the_text_says_holds_for_the_stored_runs() -> None:
         (lambda: mnist(lambda c: c.batch_size != 5000), "at the same rate"),
         (lambda: mnist(lambda c: c.batch_size != 10_000), "the largest batch makes"),
         (lambda: mnist(lambda c: c.batch_size < 500), "from 500 images up"),
-        (lambda: mnist(lambda c: c.seed == 2022), "three seeds tell it"),
+        (lambda: mnist(lambda c: c.seed == 2022), "three seeds distinguish it"),
         (lambda: mnist(thirty="momentum"), "the highest mean"),
         (lambda: chapter.exercises({3: NOISE}, {}, stored("momentum"), []), "with all images"),
     ],

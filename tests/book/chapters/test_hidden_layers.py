@@ -171,7 +171,7 @@ NETWORKS = {"none": fitted(), "16 units": fitted(16)}
         ),
         (
             lambda: chapter.mnist(kept("hidden-size", lambda c: c.hidden_sizes), two_layers()),
-            "16 units are told",
+            "16 units are shown",
         ),
         (
             lambda: chapter.mnist(

@@ -48,7 +48,7 @@ def test_mnist_as_it_is() -> None:
         (0.5, None, "no run diverges"),
         (0.5, 60, "at the largest rate the network guesses"),
         (0.1, 96, "the published rate is on a plateau of several"),
-        (0.01, 98.15, "its two neighbours are told to be worse, or break"),
+        (0.01, 98.15, "its two neighbours are shown to be worse, or break"),
         (1e-4, 98.2, "the plateau has no gap"),
     ],
 )

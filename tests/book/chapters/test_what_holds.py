@@ -108,7 +108,7 @@ def get(words: str) -> Any:
 
 def test_no_judge_is_younger_than_its_runs() -> None:
     """The drift of margin over std was tested after its runs were in."""
-    assert get("Std over margin").verdict == "cannot be told"
+    assert get("Std over margin").verdict == "undecided"
     assert all(one.standing in ("confirmatory", "exploratory", "-") for one in judged())
 
 
@@ -149,7 +149,7 @@ def test_every_claim_says_whose_it_is() -> None:
 
 
 def test_what_is_not_found_is_not_said_to_be_absent() -> None:
-    """A test that finds nothing made "holds", "kept" and "cannot be told" of the same thing."""
+    """A test that finds nothing made "holds", "kept" and "undecided" of the same thing."""
     for one in judged():
         for c in one.comparisons:
             if c.effect.outcome == "undecided":

@@ -57,14 +57,14 @@ def comparison(said: str, outcome: str) -> Comparison:
         ("larger", "up up", "holds"),
         ("larger", "up undecided", "holds in part"),
         ("larger", "up down", "does not hold"),
-        ("larger", "undecided undecided", "cannot be told"),
-        ("larger", "equivalent equivalent", "cannot be told"),
+        ("larger", "undecided undecided", "undecided"),
+        ("larger", "equivalent equivalent", "undecided"),
         ("smaller", "down down", "holds"),
         ("some larger", "up down", "holds"),
-        ("some larger", "undecided down", "cannot be told"),
+        ("some larger", "undecided down", "undecided"),
         ("some larger", "equivalent down", "does not hold"),
         ("not larger", "equivalent down", "holds"),
-        ("not larger", "undecided down", "cannot be told"),
+        ("not larger", "undecided down", "undecided"),
         ("not larger", "up down", "does not hold"),
         ("not smaller", "up equivalent", "holds"),
         ("alike", "equivalent equivalent", "holds"),
@@ -72,7 +72,7 @@ def comparison(said: str, outcome: str) -> Comparison:
         ("alike", "equivalent up", "does not hold"),
         ("figure", "equivalent up", "holds in part"),
         ("figure", "up up", "does not hold"),
-        ("figure", "undecided undecided", "cannot be told"),
+        ("figure", "undecided undecided", "undecided"),
     ],
 )
 def test_verdicts_follow_from_outcomes(said: str, outcomes: str, verdict: str) -> None:
@@ -80,7 +80,7 @@ def test_verdicts_follow_from_outcomes(said: str, outcomes: str, verdict: str) -
 
 
 def test_without_a_comparison_nothing_can_be_told() -> None:
-    assert verdict_of([]) == "cannot be told"
+    assert verdict_of([]) == "undecided"
 
 
 @pytest.mark.parametrize("said", SAID)
@@ -116,14 +116,14 @@ def by_name(words: str) -> Claim:
          lambda c: 97 + (c.loss == "cross_entropy"), "holds"),
         ("Cross-entropy is more", report_a.STUDY,
          lambda c: 97 - (c.loss == "cross_entropy"), "does not hold"),
-        ("Hinge and squared", report_a.STUDY, lambda c: 97, "cannot be told"),
+        ("Hinge and squared", report_a.STUDY, lambda c: 97, "undecided"),
         ("A second hidden layer raises", report_a.STUDY,
          lambda c: 97 + len(c.hidden_sizes) * (c.loss == "mse"), "holds in part"),
         ("No other momentum", "momentum", lambda c: 97 - (c.momentum != 0.9), "holds"),
         ("No other momentum", "momentum", lambda c: 97 + (c.momentum != 0.9), "does not hold"),
         # A diverged setting is broken, and three seeds cannot tell that it always breaks.
         ("No other momentum", "momentum",
-         lambda c: None if c.momentum > 0.98 else 97 - (c.momentum != 0.9), "cannot be told"),
+         lambda c: None if c.momentum > 0.98 else 97 - (c.momentum != 0.9), "undecided"),
         ("About 14 epochs", report_b.STUDY, lambda c: 97 - (c.epochs == 14), "does not hold"),
         ("A learning rate of 1", report_b.STUDY,
          lambda c: 97 - abs(c.learning_rate - 1), "holds"),
@@ -209,7 +209,7 @@ def test_without_a_run_every_claim_waits(results: Path) -> None:
     for claim in CLAIMS:
         if claim.studies and claim.studies[0] in STUDIES:
             finding = find(claim)
-            assert (finding.verdict, finding.pending) == ("cannot be told", True)
+            assert (finding.verdict, finding.pending) == ("undecided", True)
             assert finding.evidence[0].startswith("0 of ") and finding.standing == "-"
 
 

@@ -83,7 +83,7 @@ def _hinge(data: pd.DataFrame) -> Iterator[Any]:
     ]
     noise_shared = noise_of(settings)
     pairs = judge_family([compare(a, b, noise_shared) for a, b in combinations(settings, 2)])
-    told = sum(one.direction != 0 for one in pairs)
+    different = sum(one.direction != 0 for one in pairs)
     p = float(f_oneway(*(own for _, own in cells)).pvalue)
     yield {
         "margins": len(by_margin.levels),
@@ -91,13 +91,13 @@ def _hinge(data: pd.DataFrame) -> Iterator[Any]:
         "margin-least": f"{means.min():.1f}",
         "margin-most": f"{means.max():.1f}",
         "margin-scatter": f"{noise:.1f}",
-        "margin-apart": told,
+        "margin-apart": different,
         "margin-pairs": len(pairs),
         "margin-p": f"{p:.2f}",
     }
     yield claim(
-        "no pair is told apart, and the analysis of variance sees no effect of either",
-        told == 0 and p > 0.05 and means.max() - means.min() < 4 * noise,
+        "no pair is shown to differ, and the analysis of variance shows no effect of either",
+        different == 0 and p > 0.05 and means.max() - means.min() < 4 * noise,
     )
 
 

@@ -62,7 +62,7 @@ def _extra_of_gelu(data: pd.DataFrame, whose: str) -> pd.Series[float]:
 
 
 def _untold(*tables: pd.DataFrame) -> int:
-    """Return how many published figures are not told from ours."""
+    """Return how many published figures are not shown to differ from ours."""
     return sum(one.direction == 0 for table in tables for one in table["effect"])
 
 
@@ -163,15 +163,15 @@ def mnist(
             "Cross-entropy has the highest mean test accuracy with every activation and depth, "
             f"{accuracy[best].text()} % at best. Sigmoids start late. Hinge makes the first steps "
             f"ten times as long and kills {dead_after_one(looked)[STRUCK].mean:.0f} % of the ReLU "
-            f"units in one epoch. A second layer helps in {len(helped)} of {len(gained)} cases; "
-            f"GELU costs {_range(_extra_of_gelu(update_times(benchmark), 'ours'))} % more time "
-            "than ReLU."
+            f"units in one epoch. A second layer is shown to help in {len(helped)} of "
+            f"{len(gained)} cases; GELU costs "
+            f"{_range(_extra_of_gelu(update_times(benchmark), 'ours'))} % more time than ReLU."
         )
     }
 
 
 def _ahead(accuracy: Levels, first: str, second: str) -> list[str]:
-    """Return where one activation is told to be ahead of another, in words."""
+    """Return where one activation is shown to be ahead of another, in words."""
     cells = [cell for cell in accuracy.levels if cell.activation == first]
     pairs = [(cell, cell._replace(activation=second)) for cell in cells]
     return [

@@ -55,6 +55,6 @@ def plot_operations(counts: pd.DataFrame) -> ReportFigure:
     data = pd.DataFrame(rows, columns=["work", "layer", "millions"])
     data["text"] = data["millions"].round(2).map(format_number)
     return bars(
-        data, "work", "millions", color="layer", text="text", title="million operations an update",
+        data, "work", "millions", color="layer", text="text", title="million operations per update",
         xlim=(0, 1.14 * data["millions"].max()),
     )  # fmt: skip

@@ -95,7 +95,7 @@ def digits(runs: Sequence[Run]) -> Iterator[Any]:
         accuracy[1].high < 50 < accuracy[8].low and accuracy[2].high < accuracy[0].low,
     )
     yield claim(
-        "the best size is between 4 and 64 units, and told to be better than none",
+        "the best size is between 4 and 64 units, and shown to be better than none",
         4 <= enough <= 64
         and accuracy.different(0, enough)
         and accuracy[0].mean < accuracy[enough].mean,
@@ -142,8 +142,8 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         "answer": (
             f"On MNIST, no hidden layer gives {accuracy[0].text()} % test accuracy, 16 units "
             f"{accuracy[16].text()} %, 128 units {accuracy[128].text()} %. From {enough} units on, "
-            "no larger size is told from a smaller one, and none is worse; that they are equal "
-            "is not shown: "
+            "no larger size is shown to differ from a smaller one, and none is worse; that they "
+            "are equal is not shown: "
             f"{largest} minus {enough} units, {accuracy.effect(largest, enough).text()}."
         ),
     }
@@ -153,7 +153,7 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         sizes == [0, *(2**n for n in range(4, 12))],
     )
     yield claim(
-        "16 units are told to be better than none, and more are better up to 128",
+        "16 units are shown to be better than none, and more are better up to 128",
         accuracy.different(0, 16)
         and accuracy[0].mean < accuracy[16].mean < accuracy[32].mean < accuracy[64].mean
         and accuracy[64].mean < accuracy[128].mean,
@@ -173,7 +173,7 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         and parameters[largest] > 1e6,
     )
     yield claim(
-        "two layers are told to be better than one of 128 units",
+        "two layers are shown to be better than one of 128 units",
         compare(accuracy[128], double, accuracy.noise).direction
         and double.mean > accuracy[128].mean,
     )

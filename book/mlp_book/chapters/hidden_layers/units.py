@@ -86,6 +86,6 @@ def exercises(hidden: Run, small: Sequence[Run], digits: Dataset) -> Iterator[An
     named = [len(np.unique(network.forward(images).argmax(axis=1))) for network in narrow]
     yield {"ex3-fewest": min(named), "ex3-most": max(named)}
     yield claim(
-        "a single unit tells from two to ten classes apart, depending on the seed",
+        "a single unit distinguishes from two to ten classes, depending on the seed",
         2 <= min(named) < max(named) <= 10,
     )

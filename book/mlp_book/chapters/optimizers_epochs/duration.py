@@ -109,7 +109,7 @@ def stopping(runs: Sequence[Run]) -> Iterator[Any]:
     accuracy, wrong = readings["test_accuracy"].unstack(), 100 - readings["running_accuracy"]
     at_14, last = accuracy.loc[14], accuracy.iloc[-1]
     extra = last - at_14
-    # From the epoch after the last of these, no reading is told from the one at the end.
+    # From the epoch after the last of these, no reading is shown to differ from the one at the end.
     lower = [epoch for epoch, own in accuracy.iterrows() if compare_paired(last, own).direction]
     enough = max(lower, default=0) + 1
     by_loss, by_accuracy = (_stops(late, name, 3) for name in ("test_loss", "test_accuracy"))
@@ -225,16 +225,16 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         **{f"{name}-{rate:g}": own for (rate, name), own in spreads.items()},
         "answer": (
             f"Under Adadelta four of six published findings hold: {default.text()} % after 14 "
-            "epochs, "
-            f"and 11 more gain {compare_paired(found_25, found_14).text()}. With SGD, lowering "
-            "the rate forgives a "
+            "epochs; "
+            f"11 more change that by {compare_paired(found_25, found_14).text()}. With SGD, "
+            "lowering the rate forgives a "
             f"rate that is too large: from 0.1, {spreads[0.1, 'step'].text()} % instead of "
             f"{spreads[0.1, 'constant'].text()} %."
         ),
     }
     yield claim("no run diverges", (data["status"] == "completed").all())
     yield claim(
-        "three seeds tell no schedule from the constant rate, at none of the rates",
+        "three seeds distinguish no schedule from the constant rate, at any of the rates",
         not better,
     )
     yield claim(
@@ -246,8 +246,8 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         ),
     )
     yield claim(
-        "a schedule from 0.1 is not told from the best constant rate, and the constant 0.1 is "
-        "worse",
+        "a schedule from 0.1 is not shown to differ from the best constant rate, and the "
+        "constant 0.1 is worse",
         all(compare(spreads[0.1, name], best, noise).direction == 0 for name in LOWERED)
         and compare(spreads[0.1, "constant"], best, noise).direction < 0,
     )
@@ -256,7 +256,7 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
         all(compare(spreads[0.2, name], best, noise).direction < 0 for name in LOWERED),
     )
     yield claim(
-        "the best schedule is not told from the best constant rate; both start at 0.05",
+        "the best schedule is not shown to differ from the best constant rate; both start at 0.05",
         plain[0] == lowered[0] == 0.05 and compare(spreads[lowered], best, noise).direction == 0,
     )
     yield claim(

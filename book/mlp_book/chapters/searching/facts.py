@@ -254,8 +254,8 @@ def _shortfall(found: OneAtATime, noise: float) -> str:
     if short <= 1e-9:
         return "the lowest of the grid"
     gap = smallest_gap(noise)
-    told = "told from it" if short > gap else "not told from it"
-    return f"{short:.2f} ± {gap:.2f} points above the lowest of the grid, so {told}"
+    outcome = "different from it" if short > gap else "not shown to differ from it"
+    return f"{short:.2f} ± {gap:.2f} points above the lowest of the grid, so {outcome}"
 
 
 @facts(NAME)
@@ -294,7 +294,7 @@ def one_at_a_time(
     )
     yield claim("the best cell is better than the default", lead > 0)
     yield claim(
-        "no single change is told to be better than the default",
+        "no single change is shown to be better than the default",
         all(compare(own, default).direction <= 0 for _, own in levels),
     )
     yield claim(
@@ -306,7 +306,7 @@ def one_at_a_time(
         "found-error": f"{found_error:.2f}",
         "found-seen": found.cells_seen,
         "short": _shortfall(found, noise),
-        "better": f"{better} cell{' has' if better == 1 else 's have'}",
+        "better": f"{better or 'No'} cell{'s have' if better > 1 else ' has'}",
         "lead": f"{lead:.2f}",
         "lead-enough": f"{enough:.2f}",
         "lead-words": "larger" if lead > enough else "smaller",
@@ -374,12 +374,12 @@ def searches(
         "expected-median": f"{medians[1]:.0f}",
         # A search that did not arrive has no number of trials: what is compared is who arrived.
         "arrival-p": f"{_arrival_p(arrived, count):.3f}",
-        "sooner": "told apart" if _arrival_p(arrived, count) < LEVEL else "undecided",
+        "sooner": "different" if _arrival_p(arrived, count) < LEVEL else "undecided",
         "end-tpe": spread(last["TPE"]),
         "end-random": spread(last["random"]),
         "deeper": in_verdict(
             "lower than that of random search",
-            "not to be told from that of random search",
+            "not shown to differ from that of random search",
             "higher than that of random search",
             compare(-last["TPE"], -last["random"]),
         ),
@@ -428,7 +428,7 @@ def learned(
         "off-tpe": spread(off["TPE"]).text(0),
         "nearer": in_verdict(
             "less far off",
-            "not to be told from that",
+            "not shown to differ from that",
             "farther off",
             compare([-x for x in off["TPE"]], [-x for x in off["random"]], EXACT),
         ),

@@ -33,7 +33,7 @@ TEST_SIZE = 10_000  # of MNIST
 
 
 def moves(changes: np.ndarray) -> bool:
-    """Say whether changes, one per seed, are told from zero."""
+    """Say whether changes, one per seed, are shown to differ from zero."""
     return effect_of(changes).direction != 0
 
 
@@ -213,7 +213,7 @@ def calibration(
         and 100 <= turn <= 300,
     )
     yield claim(
-        "from there on no change of the accuracy is told, while the confidence grows",
+        "from there on no change of the accuracy is shown, while the confidence grows",
         not moves(late) and abs(late.mean()) < 0.5 < gap[:, -1].mean() - gap[:, lowest].mean(),
     )
     yield claim(
@@ -319,7 +319,8 @@ def loss(
         moves(more[fast, "test_loss"]) and more[fast, "test_loss"].mean() < 0,
     )
     yield claim(
-        "no change of the error is told", not any(moves(more[name, "test_error"]) for name in rates)
+        "no change of the error is shown",
+        not any(moves(more[name, "test_error"]) for name in rates),
     )
     yield claim("all training images are right", frame(rates)["train_accuracy"].min() > 99.9)
     yield {"slower": len(rates[slow])}

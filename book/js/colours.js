@@ -5,7 +5,7 @@ export const PALETTE = ["#2a7fc4", "#c8600f", "#0d8f6b", "#c0609a", "#a97f1e", "
 export const RAMP = ["#2a7fc4", "#7a68c8", "#bf4f8f", "#c8600f", "#a97f1e"];
 // Cividis, from dark to light: made to look the same to colour-blind readers, and in grey.
 const CIVIDIS = ["#00224e", "#2a406c", "#575d6d", "#7d7c78", "#a59c74", "#d3c064", "#fee838"];
-const LIGHT_FROM = 4; // from this colour on, dark words read better
+const LIGHT_FROM = 3; // from this colour on, dark words read better
 
 /** Return the place of a share from 0 to 1 among so many equal parts. */
 export function binOf(share, count) {

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 from made import fake_study
-from mlp_pages import SCRIPTS, join_modules
+from mlp_pages import SCRIPTS
 from playwright.sync_api import Browser, Page
 
 from mlp_book.chapters.what_holds import CLAIMS
 from mlp_book.findings.board import Board
 from mlp_book.findings.claims import judge_claims, load_stored, measure
+from mlp_book.scripts import classic_script
 from mlp_book.stats import LEVEL
 
 pytestmark = pytest.mark.browser
@@ -26,7 +27,7 @@ def findings() -> list:
 def board(browser: Browser, findings: list) -> Iterator[Page]:
     page = browser.new_page()
     page.set_content(Board(findings)._repr_html_())
-    page.add_script_tag(content=join_modules(SCRIPTS["verdicts.js"]))
+    page.add_script_tag(content=classic_script(SCRIPTS["verdicts.js"]))
     yield page
     page.close()
 

@@ -38,12 +38,13 @@ book-offline: $(VENV)/.pyodide ## the same book with Python (and MNIST, if it is
 pdf: $(VENV)/.test | $(INDEX) ## print the whole built book into _build/pdf (needs Chromium)
 	$(BIN)/python book/make_pdf.py
 
-test: lint ## every check: lint, types, the book without a warning, the tests
+# Without the browser's slow tests: those are of `make test-browser`.
+test: lint ## lint, types, the book without a warning, the tests
 	$(BUILD)
-	MLP_CORE_BOOK=required $(BIN)/python -m pytest -n auto --dist loadgroup
+	MLP_CORE_BOOK=required $(BIN)/python -m pytest -n auto --dist loadgroup -m "not (browser and slow)"
 
 test-browser: $(VENV)/.test book-offline ## the panels as readers meet them, in Chromium: a few minutes
-	MLP_CORE_BOOK=required MLP_CORE_OFFLINE=required $(BIN)/python -m pytest tests/browser
+	MLP_CORE_BOOK=required MLP_CORE_OFFLINE=required $(BIN)/python -m pytest -n auto --dist loadgroup tests/browser
 
 lint: $(VENV)/.test ## ruff, mypy and the import contract alone
 	$(BIN)/ruff check .

@@ -147,6 +147,7 @@ class Hero {
       const ys = run.test_accuracy.slice(0, count).map((share) => 100 * share);
       return { colour, lines: [{ xs: ys.map((_, i) => i + 1), ys, ...look }] };
     };
+    if (!this.grid.clientHeight) return; // not shown, as on paper
     const colour = "var(--pst-color-primary)";
     const run = this.runs[this.stop];
     const end = (100 * run.test_accuracy.at(-1)).toFixed(1);

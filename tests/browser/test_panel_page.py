@@ -74,6 +74,7 @@ def test_every_stop_of_every_control_answers(any_panel: Panel, chapter: Chapter)
     """Label, headline and data belong together, and at every stop something is drawn."""
     stops = read_script(f"stops-{chapter.panel.name}.js")
     main, *others = chapter.panel.controls
+    assert not re.search(r"null|undefined|NaN", " ".join(any_panel.names()))
     times: list[float] = []
     for control in (main, *others):
         seen = any_panel.walk(control.name)

@@ -67,7 +67,7 @@ class Board {
     }
     const shown = this.filter();
     this.sort();
-    const words = changes === 1 ? "1 verdict changes" : `${changes} verdicts change`;
+    const words = changes === 1 ? "1 verdict changes" : `${changes || "no"} verdicts change`;
     setText(this.status, `${shown} of ${this.rows.length} claims shown; by this rule ${words}.`);
   }
 

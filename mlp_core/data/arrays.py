@@ -28,7 +28,7 @@ def arrange(
             given[name] = (part[0], part[1])
         elif share := check_share(name, part):
             shares[name] = share
-    if not {"test"} & {*given, *shares}:
+    if "test" not in {*given, *shares}:
         raise DataError("test=0 is not legal: a run is judged by examples that it has not seen")
     if not isinstance(seed, Integral) or seed < 0:
         raise DataError(f"seed={seed!r} is not legal: must be an integer >= 0")

@@ -10,7 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from mlp_core.data import Dataset
-from mlp_core.nn import Activation, Network, make_loss
+from mlp_core.nn import Activation, Network
+from mlp_core.training.build import build_loss
 from mlp_core.training.config import RunConfig
 from mlp_core.training.history import History
 from mlp_core.training.model import Model
@@ -63,8 +64,7 @@ class Evidence:
             return None
         if not np.isfinite(self.model.network.parameters).all():
             return None
-        network, config = copy.deepcopy(self.model.network), self.config
-        loss = make_loss(config.loss, config.hinge_margin, config.target_scale)
+        network, loss = copy.deepcopy(self.model.network), build_loss(self.config)
         loss.forward(network.forward(self.inputs), self._sample("train")[1])
         network.backward(loss.backward())
         return network

@@ -13,8 +13,10 @@ import numpy as np
 
 from mlp_core.data import Dataset, Scaling
 from mlp_core.data.features import as_features, as_pixels, find_names
-from mlp_core.nn import Network, make_loss
+from mlp_core.nn import Network
 from mlp_core.nn.names import layer_settings
+from mlp_core.nn.textbook import softmax
+from mlp_core.training.build import build_loss
 from mlp_core.training.config import RunConfig
 from mlp_core.training.environment import describe_environment
 from mlp_core.training.evaluation import evaluate, predict
@@ -120,9 +122,7 @@ class Model:
                 f"a network trained with {self.config.loss} gives scores, not probabilities: use "
                 f"predict(X) or outputs(X), or train with cross_entropy"
             )
-        outputs = self.outputs(X).astype(np.float64)
-        powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=1, keepdims=True))
+        return softmax(self.outputs(X).astype(np.float64))
 
     @property
     def classes(self) -> np.ndarray:
@@ -157,9 +157,8 @@ class Model:
         self._check(data)
         if not len(data.examples(split)[1]):
             raise ModelError(f"split={split!r} is not legal: {data.name} has no such examples")
-        config = self.config
-        loss = make_loss(config.loss, config.hinge_margin, config.target_scale)
-        return evaluate(self.network, loss, dataclasses.replace(data, scaling=self.scaling), split)
+        data = dataclasses.replace(data, scaling=self.scaling)
+        return evaluate(self.network, build_loss(self.config), data, split)
 
     def prepare(self, config: RunConfig, data: Dataset) -> tuple[RunConfig, Dataset]:
         """Return config and data to go on with from this model: scaled as it was trained."""

@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.data import Dataset, load_dataset
-from mlp_core.training import ConfigError, Run
-
-# The outputs of networks trained with these are no log-probabilities, nor are they meant to be.
-PLAIN_SCORES = ("hinge", "mse")
+from mlp_core.data import Dataset
+from mlp_core.nn.textbook import softmax
+from mlp_core.training import ConfigError, Model, Run
 
 
 def classify_image(run: Run, pixels: Sequence[float]) -> dict[str, Any]:
@@ -20,7 +18,7 @@ def classify_image(run: Run, pixels: Sequence[float]) -> dict[str, Any]:
     Parameters
     ----------
     run : Run
-        With its network.
+        As `train` returned it, with model and dataset.
     pixels : sequence of number
         Row by row, each from 0 to the largest pixel of the run's dataset.
 
@@ -36,7 +34,7 @@ def classify_image(run: Run, pixels: Sequence[float]) -> dict[str, Any]:
     ConfigError
         If the pixels are not an image of the dataset's, or the run has no network.
     """
-    dataset = _dataset_of(run)
+    model, dataset = _parts_of(run)
     image = np.asarray(pixels, np.float64)
     legal = image.shape == (dataset.in_features,) and np.isfinite(image).all()
     largest = dataset.pixel_max or 0
@@ -44,7 +42,7 @@ def classify_image(run: Run, pixels: Sequence[float]) -> dict[str, Any]:
         raise ConfigError(
             f"an image of {dataset.name} has {dataset.in_features} pixels from 0 to {largest}"
         )
-    return _classify(run, dataset.scaling.apply(image[None], np.float64)[0])
+    return _classify(model, dataset.scaling.apply(image[None], model.network.dtype))
 
 
 def classify_test_image(run: Run, number: int) -> dict[str, Any]:
@@ -61,7 +59,7 @@ def classify_test_image(run: Run, number: int) -> dict[str, Any]:
     ConfigError
         If there is no such image.
     """
-    dataset = _dataset_of(run)
+    _, dataset = _parts_of(run)
     if not (isinstance(number, int) and 1 <= number <= dataset.test_size):
         raise ConfigError(
             f"test image {number!r:.40} is not legal: must be a whole number from 1 to "
@@ -72,27 +70,18 @@ def classify_test_image(run: Run, number: int) -> dict[str, Any]:
     return {"label": label, "pixels": pixels.tolist(), **classify_image(run, pixels)}
 
 
-def _dataset_of(run: Run) -> Dataset:
-    if run.network is None:
+def _parts_of(run: Run) -> tuple[Model, Dataset]:
+    if run.model is None or run.dataset is None:
         raise ConfigError("the run has no network: train it again")
-    return load_dataset(run.config.dataset, run.config.input_scaling)
+    return run.model, run.dataset
 
 
-def _classify(run: Run, image: np.ndarray) -> dict[str, Any]:
-    network = run.network
-    assert network is not None
-    network.set_training(False)
+def _classify(model: Model, inputs: np.ndarray) -> dict[str, Any]:
     with np.errstate(all="ignore"):
-        outputs = network.forward(image[None].astype(network.dtype))[0].astype(np.float64)
-        plain = run.config.loss in PLAIN_SCORES
-        scores = outputs if plain else _softmax(outputs)
+        outputs = model.network.forward(inputs).astype(np.float64)
+        # Log-probabilities go into the softmax as well as logits.
+        (scores,) = softmax(outputs) if model.gives_probabilities else outputs
     seen = int(scores.argmax()) if np.isfinite(scores).all() else None
-    kind = "score" if plain else "probability"
+    kind = "probability" if model.gives_probabilities else "score"
     shown = [float(score) if np.isfinite(score) else None for score in scores]
     return {"digit": seen, "kind": kind, "scores": shown}
-
-
-def _softmax(outputs: np.ndarray) -> np.ndarray:
-    """Return probabilities; log-probabilities go in as well as logits."""
-    powers = np.exp(outputs - outputs.max())
-    return powers / powers.sum()

@@ -24,8 +24,7 @@ def look_inside(training: Training) -> dict[str, Any]:
         ``gradient_norm``: the Euclidean norm of the gradient along all weights.
         ``largest_output``: the largest absolute value that the network puts out, which tells how
         far it is from the end of the exponential function. ``layers``: the first three as lists,
-        one value a hidden layer, or a linear layer for the norm. What is not finite is None,
-        since JSON has no word for it.
+        one value a hidden layer, or a linear layer for the norm. What is not `finite` is None.
     """
     shares = ActivationStatistics(examples=EXAMPLES).measure(training)
     norms = NormStatistics(examples=EXAMPLES).measure(training)["gradient_norm"]
@@ -35,9 +34,9 @@ def look_inside(training: Training) -> dict[str, Any]:
     whole = {name: _weighted(values, widths) for name, values in layers.items()}
     return {
         **whole,
-        "gradient_norm": _finite(math.hypot(*norms)),
-        "largest_output": _finite(largest),
-        "layers": {**layers, "gradient_norm": [_finite(norm) for norm in norms]},
+        "gradient_norm": finite(math.hypot(*norms)),
+        "largest_output": finite(largest),
+        "layers": {**layers, "gradient_norm": [finite(norm) for norm in norms]},
     }
 
 
@@ -48,5 +47,6 @@ def _weighted(values: list[float], widths: list[int]) -> float | None:
     return sum(v * width for v, width in zip(values, widths, strict=True)) / sum(widths)
 
 
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
+def finite(value: Any) -> Any:
+    """Return a value; None for a number that is not finite: JSON has no word for it."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mlp_core.training import Run
+from mlp_core.what_if.inside import finite
 from mlp_core.what_if.panel import Panel
 from mlp_core.what_if.train_panel import Event, run_panel
 
@@ -23,8 +23,8 @@ class Lots:
         self._due = 0.0
 
     def add(self, event: Event) -> None:
-        """Take an event; what is not finite becomes None, since JSON has no word for it."""
-        self._waiting.append({name: _finite(value) for name, value in event.items()})
+        """Take an event; what is not `finite` becomes None."""
+        self._waiting.append({name: finite(value) for name, value in event.items()})
         if event["kind"] in ("start", "end") or time.monotonic() >= self._due:
             self.flush()
 
@@ -34,10 +34,6 @@ class Lots:
             self._send(self._waiting)
         self._waiting = []
         self._due = time.monotonic() + LOT_S
-
-
-def _finite(value: Any) -> Any:
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def run_seeds(

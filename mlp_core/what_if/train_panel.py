@@ -11,7 +11,7 @@ from mlp_core.data import Dataset
 from mlp_core.training import Callback, Run, Training, train
 from mlp_core.training.build import build_loss
 from mlp_core.training.evaluation import evaluate
-from mlp_core.what_if.inside import INSIDE_COLUMNS, look_inside
+from mlp_core.what_if.inside import INSIDE_COLUMNS, finite, look_inside
 from mlp_core.what_if.panel import Panel
 
 Event = dict[str, Any]
@@ -50,7 +50,7 @@ class _Messenger(Callback):
                 "dataset": describe_data(dataset),
                 "epochs": config.epochs,
                 "updates": config.epochs * self._per_epoch,
-                "before": {"epoch": 0, "test_loss": loss, "test_accuracy": accuracy},
+                "before": {"epoch": 0, "test_loss": finite(loss), "test_accuracy": accuracy},
             }
         )
 

@@ -42,6 +42,15 @@ def test_what_is_not_finite_is_none() -> None:
     assert sent == [[{"kind": "end", "loss": None, "epoch": 1, "name": "x"}]]
 
 
+def test_weights_that_break_a_formula_before_any_update_are_told_too() -> None:
+    """The loss of the first weights was NaN, which no page can parse."""
+    events: list[Event] = []
+    values = {"loss": "naive_cross_entropy", "init_std": 10.0}
+    run_seeds(PANELS["numerical-stability"], [{"values": values, "seed": 1}], events.extend)
+    assert events[0]["before"]["test_loss"] is None
+    json.dumps(events, allow_nan=False)
+
+
 def test_a_long_epoch_says_how_far_it_is() -> None:
     events: list[Event] = []
     panel = PANEL.with_base(hidden_sizes=[2048, 2048])

@@ -6,7 +6,6 @@ of output: a changed line of a notebook changes what is true, and the reader see
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from mlp_book.frames import levels_of, margin_of, settled
+from mlp_book.scripts import as_json
 from mlp_book.stats import (
     EXACT,
     RESOLUTION,
@@ -124,9 +124,7 @@ class Facts:
         html = f'<ul class="claims">{lines}</ul>{table.to_html()}'
         if is_strict():
             return html
-        # What closes the script must not stand in a value.
-        values = json.dumps(self.values).replace("</", "<\\/")
-        return f"{html}<script>{_script().replace('__VALUES__', values)}</script>"
+        return f"{html}<script>{_script().replace('__VALUES__', as_json(self.values))}</script>"
 
 
 def facts(chapter: str) -> Callable[[Callable[P, Iterator[Any]]], Callable[P, Facts]]:

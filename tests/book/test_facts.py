@@ -57,7 +57,7 @@ def test_the_page_shows_claims_and_values_and_no_script(monkeypatch: pytest.Monk
     assert "<li>✓ 1 &lt; 2</li>" in page and "<script" not in page
     monkeypatch.delenv(STRICT)
     notebook = found._repr_html_()
-    assert notebook.count("</script>") == 1 and '"<\\/script>"' in notebook
+    assert notebook.count("</script>") == 1 and '"\\u003c/script>"' in notebook
 
 
 @pytest.mark.parametrize(

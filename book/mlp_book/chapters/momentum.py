@@ -295,7 +295,7 @@ def mnist(
         max(accuracy[momentum].high for momentum in (0.99, 0.995, 0.999)) < 30 < 50 < once.low,
     )
     yield claim(
-        "the same effective rate, reached in two ways",
+        "the same effective rate is reached by momentum and by a larger rate",
         all(
             np.isclose(steps[momentum].mean, rate_steps[rate].mean)
             for momentum, rate in SAME_EFFECTIVE.items()

@@ -226,10 +226,9 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         ),
         "answer": (
             f"On all of MNIST no decay is shown to be better than none, {none.text()} % test "
-            "accuracy "
-            f"(10⁻⁵: {accuracy.effect(1e-5, 0.0).text()}), and from 0.01 on it is far lower. "
-            "But a little lowers the test "
-            f"loss, from {test_loss[0.0].text(3)} without decay to {test_loss[1e-4].text(3)} at "
+            f"accuracy (10⁻⁵: {accuracy.effect(1e-5, 0.0).text()}), and from 0.01 on it is far "
+            "lower. But a little lowers the test loss, "
+            f"from {test_loss[0.0].text(3)} without decay to {test_loss[1e-4].text(3)} at "
             f"{format_number(1e-4)}."
         ),
     }

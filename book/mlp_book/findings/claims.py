@@ -17,7 +17,6 @@ from mlp_book.stats import (
     Effect,
     compare,
     compare_paired,
-    compare_with_mean,
     judge_family,
     noise_of,
 )
@@ -148,7 +147,7 @@ def ask(
     comparisons = tuple(
         Comparison(
             name(first), said, name(second), effect,
-            (_text(settings[first], measure), _text(settings[second], measure)),
+            (text_of(settings[first], measure), text_of(settings[second], measure)),
             (settings[first], settings[second]), other=other,
         )
         for (first, said, second), effect, other in zip(
@@ -157,32 +156,6 @@ def ask(
     )  # fmt: skip
     rows = tuple(settings[key] for key in once.values())
     return Family(comparisons, comparisons, rows, measure)
-
-
-def ask_figures(
-    settings: Settings,
-    published: Mapping[Any, float],
-    measure: str,
-    seeds: int,
-    margin: Callable[[Any], float],
-    name: Callable[[Any], str] = str,
-) -> Family:
-    """Return our means minus published ones as one family."""
-    keys = [key for key in settings if key in published]
-    spreads = {key: settled(settings[key], measure) for key in keys}
-    noise = noise_of(spreads.values())
-    effects = judge_family(
-        [compare_with_mean(spreads[key], published[key], seeds, noise, margin(key)) for key in keys]
-    )
-    comparisons = tuple(
-        Comparison(
-            name(key), "figure", "published", effect,
-            (_text(settings[key], measure), f"{published[key]:.3f}"),
-            (settings[key], settings[key].iloc[:0]), published[key],
-        )
-        for key, effect in zip(keys, effects, strict=True)
-    )  # fmt: skip
-    return Family(comparisons, comparisons, tuple(settings[key] for key in keys), measure)
 
 
 def _by_seed(a: pd.DataFrame, b: pd.DataFrame, measure: str) -> tuple[Any, Any]:
@@ -194,7 +167,7 @@ def _by_seed(a: pd.DataFrame, b: pd.DataFrame, measure: str) -> tuple[Any, Any]:
     return first[shared].to_numpy(), second[shared].to_numpy()
 
 
-def _text(rows: pd.DataFrame, measure: str) -> str:
+def text_of(rows: pd.DataFrame, measure: str) -> str:
     """Return mean, standard deviation and seeds, and how many broke or were late."""
     own, text = settled(rows, measure), ""
     late = int((rows["late"] & ~broke(rows)).sum()) if "late" in rows else 0

@@ -10,6 +10,7 @@ import pandas as pd
 from mlp_book.cells import LOSSES, Cell, by_cell
 from mlp_book.charts import dots
 from mlp_book.findings.published import ROUNDING, SEEDS, report_a
+from mlp_book.frames import settled
 from mlp_book.stats import (
     EXACT,
     RESOLUTION,
@@ -17,7 +18,6 @@ from mlp_book.stats import (
     compare_with_mean,
     judge_family,
     noise_of,
-    spread,
 )
 from mlp_book.style import COLOURS, INK, ReportFigure
 from mlp_book.tables import table_of_rows
@@ -53,9 +53,11 @@ def compare_published(data: pd.DataFrame, measure: str) -> pd.DataFrame:
         five seeds), and ``inside`` (whether the interval lies within the tolerance).
     """
     is_loss = measure.endswith("loss")
+    scale = 100 if is_loss else 1
     theirs, own = report_a(measure), by_cell(data)
     cells = [cell for cell in own if cell in theirs]
-    ours = {cell: spread(own[cell][measure] * (100 if is_loss else 1)) for cell in cells}
+    printed = {cell: own[cell].assign(printed=own[cell][measure] * scale) for cell in cells}
+    ours = {cell: settled(rows, "printed") for cell, rows in printed.items()}
     noise = noise_of(ours.values(), EXACT.resolution if is_loss else RESOLUTION)
     # Losses of different cells differ too much in size to share a variance.
     effects = judge_family(

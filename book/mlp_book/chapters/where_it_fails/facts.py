@@ -324,11 +324,8 @@ def loss(
     )
     yield claim("all training images are right", frame(rates)["train_accuracy"].min() > 99.9)
     yield {"slower": len(rates[slow])}
-    yield {
-        f"{key}-error-effect": effect_of(more[name, "test_error"]).text(3)
-        for key, name in {"slow": slow, "fast": fast}.items()
-    }
     for key, name in {"slow": slow, "fast": fast}.items():
+        yield {f"{key}-error-effect": effect_of(more[name, "test_error"]).text(3)}
         for measure, digits in {"loss": 4, "error": 2}.items():
             half, end = ends[name, f"test_{measure}"].mean(axis=0)
             yield {

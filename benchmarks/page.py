@@ -69,7 +69,6 @@ def write_site(folder: Path) -> dict[str, Any]:
     """Write all that the pages load; return what the worker is told of the build."""
     (folder / "index.html").write_text("<title>mlp_core</title>", "utf-8")
     (folder / "peer.html").write_text(PEER_PAGE, "utf-8")
-    shutil.copy(ROOT / "book" / "js" / "panel" / "worker.js", folder)
     images, labels = load_dataset("mnist").examples("train")
     images.tofile(folder / "pixels.bin")
     labels.astype("uint8").tofile(folder / "labels.bin")

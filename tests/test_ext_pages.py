@@ -95,7 +95,9 @@ def test_the_wheel_is_the_package(tmp_path: Path) -> None:
 
 
 def test_the_files_beside_the_page_are_checked(tmp_path: Path) -> None:
-    files = mlp_wheel.build_info(ROOT, tmp_path)["files"]
+    info = mlp_wheel.build_info(ROOT, tmp_path)
+    files = info["files"]
+    assert (tmp_path / info["worker"]).is_file()
     assert list(files) == ["mlp_core", "products"]
     for file in files.values():
         content = (tmp_path / file["url"]).read_bytes()

@@ -22,6 +22,7 @@ from mlp_book.pages import (
     load_studies,
     write_downloads,
 )
+from mlp_book.scripts import as_json
 from mlp_core.studies import StoredStudy, find_results
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ def write_studies(app: Sphinx) -> None:
     entries = [
         {**write_study(study, folder, downloads), "first": study is ranked[0]} for study in stored
     ]
-    text = json.dumps(entries, separators=(",", ":")).replace("<", "\\u003c")
-    write_data(folder, "studies.js", "window.mlpCoreExplorer", text)
+    write_data(folder, "studies.js", "window.mlpCoreExplorer", as_json(entries))
 
 
 def write_study(study: StoredStudy, folder: Path, downloads: Path) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,6 +13,7 @@ import pandas as pd
 
 from mlp_book.frames import frame
 from mlp_book.packing import kept_epochs
+from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
 from mlp_book.text import format_level, in_words
 from mlp_core.studies import STUDIES, StoredStudy, load_runs, load_study, to_csv, to_json
@@ -195,7 +195,7 @@ def _first_that_fits(contents: Iterable[Any], limit: int, problem: str) -> str:
     """Return the first content that is short enough, as JSON that is safe in a script."""
     text = ""
     for content in contents:
-        text = json.dumps(content, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
+        text = as_json(content)
         if len(text) <= limit:
             return text
     raise ValueError(f"{problem}: {len(text):,} characters at least, {limit:,} are allowed")

@@ -15,6 +15,7 @@ from jinja2 import Environment
 
 from mlp_book.facts import is_strict
 from mlp_book.findings.claims import VERDICTS, Comparison, Finding
+from mlp_book.scripts import as_json
 from mlp_book.stats import LEVEL, MARGIN, Effect
 from mlp_book.tables import table_of_rows
 
@@ -56,14 +57,13 @@ class Board:
 
     def _repr_html_(self) -> str:
         environment = Environment(autoescape=True)
-        data = json.dumps(board_data(self.findings), separators=(",", ":"))
         placed = list(enumerate(self.findings))
         parts = dict.fromkeys(one.claim.part for one in self.findings)
         return environment.from_string(ROWS).render(
             parts=[(p, [each for each in placed if each[1].claim.part == p]) for p in parts],
             symbols=SYMBOLS,
             links=[chapter_link(one.claim.chapter) for one in self.findings],
-            data=data.replace("<", "\\u003c"),
+            data=as_json(board_data(self.findings)),
         )
 
 

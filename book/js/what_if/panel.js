@@ -329,7 +329,6 @@ export class Panel {
     this.draw();
   }
 
-
   say(words) {
     setText(this.parts.status, words);
   }

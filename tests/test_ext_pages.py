@@ -56,6 +56,11 @@ def test_no_module_writes_markup_or_runs_text(path: Path) -> None:
         ('<table class="x dataframe"></table>', ["tables.js"]),
         ('<div class="explorer">', ["live.css", "explorer.css", "studies.js", "explorer.js"]),
         (
+            '<div class="interactive" data-picture="x">',
+            ["live.css", "interactive.css", "interactive.js"],
+        ),
+        ('<div class="verdicts">', ["live.css", "verdicts.css", "verdicts.js"]),
+        (
             '<div class="what-if" data-panel="x">{"study": "none-such"}</div>',
             ["live.css", "what_if.css", "build.js", "what_if.js"],
         ),

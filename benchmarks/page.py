@@ -7,16 +7,12 @@ the ratio within a round.
 from __future__ import annotations
 
 import argparse
-import functools
-import http.server
 import os
 import shutil
 import statistics
 import tarfile
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -24,8 +20,8 @@ from figures import write_figures
 from mlp_wheel import OFFLINE, build_info
 from playwright.sync_api import Browser, sync_playwright
 
+from chromium import NO_BROWSER, find_chromium, served
 from fetch_pyodide import pack
-from make_pdf import find_chromium
 from mlp_core import load_dataset
 from mlp_core.data.sources import find_dataset
 
@@ -73,7 +69,6 @@ def write_site(folder: Path) -> dict[str, Any]:
     """Write all that the pages load; return what the worker is told of the build."""
     (folder / "index.html").write_text("<title>mlp_core</title>", "utf-8")
     (folder / "peer.html").write_text(PEER_PAGE, "utf-8")
-    shutil.copy(ROOT / "book" / "js" / "panel" / "worker.js", folder)
     images, labels = load_dataset("mnist").examples("train")
     images.tofile(folder / "pixels.bin")
     labels.astype("uint8").tofile(folder / "labels.bin")
@@ -87,23 +82,6 @@ def write_site(folder: Path) -> dict[str, Any]:
                 assert content is not None
                 (folder / name).write_bytes(content.read())
     return build_info(ROOT, folder)
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files, and says nothing of it."""
-
-    def log_message(self, *words: Any) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on this machine; yield its address."""
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def open_contestants(
@@ -164,7 +142,7 @@ def main() -> None:
     os.environ[OFFLINE] = str(args.pyodide)
     chromium = find_chromium()
     if chromium is None:
-        raise SystemExit("no Chromium found: install it, or name it in MLP_CORE_CHROMIUM")
+        raise SystemExit(NO_BROWSER)
     with tempfile.TemporaryDirectory() as name, sync_playwright() as playwright:
         folder = Path(name)
         build = write_site(folder)

@@ -10,20 +10,17 @@ import argparse
 import html
 import os
 import re
-import shutil
 import sys
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from chromium import NO_BROWSER, find_chromium
+
 ROOT = Path(__file__).parents[1]
 HTML = ROOT / "_build" / "html"
 PDF = ROOT / "_build" / "pdf" / "what-training-choices-do.pdf"
-NO_BROWSER = (
-    "no Chromium found: install it (apt install chromium, or from chromium.org) "
-    "or name its program in MLP_CORE_CHROMIUM"
-)
 ARTICLE = re.compile(r'<article class="bd-article"[^>]*>(.*?)</article>', re.DOTALL)
 STYLES = re.compile(r'<link[^>]*rel="(?:preload )?stylesheet"[^>]*>')
 SETTINGS = re.compile(r"<script>window\.MathJax = .*?</script>", re.DOTALL)
@@ -54,13 +51,6 @@ FOOTER = (
     '<span class="pageNumber"></span></div>'
 )
 MATH_IS_SET = "() => window.MathJax?.startup?.promise?.then(() => true)"
-
-
-def find_chromium() -> str | None:
-    """Return the path of the browser, as the tests find it."""
-    named = os.environ.get("MLP_CORE_CHROMIUM")
-    names = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
-    return next(filter(None, map(shutil.which, names)), None)
 
 
 def parts() -> list[tuple[str, list[str]]]:

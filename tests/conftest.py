@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,14 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 from built_book import require_book
 
+from chromium import NO_BROWSER, find_chromium
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser
-
-NO_BROWSER = (
-    "no Chromium found: install it (apt install chromium) or name its program in MLP_CORE_CHROMIUM"
-)
 
 LONG = {"browser", "notebooks"}  # folders
 
@@ -33,13 +30,6 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 os.environ["MLP_BOOK_STRICT"] = "1"
 # The tests share the cores by their number of processes.
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
-
-
-def find_chromium() -> str | None:
-    """Return the path of the browser that the tests drive; Playwright's own is not needed."""
-    named = os.environ.get("MLP_CORE_CHROMIUM")
-    candidates = [named] if named else ["chromium", "chromium-browser", "google-chrome"]
-    return next(filter(None, map(shutil.which, candidates)), None)
 
 
 @pytest.fixture(scope="session")

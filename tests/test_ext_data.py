@@ -39,6 +39,11 @@ def test_what_is_at_hand_is_copied_gzipped(at_hand: Path) -> None:
             assert gzip.decompress((at_hand / file).read_bytes()) == name.encode()
 
 
+def test_a_folder_beside_mnists_is_at_hand(at_hand: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLP_CORE_DATA_DIR", str(at_hand / "at_hand" / "mnist"))
+    assert [entry["name"] for entry in mlp_data.copy_data(at_hand)] == ["mnist", FASHION]
+
+
 def test_what_is_not_whole_is_left_out(at_hand: Path) -> None:
     next((at_hand / "at_hand" / FASHION).iterdir()).unlink()
     assert [entry["name"] for entry in mlp_data.copy_data(at_hand)] == ["mnist"]

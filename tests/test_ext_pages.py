@@ -56,6 +56,11 @@ def test_no_module_writes_markup_or_runs_text(path: Path) -> None:
         ('<table class="x dataframe"></table>', ["tables.js"]),
         ('<div class="explorer">', ["live.css", "explorer.css", "studies.js", "explorer.js"]),
         (
+            '<div class="interactive" data-picture="x">',
+            ["live.css", "interactive.css", "interactive.js"],
+        ),
+        ('<div class="verdicts">', ["live.css", "verdicts.css", "verdicts.js"]),
+        (
             '<div class="what-if" data-panel="x">{"study": "none-such"}</div>',
             ["live.css", "what_if.css", "build.js", "what_if.js"],
         ),
@@ -95,7 +100,9 @@ def test_the_wheel_is_the_package(tmp_path: Path) -> None:
 
 
 def test_the_files_beside_the_page_are_checked(tmp_path: Path) -> None:
-    files = mlp_wheel.build_info(ROOT, tmp_path)["files"]
+    info = mlp_wheel.build_info(ROOT, tmp_path)
+    files = info["files"]
+    assert (tmp_path / info["worker"]).is_file()
     assert list(files) == ["mlp_core", "products"]
     for file in files.values():
         content = (tmp_path / file["url"]).read_bytes()

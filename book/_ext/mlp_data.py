@@ -12,10 +12,10 @@ from mlp_wheel import OFFLINE
 
 from mlp_core.data import find_dataset
 from mlp_core.data.folder import FILE_NAMES, find_file
+from mlp_core.data.sources import data_folders
 
 FOLDER = "data"
 DATA = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
-FOLDERS = "MLP_CORE_DATA_DIR"  # its folder of the name, or that beside MNIST's
 
 
 def copy_data(folder: Path) -> list[dict[str, Any]]:
@@ -34,9 +34,8 @@ def copy_data(folder: Path) -> list[dict[str, Any]]:
 def find_source(name: str) -> Path | None:
     """Return the folder with the four files of a dataset, or None."""
     mnist = find_dataset("mnist")
-    places = [mnist] if name == "mnist" else [mnist.parent / name if mnist else None]
-    places.append(Path(os.environ[FOLDERS]) / name if os.environ.get(FOLDERS) else None)
-    whole = (p for p in places if p and all(find_file(p, file) for file in FILE_NAMES.values()))
+    places = [*data_folders(name), *([mnist.parent / name] if mnist else [])]  # or beside MNIST's
+    whole = (p for p in places if all(find_file(p, file) for file in FILE_NAMES.values()))
     return next(whole, None)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -70,7 +69,6 @@ def write_scripts(app: Sphinx) -> None:
     folder = script_folder(app)
     for name, main in SCRIPTS.items():
         (folder / name).write_text(classic_script(main), "utf-8")
-    shutil.copyfile(JS / "what_if" / "worker.js", folder / "worker.js")
     info = {**build_info(Path(app.srcdir), folder), "datasets": copy_data(folder)}
     write_data(folder, "build.js", "window.mlpCoreBuild", json.dumps(info))
 

@@ -1,4 +1,4 @@
-"""What panels train with: the package, products of matrices, and where Pyodide's files lie."""
+"""What panels train with: a worker, the package, products of matrices, and where Pyodide lies."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from mlp_book.scripts import JS
 from mlp_book.wasm import assemble
 from mlp_core import __version__
 
@@ -26,13 +27,14 @@ def build_info(root: Path, folder: Path) -> dict[str, Any]:
     """Write all of it, Pyodide only if it is asked for; return what the page's script needs."""
     for old in folder.glob("*.whl"):
         old.unlink()
+    worker = shutil.copy(JS / "what_if" / "worker.js", folder)
     products = folder / "products.wasm"
     products.write_bytes(assemble())
     return {
         "version": __version__,
         "commit": commit_of(root),
         "files": {"mlp_core": checked(write_wheel(root, folder)), "products": checked(products)},
-        "worker": "worker.js",
+        "worker": Path(worker).name,
         "pyodide": pyodide_files(root, folder),
     }
 

@@ -20,7 +20,8 @@ export function rampColour(share) {
   return `rgb(${a.map((value, i) => Math.round(value + (b[i] - value) * part)).join(" ")})`;
 }
 
-function channelsOf(hex) {
+/** Return red, green and blue, each from 0 to 255. */
+export function channelsOf(hex) {
   return [1, 3, 5].map((place) => parseInt(hex.slice(place, place + 2), 16));
 }
 

@@ -37,6 +37,13 @@ export function makeSelect(id, label, choices, onChange = () => {}) {
   return { row: makeBox("mlp-control", make("label", { for: id }, label), input), input };
 }
 
+/** Return a labelled slider, and the place for its value in words. */
+export function makeRange(id, label, bounds) {
+  const input = make("input", { id, type: "range", ...bounds });
+  const output = make("output", { for: id });
+  return { row: makeBox("mlp-control", make("label", { for: id }, label), input, output), input, output };
+}
+
 export function fillSelect(input, choices) {
   const pairs = choices.map((choice) => [choice].flat());
   input.replaceChildren(...pairs.map(([value, text = value]) => make("option", { value }, text)));

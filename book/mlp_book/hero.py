@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from mlp_book.style import COLOURS
 from mlp_core.studies import find_results
 from mlp_core.training import Callback, Run, RunConfig, Training
 from mlp_core.training.environment import describe_environment
@@ -30,7 +31,7 @@ CONFIG = RunConfig(
 )
 STILL = (0.0001, 0.1, 2.0)  # the rates of the picture that stands where no script runs
 FULL = 0.9  # the size of a weight that is drawn in full colour
-BLUE, ORANGE = (42, 127, 196), (200, 96, 15)  # below and above zero, as in the book's figures
+BLUE, ORANGE = (tuple(bytes.fromhex(colour[1:])) for colour in COLOURS[:2])  # below, above zero
 
 
 @dataclass

@@ -15,6 +15,7 @@ def test_a_rate_trained_again_gives_what_is_stored() -> None:
     assert [run["rate"] for run in stored["runs"]] == list(hero.RATES)
     assert tuple(stored["kept"]) == hero.KEPT
     assert (find_results() / "hero.json").stat().st_size <= 400_000
+    assert stored["colours"] == {"below": list(hero.BLUE), "above": list(hero.ORANGE)}
     run, kept = hero.train_rate(0.1)
     packed = stored["runs"][hero.RATES.index(0.1)]
     # Another processor may round otherwise; a digit or two may change sides.

@@ -1,15 +1,11 @@
-"""What browser tests share: pages that are served, opened, measured and sent hostile links."""
+"""What browser tests share: pages that are opened, measured and sent hostile links."""
 
 from __future__ import annotations
 
-import functools
-import http.server
 import random
-import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
@@ -33,21 +29,6 @@ HOSTILE_VALUES = (
     *('"><svg onload=alert(1)>', "javascript:alert(1)"),
 )
 BROKEN = ("x" * 1_000_000, "study=&&=&", "<script>alert(1)</script>", "%E0%A4%A")
-
-
-class _Quiet(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *args: Any) -> None:
-        pass
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serve a folder on this machine; yield its address."""
-    handler = functools.partial(_Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 @contextmanager

@@ -13,13 +13,15 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from browsing import opened, served
+from browsing import opened
 from built_book import ROOT, require_own_python
 from chapters import CHAPTER, CHAPTERS, PAGES, Chapter
 from lab import run_notebook
 from panel import Panel
 from playwright.sync_api import Browser, Page
 from waiting import wait_for
+
+from chromium import served
 
 # Answer the question about news, which would lie over the notebook; draw all cells: those far from
 # view are no elements of the page otherwise.

@@ -87,14 +87,13 @@ def test_stop_acts_at_once_and_keeps_the_focus(warm: Panel) -> None:
     ms = warm.time_until("press('Stop')", "panel.dataset.state === 'stopped'")
     print(f"Stop acted after {ms:.0f} ms")
     assert ms < 1000 * STOP_S
-    epoch = warm.data("epoch")
+    assert int(warm.data("epoch")) >= 1  # what was trained stays
     warm.button("Play").focus()
     warm.page.keyboard.press("Enter")
     warm.wait_for("running")
     warm.page.keyboard.press("Enter")
     warm.wait_for("stopped")
     assert warm.page.evaluate("document.activeElement.textContent") == "Play"
-    assert epoch
 
 
 def test_a_new_value_cancels_the_run_before_it(warm: Panel) -> None:

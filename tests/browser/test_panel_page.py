@@ -27,6 +27,7 @@ from playwright.sync_api import Browser, Page
 from sketching import Sketch
 
 from mlp_book.packing import unpack
+from mlp_book.scripts import JS, join_modules
 from mlp_core.data import find_dataset
 from mlp_core.data.folder import FILE_NAMES, find_file
 
@@ -243,6 +244,31 @@ def test_a_vertical_swipe_does_not_move_the_slider(browser: Browser, html: Path)
 
 
 # With Python
+
+
+def test_who_waits_for_a_worker_that_ends_is_told(browser: Browser) -> None:
+    source = join_modules(JS / "what_if" / "page_model.js")
+    page = browser.new_page()
+    page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+    page.goto("http://book.test/")  # a page from nowhere remembers no consent
+    told = page.evaluate(
+        f"""() => {{
+            {source}
+            const trainer = new Trainer(null), told = [];
+            const tell = message => told.push(message);
+            trainer.worker = {{ postMessage() {{}}, terminate() {{}} }};
+            trainer.ready = {{}};
+            trainer.ask({{ key: "a", number: 7, image: {{}} }}, tell);
+            return trainer.askData({{ key: "a", name: "own", files: [] }}, tell)
+                .then(() => (trainer.end(), told));
+        }}"""
+    )
+    page.close()
+    answer, data = told
+    assert (answer["kind"], answer["number"]) == ("answer", 7)
+    assert "press Play once more" in answer["answer"]["problem"]
+    assert data["kind"] == "data"
+    assert "choose them once more" in data["problem"]
 
 
 @pytest.mark.slow

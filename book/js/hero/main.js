@@ -1,6 +1,6 @@
 /** The front page's live picture: drag the learning rate, and what sixteen units look for follows. */
 
-import { make, makeBox, makeButton, setText } from "../elements.js";
+import { make, makeBox, makeButton, makeRange, setText } from "../elements.js";
 import { drawLineChart } from "../line_chart.js";
 import { shortNumber } from "../numbers.js";
 
@@ -15,8 +15,8 @@ class Hero {
     Object.assign(this, { stored, stop: HERO_REST, place: stored.kept.length - 1, playing: 0 });
     this.runs = stored.runs.map((run) => ({ ...run, levels: levelsOf(run.weights) }));
     this.size = this.runs[0].levels.length / stored.kept.length; // of a frame
-    this.rate = makeHeroRange("hero-rate", "learning rate", this.runs.length - 1);
-    this.epoch = makeHeroRange("hero-epoch", "epoch", stored.kept.length - 1);
+    this.rate = makeRange("hero-rate", "learning rate", { min: 0, max: this.runs.length - 1 });
+    this.epoch = makeRange("hero-epoch", "epoch", { min: 0, max: stored.kept.length - 1 });
     this.says = make("p", { class: "hero-says" });
     this.tiles = Array.from({ length: this.size / HERO_SIDE ** 2 }, () =>
       make("canvas", { width: HERO_SIDE, height: HERO_SIDE }),
@@ -168,13 +168,6 @@ class Hero {
       },
     );
   }
-}
-
-function makeHeroRange(id, label, max) {
-  const input = make("input", { type: "range", id, min: 0, max, step: 1 });
-  const output = make("output", { for: id });
-  const row = makeBox("mlp-control hero-control", make("label", { for: id }, label), input, output);
-  return { input, output, row };
 }
 
 function levelsOf(text) {

@@ -1,6 +1,6 @@
 /** Sliders that hold a picture's values: whatever a hand drags, the keyboard moves too. */
 
-import { make, makeBox } from "../elements.js";
+import { makeBox, makeRange } from "../elements.js";
 import { shortNumber } from "../numbers.js";
 
 let sliders = 0;
@@ -12,12 +12,11 @@ export class Ranges {
     this.inputs = {};
     this.rows = Object.entries(specs).map(([name, { label, range, step, value }]) => {
       const id = `interactive-${(sliders += 1)}`;
-      const input = make("input", { type: "range", id, min: range[0], max: range[1], step });
-      const output = make("output", { for: id });
+      const { row, input, output } = makeRange(id, label, { min: range[0], max: range[1], step });
       input.value = value;
       input.addEventListener("input", () => this.tell());
       this.inputs[name] = { input, output };
-      return makeBox("mlp-control", make("label", { for: id }, label), input, output);
+      return row;
     });
     this.root = makeBox("interactive-ranges", ...this.rows);
   }

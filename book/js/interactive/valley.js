@@ -1,6 +1,6 @@
 /** Momentum in a valley: drag the starting point, or the point in the map of rate and momentum. */
 
-import { PALETTE } from "../colours.js";
+import { PALETTE, channelsOf } from "../colours.js";
 import { make, makeBox, makeButton, makeSvg, setText } from "../elements.js";
 import { drawLineChart } from "../line_chart.js";
 import { shortNumber } from "../numbers.js";
@@ -118,12 +118,13 @@ function fieldOf(curvatures, most) {
     const canvas = make("canvas", { width: 160, height: 100 });
     const context = canvas.getContext("2d");
     const image = context.createImageData(160, 100);
+    const [blue, orange] = PALETTE.map(channelsOf);
     for (let pixel = 0; pixel < 16000; pixel += 1) {
       const momentum = 1 - (Math.floor(pixel / 160) + 0.5) / 100;
       const rate = (((pixel % 160) + 0.5) / 160) * most;
       const slower = Math.max(...curvatures.map((curvature) => shrinkFactor(rate * curvature, momentum)));
       const share = (1 - slower) / (1 - FASTEST);
-      image.data.set(slower > 1 ? [200, 96, 15, 90] : [42, 127, 196, 235 * Math.min(share, 1)], 4 * pixel);
+      image.data.set(slower > 1 ? [...orange, 90] : [...blue, 235 * Math.min(share, 1)], 4 * pixel);
     }
     context.putImageData(image, 0, 0);
     fields.set(key, canvas.toDataURL());

@@ -1,6 +1,6 @@
 /** A panel's controls: for each its row, its element, and a function that shows a value. */
 
-import { make, makeBox, makeSelect } from "../elements.js";
+import { make, makeBox, makeRange, makeSelect } from "../elements.js";
 import { asText, asWords } from "../numbers.js";
 
 const DECIDED_PX = 8; // so far a finger moves before it is known where it goes
@@ -16,7 +16,7 @@ export function makeControl(control, id, onValue, isMain) {
 /** A slider that stops at given values; a value between two stops is shown at the nearest. */
 function makeStops(control, id, onValue) {
   const { stops } = control;
-  const parts = makeRange(control, id, { min: 0, max: stops.length - 1, step: 1 });
+  const parts = makeRange(id, control.label, { min: 0, max: stops.length - 1, step: 1 });
   const { input, output } = parts;
   const bend = control.kind === "log" ? Math.log : (value) => value;
   const placeOf = (value) => {
@@ -34,7 +34,7 @@ function makeStops(control, id, onValue) {
 }
 
 function makeSlider(control, id, onValue) {
-  const parts = makeRange(control, id, limitsOf(control));
+  const parts = makeRange(id, control.label, limitsOf(control));
   follow(parts.input, () => onValue(Number(parts.input.value)));
   const show = (value) => {
     parts.input.value = String(value);
@@ -59,12 +59,6 @@ function makeNumber(control, id, onValue) {
 
 function limitsOf({ low, high, step }) {
   return { min: low, max: high, step };
-}
-
-function makeRange({ label }, id, bounds) {
-  const input = make("input", { id, type: "range", ...bounds });
-  const output = make("output", { for: id });
-  return { row: makeBox("mlp-control", make("label", { for: id }, label), input, output), input, output };
 }
 
 /** Call when a slider moves, but not when a finger begins to scroll the page on it. */

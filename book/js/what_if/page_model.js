@@ -3,6 +3,7 @@
 const PATIENCE_MS = 600; // for a worker that was told to stop; then it is ended and made anew
 const AGREED = "mlp-python"; // in the visit's storage: the reader agreed to load Python
 const GONE = { problem: "The network is gone: press Play once more." };
+const NOT_READ = "Python ended before it had read the files: choose them once more.";
 
 /** What an anywidget's model does, for one panel of a page. */
 export class PageModel {
@@ -109,8 +110,9 @@ export class Trainer {
   }
 
   ask({ key, number, image }, tell) {
-    if (!this.ready) tell({ kind: "answer", number, answer: GONE });
-    else this.question({ kind: "classify", key, number, image }, tell);
+    const gone = { kind: "answer", number, answer: GONE };
+    if (!this.ready) tell(gone);
+    else this.question({ kind: "classify", key, number, image }, tell, gone);
   }
 
   /** Bring files to the worker: those that the reader picked, or those that lie beside the page. */
@@ -120,7 +122,7 @@ export class Trainer {
       const label = urls ? name : `your files (${files[0]?.name.split("-")[0] ?? ""})`;
       sessionStorage.setItem(AGREED, "yes");
       if (!this.worker) this.boot();
-      this.question({ kind: "data", key, name, label, files: contents }, tell);
+      this.question({ kind: "data", key, name, label, files: contents }, tell, { kind: "data", problem: NOT_READ });
     } catch (error) {
       tell({ kind: "data", problem: `The files could not be read: ${error.message}` });
     }
@@ -132,9 +134,10 @@ export class Trainer {
     return { name: url.split("/").at(-1), content: await answer.arrayBuffer() };
   }
 
-  question(question, tell) {
+  /** Ask the worker; `gone` is the answer if it ends before it has one. */
+  question(question, tell, gone) {
     const id = (this.ids += 1);
-    this.questions.set(id, tell);
+    this.questions.set(id, { tell, gone });
     const post = () => this.worker.postMessage({ ...question, id });
     if (this.ready) post();
     else this.onReady = [...(this.onReady ?? []), post];
@@ -155,7 +158,7 @@ export class Trainer {
     Object.assign(this, { worker: null, ready: null, busyWith: 0, onReady: [] });
     const waiting = [...this.questions.values()];
     this.questions.clear();
-    waiting.forEach((tell) => tell({ kind: "answer", answer: GONE }));
+    waiting.forEach(({ tell, gone }) => tell(gone));
   }
 
   post() {
@@ -171,7 +174,7 @@ export class Trainer {
     else if (kind === "progress") this.job?.tell({ ...message, kind: "loading", id: this.job.id });
     else if (kind === "idle") this.busyWith = this.busyWith === id ? 0 : this.busyWith;
     else if (this.questions.has(id)) {
-      this.questions.get(id)(message);
+      this.questions.get(id).tell(message);
       this.questions.delete(id);
     } else if (this.job?.pageId === id) this.deliver(message);
   }

@@ -219,10 +219,10 @@ export class Panel {
 
   finish(status) {
     this.run.status = status;
-    const products = this.versions?.products ? ` Matrix products by ${this.versions.products}.` : "";
+    const products = this.versions?.products ? `Matrix products by ${this.versions.products}.` : "";
     const { stored, behind, isAnswered } = this.answer();
     const comparison = comparisonOf(this.run.curve(), stored && isAnswered ? stored : behind);
-    this.say(`Done. ${comparison}${products}`.replace("  ", " ").trim());
+    this.say(["Done.", comparison, products].filter(Boolean).join(" "));
     this.show();
     this.sketch.useLive();
   }
@@ -328,7 +328,6 @@ export class Panel {
     this.rows.forEach((row) => row.show(this.values[row.name]));
     this.draw();
   }
-
 
   say(words) {
     setText(this.parts.status, words);

@@ -85,15 +85,15 @@ def main() -> None:
     for path in (notebook, *texts):
         if path.exists():
             parser.error(f"{path.relative_to(ROOT)} is there already: choose another name")
-    for path, text in texts.items():
-        path.write_text(text.format(name=name, title=title, slug=name.replace("_", "-")), "utf-8")
-    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
-    nbformat.write(new_notebook(cells=cells(name, title), metadata=kernel), notebook)
     toc = ROOT / "_toc.yml"
     last = "      - file: notebooks/where_it_fails.ipynb\n"
     before, found, after = toc.read_text("utf-8").partition(last)
     if not found:
         parser.error("_toc.yml no longer has where_it_fails: add the chapter by hand")
+    for path, text in texts.items():
+        path.write_text(text.format(name=name, title=title, slug=name.replace("_", "-")), "utf-8")
+    kernel = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+    nbformat.write(new_notebook(cells=cells(name, title), metadata=kernel), notebook)
     toc.write_text(f"{before}{found}      - file: notebooks/{name}.ipynb\n{after}", "utf-8")
     print(f"{notebook.relative_to(ROOT)} is begun; `make lab` opens it, `make book` builds it.")
 

@@ -10,10 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.nn import Activation
-from mlp_core.nn.activations import Sigmoid, Tanh
-from mlp_core.nn.naive import NaiveSigmoid
 from mlp_core.training.evidence import Evidence
+from mlp_core.training.units import AT_END, at_ends
 
 _STABLE = {
     "naive_cross_entropy": {"loss": "cross_entropy"},
@@ -143,7 +141,7 @@ def _layers(run: Evidence) -> Iterator[Finding]:
     spread = [float(x.std(axis=0).mean()) for x in (run.inputs, *(x for _, x in run.hidden))]
     for number, (layer, outputs) in enumerate(run.hidden, start=1):
         words = f"hidden layer {number} ({layer})"
-        dead, at_ends = (outputs.max(axis=0) <= 0).mean(), _saturated(layer, outputs)
+        dead, at_end = (outputs.max(axis=0) <= 0).mean(), at_ends(layer, outputs).mean()
         if dead >= 0.9 and spread[number - 1] > 0.01 * spread[0]:
             evidence = f"{dead:.0%} of the units of {words} are 0 on all examples"
             yield Finding("dead units", evidence, *_larger_start(run))
@@ -151,8 +149,8 @@ def _layers(run: Evidence) -> Iterator[Finding]:
             sizes = ", ".join(f"{value:.1g}" for value in spread)
             evidence = f"from example to example, inputs and hidden units vary by {sizes}"
             yield Finding("dead signal", evidence, "init='he', or fewer layers", {"init": "he"})
-        elif at_ends >= 0.9:
-            evidence = f"{at_ends:.0%} of the outputs of {words} are within 1 % of their ends"
+        elif at_end >= AT_END:
+            evidence = f"{at_end:.0%} of the outputs of {words} are within 1 % of their ends"
             yield Finding("saturated units", evidence, *_smaller_start(run))
         else:
             continue
@@ -164,15 +162,6 @@ def _layers(run: Evidence) -> Iterator[Finding]:
         changes = {"activation": "relu", "init": "he"}
         advice = "activation='relu' with init='he', or fewer layers"
         yield Finding("vanishing gradients", evidence, advice, changes)
-
-
-def _saturated(layer: Activation, outputs: np.ndarray) -> float:
-    """Return the share of outputs within 1 % of the ends of a bounded activation's range."""
-    if isinstance(layer, Tanh):
-        return float((np.abs(outputs) > 0.98).mean())
-    if isinstance(layer, Sigmoid | NaiveSigmoid):
-        return float((np.abs(outputs - 0.5) > 0.49).mean())
-    return 0.0
 
 
 def _size(array: np.ndarray) -> float:

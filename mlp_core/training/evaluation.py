@@ -44,8 +44,11 @@ def evaluate(
     network: Network, loss: Loss, dataset: Dataset, split: str = "test"
 ) -> tuple[float, float]:
     """Return the mean loss per example and the accuracy (a fraction) on all examples of a split."""
-    outputs = predict(network, dataset, split)
-    labels = dataset.examples(split)[1]
+    return judge(predict(network, dataset, split), loss, dataset.examples(split)[1])
+
+
+def judge(outputs: np.ndarray, loss: Loss, labels: np.ndarray) -> tuple[float, float]:
+    """Return the mean loss per example and the accuracy (a fraction) of a network's outputs."""
     with np.errstate(all="ignore"):
         losses = loss.forward(outputs, labels)
         mean_loss = float(losses.mean(dtype=np.float64))

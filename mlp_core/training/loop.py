@@ -13,7 +13,7 @@ from mlp_core.nn import Network, learning_rate_at
 from mlp_core.training import build
 from mlp_core.training.config import RunConfig
 from mlp_core.training.environment import describe_environment, one_blas_thread
-from mlp_core.training.evaluation import evaluate
+from mlp_core.training.evaluation import judge, predict
 from mlp_core.training.history import History
 from mlp_core.training.legal import ConfigError
 from mlp_core.training.model import Model, describe_network
@@ -144,6 +144,7 @@ class Training:
         self._evaluation_loss = build.build_loss(config)
         self._penalties = build.build_penalties(config, self.network)
         self._losses = np.zeros(self.dataset.train_size, config.dtype)
+        self._tested: tuple[int, np.ndarray] | None = None  # after which update, and the outputs
         self._looked_at = (0, 0)  # up to which update and example the losses are known to be finite
         self._predictions = np.empty(self.dataset.train_size, np.intp)
         self._callbacks = sorted(callbacks, key=lambda callback: callback.runs_last)
@@ -190,6 +191,7 @@ class Training:
         if self.kept is None or self.kept[0] == self.epoch or self.diverged_at_update is not None:
             return None
         epoch, self.network.parameters[...] = self.kept
+        self._tested = None
         if self.history.row(epoch - 1)["train_loss"] is None:
             self.history.amend(epoch - 1, **self._evaluate("train"))
         return epoch
@@ -362,8 +364,20 @@ class Training:
         return self.history.append(**row)
 
     def _evaluate(self, split: str) -> dict[str, float]:
-        loss, accuracy = evaluate(self.network, self._evaluation_loss, self.dataset, split)
+        is_test = split == "test"
+        outputs = self.test_outputs() if is_test else predict(self.network, self.dataset, split)
+        labels = self.dataset.examples(split)[1]
+        loss, accuracy = judge(outputs, self._evaluation_loss, labels)
         return {f"{split}_loss": loss, f"{split}_accuracy": accuracy}
+
+    def test_outputs(self) -> np.ndarray:
+        """Return what the network as it is puts out for all test examples, one row each.
+
+        After an epoch they are known from its evaluation, and no pass is made.
+        """
+        if self._tested is None or self._tested[0] != self.update:
+            self._tested = self.update, predict(self.network, self.dataset)
+        return self._tested[1]
 
     def compute_gradients(self, examples: int) -> None:
         """Fill the network's gradients with those of the first `examples` training examples.

@@ -27,6 +27,11 @@ _NETWORK_FIELDS = ("hidden_sizes", "activation", "dropout", "dtype")
 _NO_PROBABILITIES = ("hinge", "mse")  # what their networks put out are no logits
 
 
+def gives_probabilities(loss: str) -> bool:
+    """Whether the softmax of the outputs is what training by a loss made probabilities."""
+    return loss not in _NO_PROBABILITIES
+
+
 @dataclass(eq=False, repr=False)
 class Model:
     """A trained network that takes raw examples and answers with the names of classes.
@@ -137,7 +142,7 @@ class Model:
     @property
     def gives_probabilities(self) -> bool:
         """Whether the softmax of the outputs is what training made probabilities."""
-        return self.config.loss not in _NO_PROBABILITIES
+        return gives_probabilities(self.config.loss)
 
     def outputs(self, X: Any) -> np.ndarray:  # noqa: N803
         """Return what the network puts out, of shape (n, classes); `X` as in `predict`."""

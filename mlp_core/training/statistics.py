@@ -7,6 +7,7 @@ import numpy as np
 from mlp_core.training.evaluation import forward_in_chunks
 from mlp_core.training.legal import integer, number
 from mlp_core.training.loop import Callback, Training
+from mlp_core.training.units import THRESHOLD
 
 
 class Statistics(Callback):
@@ -46,7 +47,7 @@ class ActivationStatistics(Statistics):
     """
 
     def __init__(
-        self, threshold: float = 0.2, examples: int = 10000, epochs: int | None = None
+        self, threshold: float = THRESHOLD, examples: int = 10000, epochs: int | None = None
     ) -> None:
         super().__init__(examples, epochs)
         self.threshold = number(">= 0", "< 1").check("threshold", threshold)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from mlp_core.training import Run
-from mlp_core.what_if.inside import finite
+from mlp_core.what_if.frames import finite
 from mlp_core.what_if.panel import Panel
 from mlp_core.what_if.train_panel import Event, run_panel
 

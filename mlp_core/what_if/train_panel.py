@@ -11,7 +11,7 @@ from mlp_core.data import Dataset
 from mlp_core.training import Callback, Run, Training, train
 from mlp_core.training.build import build_loss
 from mlp_core.training.evaluation import evaluate
-from mlp_core.what_if.inside import INSIDE_COLUMNS, finite, look_inside
+from mlp_core.what_if.frames import INSIDE_COLUMNS, describe_shown, finite, look
 from mlp_core.what_if.panel import Panel
 
 Event = dict[str, Any]
@@ -47,12 +47,13 @@ class _Messenger(Callback):
             {
                 "kind": "start",
                 "config": config.to_dict(),
-                "dataset": describe_data(dataset),
+                "dataset": {**describe_data(dataset), "shown": describe_shown(dataset)},
                 "epochs": config.epochs,
                 "updates": config.epochs * self._per_epoch,
                 "before": {"epoch": 0, "test_loss": finite(loss), "test_accuracy": accuracy},
             }
         )
+        self._send({"kind": "frame", **look(training)["frame"]})
 
     def on_update_end(self, training: Training) -> None:
         if self._should_stop():
@@ -63,10 +64,12 @@ class _Messenger(Callback):
             self._due = time.monotonic() + PROGRESS_S
 
     def on_epoch_end(self, training: Training) -> None:
-        row = {**training.history.row(-1), **look_inside(training)}
+        seen = look(training)
+        row = {**training.history.row(-1), **seen["inside"]}
         self._due = time.monotonic() + PROGRESS_S
         names = (*EPOCH_COLUMNS, "layers")
         self._send({"kind": "epoch", **{name: row[name] for name in names}})
+        self._send({"kind": "frame", **seen["frame"]})
 
 
 def describe_data(dataset: Dataset) -> dict[str, Any]:
@@ -93,9 +96,10 @@ def run_panel(
     on_event : callable
         Gets plain dicts of JSON values, by their ``kind``: first ``start`` (config, dataset,
         epochs, updates, and ``before``: test loss and accuracy of the first weights), then
-        ``epoch`` for every finished one (`EPOCH_COLUMNS`, and ``layers`` of `look_inside`), and
-        within one that takes long ``progress`` (the share that is done), last ``end`` (status,
-        stop_reason, diverged_at_update, summary).
+        ``epoch`` for every finished one (`EPOCH_COLUMNS`, and ``layers`` of `look`), and within
+        one that takes long ``progress`` (the share that is done), last ``end`` (status,
+        stop_reason, diverged_at_update, summary). After ``start`` and after each ``epoch`` comes
+        a ``frame`` of `look`.
     should_stop : callable
         Asked after every update; True ends the run with the status ``stopped``.
 

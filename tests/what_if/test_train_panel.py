@@ -16,7 +16,7 @@ from mlp_core.studies import STUDIES
 from mlp_core.training import ConfigError, RunConfig, train
 from mlp_core.what_if import EPOCH_COLUMNS, Panel, run_panel
 from mlp_core.what_if.control import Control
-from mlp_core.what_if.inside import INSIDE_COLUMNS
+from mlp_core.what_if.frames import INSIDE_COLUMNS
 
 PANEL = PANELS["learning-rate"]
 QUICK = {"epochs": 10}
@@ -210,12 +210,14 @@ def test_unknown_name_is_refused() -> None:
 def test_events_tell_the_run() -> None:
     events: list[dict] = []
     run = run_panel(PANEL, QUICK, events.append)
-    events = [event for event in events if event["kind"] != "progress"]  # on a slow machine
+    # Progress comes on a slow machine; frames have their own tests.
+    events = [event for event in events if event["kind"] not in ("progress", "frame")]
     assert [event["kind"] for event in events] == ["start", *["epoch"] * 10, "end"]
     assert events[0]["before"]["test_accuracy"] < 0.3
     start, *epochs, end = json.loads(json.dumps(events, allow_nan=False))
     assert RunConfig.from_dict(start["config"]) == run.config == PANEL.config(QUICK)
     assert start["updates"] == run.summary["updates"]
+    assert len(start["dataset"].pop("shown")["places"]) == 12
     assert start["dataset"] == {
         "name": "digits", "train_size": 1433, "test_size": 364, "classes": 10, "side": 8,
             "pixel_max": 16,
@@ -263,6 +265,7 @@ def test_stop_is_asked_for_after_every_update() -> None:
     assert run.status == events[-1]["status"] == "stopped"
     assert [e["kind"] for e in events if e["kind"] != "progress"] == [
         "start",
+        "frame",
         "end",
     ]  # less than an epoch, so nothing between start and end
 

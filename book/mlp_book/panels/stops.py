@@ -79,7 +79,7 @@ def train_setting(panel: Panel, values: Mapping[str, Any], seeds: Sequence[int])
                 epochs.append(event)
             elif event["kind"] == "start":
                 ending["per_epoch"] = event["updates"] / event["epochs"]
-            else:
+            elif event["kind"] == "end":
                 ending.update(event)
 
         its_values = {**values, "seed": seed} if "seed" in panel.defaults else values

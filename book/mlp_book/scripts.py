@@ -41,7 +41,8 @@ def widget_module(name: str = "what_if") -> str:
 
 def widget_styles(name: str = "what_if") -> str:
     """Return a front end's styles, with Jupyter's colours under the names of the page's."""
-    names = ("jupyter.css", "live.css", f"{name}.css")
+    more = ("network.css",) if name == "what_if" else ()
+    names = ("jupyter.css", "live.css", f"{name}.css", *more)
     return "\n".join((STYLES / name).read_text(encoding="utf-8") for name in names)
 
 

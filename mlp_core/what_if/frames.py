@@ -45,15 +45,15 @@ def look(training: Training) -> dict[str, Any]:
         out, which tells how far it is from the end of the exponential function. ``layers``: the
         first three as lists, one value per hidden layer, or per linear layer for the norm.
 
-        ``frame`` holds the ``epoch``. ``network``: see `pack_network`. ``units``: of its first layer ``share`` (on how many of
-        the examples a unit is active, 255 for all of them) and which are ``dead`` or
-        ``saturated``. ``hidden``: per hidden layer how many units are dead, saturated, seldom
-        active, active; each is counted once, as the first that is true. ``gradient``: the norm
-        per linear layer. ``confusion``: test examples by true class (rows) and by what the
-        network says, or None of very many classes. ``said`` and ``sure``: what it says of each
-        test example and its probability (255 for 1; without probabilities the lead over the
-        second score), or None of very many examples. ``scores``: all scores of
-        `shown_examples`, from 0 to 255.
+        ``frame`` holds the ``epoch``. ``network``: see `pack_network`. ``units``: of its first
+        layer ``share`` (on how many of the examples a unit is active, 255 for all of them) and
+        which are ``dead`` or ``saturated``. ``hidden``: per hidden layer how many units are dead,
+        saturated, seldom active, active; each is counted once, as the first that is true.
+        ``gradient``: the norm per linear layer. ``confusion``: test examples by true class (rows)
+        and by what the network says, row after row, or None of very many classes. ``said`` and
+        ``sure``: what it says of each test example and its probability (255 for 1; without
+        probabilities the lead over the second score), or None of very many examples. ``scores``:
+        all scores of `shown_examples`, from 0 to 255.
     """
     norms = _NORMS.measure(training)["gradient_norm"]
     network = training.network  # its layers still hold their outputs of that pass

@@ -32,6 +32,12 @@ export function classify({ input: [scale, offset], activation, loss, layers }, p
   return { scores, digit, kind: isPlain ? "score" : "probability" };
 }
 
+/** Return what the first layer's units put out for an image; of hidden ones, after the activation. */
+export function firstUnits({ input: [scale, offset], activation, layers }, pixels, isHidden) {
+  const values = multiply(layers[0], pixels.map((pixel) => pixel * scale + offset));
+  return isHidden ? values.map(ACTIVATIONS[activation]) : values;
+}
+
 function multiply({ columns, bias, weights }, values) {
   const sums = Float64Array.from(bias);
   values.forEach((value, row) => {

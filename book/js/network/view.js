@@ -1,0 +1,110 @@
+/** The network while it learns: two small pictures of a frame, chosen from five. */
+
+import { make, makeBox, makeSelect, setText } from "../elements.js";
+import { ConfusionPicture } from "./confusion.js";
+import { DigitsPicture } from "./digits.js";
+import { GradientPicture } from "./gradient.js";
+import { UnitsPicture } from "./units.js";
+import { WeightsPicture } from "./weights.js";
+
+const NETWORK_PICTURES = {
+  weights: ["what the first units look for", WeightsPicture],
+  units: ["active and dead units", UnitsPicture],
+  gradient: ["the gradient, layer by layer", GradientPicture],
+  confusion: ["what is taken for what", ConfusionPicture],
+  digits: ["twelve test digits", DigitsPicture],
+};
+const NETWORK_CHOICES = Object.entries(NETWORK_PICTURES).map(([name, [words]]) => [name, words]);
+let views = 0;
+
+/**
+ * Shows frames of a network.
+ *
+ * `names` are the two pictures that are shown first. `data` are what a run's `start` tells of its
+ * dataset (`side`, `shown`), and `open`, which gets the number of a test image that was clicked.
+ */
+export class NetworkView {
+  constructor(root, names, data = {}) {
+    Object.assign(this, { root, data: { ...data }, frame: null, run: [], excited: null });
+    this.id = `network-${(views += 1)}`;
+    this.slots = names.map((name, i) => this.makeSlot(name, i));
+    this.body = makeBox("network-body", ...this.slots.map((slot) => slot.root));
+    root.append(this.body);
+    root.classList.add("network");
+    this.width = 0;
+    this.watch = new ResizeObserver(() => {
+      if (this.body.clientWidth === this.width) return;
+      this.width = this.body.clientWidth;
+      this.draw();
+    });
+    this.watch.observe(this.body);
+    this.theme = new MutationObserver(() => this.recolour());
+    this.theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  }
+
+  close() {
+    this.watch.disconnect();
+    this.theme.disconnect();
+  }
+
+  /** Take what is known of the data that the network is trained on. */
+  know(data) {
+    Object.assign(this.data, data);
+  }
+
+  /** Show a frame; `run` are the frames of its run so far, in order, itself among them. */
+  show(frame, run = [frame]) {
+    Object.assign(this, { frame, run });
+    this.draw();
+  }
+
+  /** Light what an image excites, pixels as the data have them; null for none. */
+  excite(pixels) {
+    this.excited = pixels?.length ? { pixels } : null;
+    this.draw();
+  }
+
+  makeSlot(name, i) {
+    const says = make("p", { class: "network-says" });
+    const place = makeBox("network-place");
+    const label = i ? "second picture" : "first picture";
+    const choice = makeSelect(`${this.id}-${i}`, label, NETWORK_CHOICES, ({ value }) => this.choose(i, value));
+    choice.input.value = name;
+    const root = makeBox("network-slot", choice.row, place, says);
+    const slot = { root, says, place, choice: choice.input, made: new Map() };
+    this.fill(slot, name);
+    return slot;
+  }
+
+  fill(slot, name) {
+    slot.name = name;
+    slot.choice.value = name;
+    const [, Picture] = NETWORK_PICTURES[name];
+    if (!slot.made.has(name)) slot.made.set(name, new Picture(this.data));
+    slot.picture = slot.made.get(name);
+    slot.place.replaceChildren(slot.picture.root);
+  }
+
+  /** Show another picture; if the other place shows it, they change places. */
+  choose(i, name) {
+    const [slot, other] = i ? [...this.slots].reverse() : this.slots;
+    if (other.name === name) this.fill(other, slot.name);
+    this.fill(slot, name);
+    this.draw();
+  }
+
+  draw() {
+    if (!this.frame || !this.body.clientWidth) return;
+    for (const { picture, says } of this.slots) {
+      const words = picture.draw(this.frame, this.run, this.excited);
+      setText(says, words);
+      const canvas = picture.canvas;
+      if (canvas && canvas.getAttribute("aria-label") !== words) canvas.setAttribute("aria-label", words);
+    }
+  }
+
+  recolour() {
+    this.slots.forEach(({ picture }) => picture.repaint?.());
+    this.draw();
+  }
+}

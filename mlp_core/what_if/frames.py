@@ -27,10 +27,16 @@ _NORMS = NormStatistics(examples=EXAMPLES)
 
 
 @np.errstate(all="ignore")  # a network that is about to diverge may be looked at, too
-def look(training: Training) -> dict[str, Any]:
+def look(training: Training, most: int = WHOLE, units: int = UNITS) -> dict[str, Any]:
     """Measure the network as it is: one pass of training examples, and the epoch's test pass.
 
     Units and gradients are those of the first `EXAMPLES` training examples.
+
+    Parameters
+    ----------
+    training : Training
+    most, units : int
+        See `pack_network`.
 
     Returns
     -------
@@ -64,7 +70,7 @@ def look(training: Training) -> dict[str, Any]:
         "dead_units": [float(state.dead.mean()) for state in states],
     }
     widths = [len(state.share) for state in states]
-    packed = pack_network(training)
+    packed = pack_network(training, most, units)
     gradient = [finite(norm) for norm in norms]
     return {
         "inside": {
@@ -97,7 +103,7 @@ def as_text(values: np.ndarray) -> str:
 # --- weights ------------------------------------------------------------------------------------
 
 
-def pack_network(training: Training) -> dict[str, Any]:
+def pack_network(training: Training, most: int = WHOLE, units: int = UNITS) -> dict[str, Any]:
     """Return a network in bytes: each weight one of 255 even levels of its layer.
 
     Returns
@@ -105,16 +111,16 @@ def pack_network(training: Training) -> dict[str, Any]:
     dict
         ``input`` (scale and offset of a pixel), ``activation``, ``loss``, ``first_units`` (how
         many the first layer has), ``whole`` and ``layers``: see `pack_layer`. A network of more
-        than `WHOLE` weights is not whole: of its first layer the first `UNITS` units are there,
+        than `most` weights is not whole: of its first layer the first `units` units are there,
         and their weights to the outputs if these come next.
     """
     layers, scaling = training.network.linear_layers, training.dataset.scaling
     weights = [(layer.weight, layer.bias) for layer in layers]
-    whole = sum(weight.size for weight, _ in weights) <= WHOLE
+    whole = sum(weight.size for weight, _ in weights) <= most
     if not whole:
         (first, bias), (last, last_bias) = weights[0], weights[-1]
-        weights = [(first[:, :UNITS], bias[:UNITS])]
-        weights += [(last[:UNITS], last_bias)] if len(layers) == 2 else []
+        weights = [(first[:, :units], bias[:units])]
+        weights += [(last[:units], last_bias)] if len(layers) == 2 else []
     has_pixels = training.dataset.pixel_max is not None
     return {
         "input": [float(scaling.scale), float(scaling.offset)] if has_pixels else None,

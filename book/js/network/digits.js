@@ -62,7 +62,7 @@ function makeItem(pixels, side, label, open) {
     const share = scores[said] / 255;
     bar.firstChild.style.width = `${isPlain ? 100 : 100 * share}%`;
     whole.classList.toggle("network-wrong", said !== truth);
-    const sure = isPlain ? "" : `: ${Math.round(100 * share)} %`;
+    const sure = isPlain ? "" : `: ${Math.round(100 * share)}\u00a0%`;
     setText(words, `${said === truth ? "" : "✗ "}${said}${sure}`);
     return said;
   };

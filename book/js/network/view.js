@@ -4,6 +4,7 @@ import { make, makeBox, makeSelect, setText } from "../elements.js";
 import { ConfusionPicture } from "./confusion.js";
 import { DigitsPicture } from "./digits.js";
 import { GradientPicture } from "./gradient.js";
+import { DigitMap } from "./map.js";
 import { UnitsPicture } from "./units.js";
 import { WeightsPicture } from "./weights.js";
 
@@ -21,7 +22,8 @@ let views = 0;
  * Shows frames of a network.
  *
  * `names` are the two pictures that are shown first. `data` are what a run's `start` tells of its
- * dataset (`side`, `shown`), and `open`, which gets the number of a test image that was clicked.
+ * dataset (`side`, `shown`), and `open`, which gets the number of a test image that was clicked;
+ * for a map of the test digits, its `map` and perhaps a `stored` network.
  */
 export class NetworkView {
   constructor(root, names, data = {}) {
@@ -30,6 +32,7 @@ export class NetworkView {
     this.slots = names.map((name, i) => this.makeSlot(name, i));
     this.body = makeBox("network-body", ...this.slots.map((slot) => slot.root));
     root.append(this.body);
+    if (data.map) this.addMap(data.map);
     root.classList.add("network");
     this.width = 0;
     this.watch = new ResizeObserver(() => {
@@ -43,8 +46,17 @@ export class NetworkView {
   }
 
   close() {
+    this.map?.close();
     this.watch.disconnect();
     this.theme.disconnect();
+  }
+
+  /** Put the map of the test digits under the pictures. */
+  addMap(map) {
+    this.data.map = map;
+    this.map = new DigitMap(this.data);
+    this.root.append(this.map.root);
+    this.draw();
   }
 
   /** Take what is known of the data that the network is trained on. */
@@ -101,6 +113,7 @@ export class NetworkView {
       const canvas = picture.canvas;
       if (canvas && canvas.getAttribute("aria-label") !== words) canvas.setAttribute("aria-label", words);
     }
+    this.map?.draw(this.frame);
   }
 
   recolour() {

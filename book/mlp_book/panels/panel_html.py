@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from mlp_book.panels.pictures import MAPPED, PICTURES, USUAL
 from mlp_book.scripts import as_json
 from mlp_book.style import ReportFigure
 from mlp_core.what_if.panel import Panel
@@ -35,9 +36,15 @@ def panel_html(panel: Panel, figure: ReportFigure | None) -> str:
 
 
 def panel_data(panel: Panel) -> dict[str, Any]:
-    """Return what the front end needs: the panel, its controls' stops, and its default config."""
+    """Return what the front end needs: the panel, its controls' stops, its default config, pictures."""
     controls = [
         {"name": c.name, "stops": list(c.stops), "whole": c.whole, "legal": c.legal}
         for c in panel.controls
     ]
-    return {"panel": panel.to_dict(), "controls": controls, "config": panel.config({}).to_dict()}
+    return {
+        "panel": panel.to_dict(),
+        "controls": controls,
+        "config": panel.config({}).to_dict(),
+        "pictures": PICTURES.get(panel.name, USUAL),
+        "mapped": panel.name in MAPPED,
+    }

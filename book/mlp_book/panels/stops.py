@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import argparse
-import base64
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,17 +15,19 @@ from typing import Any
 
 import numpy as np
 
-from mlp_book.packing import ALPHABET, kept_epochs, pack
+from mlp_book.packing import kept_epochs, pack
 from mlp_book.panels.catalogue import PANELS
-from mlp_core.data import Dataset
+from mlp_book.panels.pictures import make_frames
+from mlp_book.panels.places import pack_images
 from mlp_core.studies import find_results
 from mlp_core.training import Run, RunConfig
 from mlp_core.training.environment import describe_environment
 from mlp_core.what_if import Control, Panel, run_panel
+from mlp_core.what_if.frames import pack_layer
 
 SEEDS = 5
 POINTS = (40, 34, 28, 24, 20, 16)  # epochs of a curve at most, until a panel's file fits
-MOST = 120_000  # characters of a panel's file
+MOST = 120_000  # characters of a panel's file, without the frames
 IMAGES = 30  # test images to show the network, for readers without mouse or finger
 FEW = 13  # stops of a slider that is not the main one
 NOT_STORED = ("seed", "epochs")  # one is what the band is over, the other a place on the curve
@@ -122,21 +123,9 @@ def ends_of(name: str) -> tuple[float, float]:
 
 
 def pack_network(run: Run) -> dict[str, Any]:
-    """Return a trained network in bytes: each weight one of 255 even levels of its layer."""
+    """Return a trained network in bytes, with what it takes to ask it."""
     network, dataset = run.network, run.dataset
     assert network is not None and dataset is not None
-    layers = []
-    for layer in network.linear_layers:
-        scale = float(np.abs(layer.weight).max()) / 127
-        levels = np.round(layer.weight / scale).astype(np.int8)
-        layers.append(
-            {
-                "shape": list(layer.weight.shape),
-                "scale": float(f"{scale:.5g}"),
-                "weights": base64.b64encode(levels.tobytes()).decode(),
-                "bias": [float(f"{value:.4g}") for value in layer.bias],
-            }
-        )
     scaling = dataset.scaling
     return {
         "input": [float(scaling.scale), float(scaling.offset)],
@@ -144,14 +133,8 @@ def pack_network(run: Run) -> dict[str, Any]:
         "loss": run.config.loss,
         "seed": run.config.seed,
         "test_accuracy": run.summary["test_accuracy"],
-        "layers": layers,
+        "layers": [pack_layer(layer.weight, layer.bias) for layer in network.linear_layers],
     }
-
-
-def pack_images(dataset: Dataset) -> list[list[Any]]:
-    """Return some test images, a character per pixel, each with its label."""
-    rows = zip(dataset.test_features[:IMAGES], dataset.test_labels[:IMAGES], strict=True)
-    return [["".join(ALPHABET[int(pixel)] for pixel in image), int(label)] for image, label in rows]
 
 
 def header_of(panel: Panel, seeds: Sequence[int], epochs: int) -> dict[str, Any]:
@@ -188,7 +171,7 @@ def make_stops(panel: Panel, processes: int = 1) -> str:
         **header_of(panel, seeds, first.epochs),
         "dataset": {**data, "classes": default.dataset.classes},
         "network": pack_network(default),
-        "images": pack_images(default.dataset),
+        "images": pack_images(default.dataset, IMAGES),
     }
     asked = {
         stop for control in panel.controls if control.name == "epochs" for stop in control.stops
@@ -197,10 +180,15 @@ def make_stops(panel: Panel, processes: int = 1) -> str:
         kept = kept_epochs(first.epochs, points)
         places = sorted({*kept, *(epoch for epoch in asked if epoch <= first.epochs)})
         rows = [pack_setting(v, t, places) for v, t in zip(settings, trained, strict=True)]
-        text = json.dumps({**head, "kept": places, "runs": rows}, separators=(",", ":"))
+        text = write_stops({**head, "kept": places, "runs": rows})
         if len(text) <= MOST:
-            return text + "\n"
+            return write_stops({**json.loads(text), "frames": make_frames(panel)})
     raise ValueError(f"panel {panel.name!r}: {len(text):,} characters, {MOST:,} are allowed")
+
+
+def write_stops(stops: Mapping[str, Any]) -> str:
+    """Return the text of a panel's file."""
+    return json.dumps(stops, separators=(",", ":"), allow_nan=False) + "\n"
 
 
 def load_stops(name: str, results: Path | None = None) -> dict[str, Any] | None:

@@ -96,7 +96,14 @@ def files_of(app: Sphinx, body: str) -> Iterator[str]:
         yield from ("live.css", "interactive.css", "interactive.js")
     if PANEL.search(body):
         stored_of_panels = write_of_panels(app, body)
-        yield from ("live.css", "what_if.css", "network.css", "build.js", *stored_of_panels, "what_if.js")
+        yield from (
+            "live.css",
+            "what_if.css",
+            "network.css",
+            "build.js",
+            *stored_of_panels,
+            "what_if.js",
+        )
     if EXPLORER in body:
         yield from ("live.css", "explorer.css", "studies.js", "explorer.js")
     if VERDICTS in body:

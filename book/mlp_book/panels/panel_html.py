@@ -36,7 +36,7 @@ def panel_html(panel: Panel, figure: ReportFigure | None) -> str:
 
 
 def panel_data(panel: Panel) -> dict[str, Any]:
-    """Return what the front end needs: the panel, its controls' stops, its default config, pictures."""
+    """Return what the front end needs: panel, controls' stops, default config, pictures."""
     controls = [
         {"name": c.name, "stops": list(c.stops), "whole": c.whole, "legal": c.legal}
         for c in panel.controls

@@ -1,4 +1,4 @@
-"""Which pictures of the network a panel shows first, and its stored frames, for where no Python is."""
+"""Which pictures of the network a panel shows first, and frames for where no Python is."""
 
 from __future__ import annotations
 

@@ -32,8 +32,10 @@ class Settings:
 
     def change(self, name: str, value: float, update: int) -> None:
         """Set a setting after an update, or raise a ConfigError if the value is not legal."""
-        check = NOT_NEGATIVE.check if name == "learning_rate" else RunConfig.check
-        value = check(name, value)
+        if name == "learning_rate":
+            value = NOT_NEGATIVE.check(name, value)
+        else:  # alone, and together with what the config says besides
+            value = getattr(self._config.replace(**{name: value}), name)
         if value != self.get(name) or self._ends_schedule(name):
             self._set(name, value)
             self.changes.append({"update": update, name: value})

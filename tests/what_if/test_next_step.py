@@ -1,4 +1,4 @@
-"""The loss along the next update is what plain NumPy computes, and looking at it changes nothing."""
+"""The loss along the next update is what plain NumPy computes; looking at it changes nothing."""
 
 from __future__ import annotations
 

@@ -43,6 +43,9 @@ class Settings:
             value = getattr(self._config.replace(**{name: value}), name)
         if value != before or self._ends_schedule(name):
             self._set(name, value)
+            # Of what was set between the same two updates, the last counts.
+            earlier = [c for c in self.changes if c["update"] == update and name in c]
+            self.changes = [c for c in self.changes if c not in earlier]
             self.changes.append({"update": update, name: value})
 
     def restore(self, changes: list[dict[str, Any]]) -> None:

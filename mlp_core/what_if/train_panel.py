@@ -179,14 +179,14 @@ class Player:
     def _change(self, name: str, value: Any) -> None:
         """Change a setting, and tell what was changed or why not."""
         training, before = self.training, None
-        count = len(training.settings.changes)
+        changes = list(training.settings.changes)
         try:
             before = training.settings.get(name)
             training.settings.change(name, value, training.update)
         except ConfigError as error:
             self._send({"kind": "refused", "name": name, "value": before, "message": str(error)})
             return
-        if len(training.settings.changes) > count:
+        if training.settings.changes != changes:
             self._has_looked = False
             now = {"from": before, "to": training.settings.get(name)}
             where = {"update": training.update, "at": self._place}

@@ -189,6 +189,7 @@ def test_the_run_says_what_was_changed_and_has_an_id_of_its_own():
     training = tiny_training(schedule="cosine")
     for epoch in training:
         if epoch == 1:
+            training.learning_rate = 0.1  # no update is made with it
             training.learning_rate = 0.5
             training.learning_rate = 0.5  # no change
     run = training.finish()

@@ -62,7 +62,7 @@ def test_no_module_writes_markup_or_runs_text(path: Path) -> None:
         ('<div class="verdicts">', ["live.css", "verdicts.css", "verdicts.js"]),
         (
             '<div class="what-if" data-panel="x">{"study": "none-such"}</div>',
-            ["live.css", "what_if.css", "build.js", "what_if.js"],
+            ["live.css", "what_if.css", "network.css", "build.js", "what_if.js"],
         ),
     ],
 )

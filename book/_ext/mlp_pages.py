@@ -13,6 +13,8 @@ from mlp_wheel import build_info
 
 from mlp_book.hero import load_hero
 from mlp_book.pages import study_json
+from mlp_book.panels.pictures import MAPPED
+from mlp_book.panels.places import digit_map
 from mlp_book.panels.stops import load_stops
 from mlp_book.scripts import JS, as_json, classic_script
 from mlp_book.tables import BEST
@@ -84,6 +86,8 @@ def write_of_panels(app: Sphinx, body: str) -> Iterator[str]:
         if (stops := load_stops(name, results)) is not None:
             target = f"(window.mlpCoreStops ??= {{}})[{json.dumps(name)}]"
             yield write_data(folder, f"stops-{name}.js", target, as_json(stops))
+        if name in MAPPED:
+            yield write_data(folder, "map.js", "window.mlpCoreMap", as_json(digit_map()))
 
 
 def files_of(app: Sphinx, body: str) -> Iterator[str]:

@@ -102,7 +102,7 @@ def test_commands_alone_change_nothing() -> None:
 
 def test_events_of_pauses_come_in_order_and_are_json() -> None:
     played = Played().take("update").take("pause").take("epoch").take("play")
-    kinds = [event["kind"] for event in played.events if event["kind"] != "progress"]
+    kinds = [e["kind"] for e in played.events if e["kind"] not in ("progress", "frame")]
     pause = ["paused", "ahead", "playing"]
     assert kinds == ["start", *pause, "epoch", *pause, *["epoch"] * 19, "end"]
     assert [event["update"] for event in played.told("paused")] == [1, 15]
@@ -112,8 +112,8 @@ def test_events_of_pauses_come_in_order_and_are_json() -> None:
 def test_a_command_before_the_first_turn_comes_after_the_start() -> None:
     played = Played()
     played.change(learning_rate=0.1)
-    assert [event["kind"] for event in played.events] == ["start", "change"]
-    assert played.events[1]["update"] == 0
+    assert [event["kind"] for event in played.events] == ["start", "frame", "change"]
+    assert played.told("change")[0]["update"] == 0
 
 
 def test_a_pause_is_heard_within_an_epoch() -> None:

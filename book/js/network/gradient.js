@@ -5,7 +5,7 @@ import { makeBox } from "../elements.js";
 import { drawLineChart } from "../line_chart.js";
 import { shortNumber } from "../numbers.js";
 
-const HEIGHT = 220;
+const GRADIENT_HEIGHT = 220;
 const LEAST = 1e-12; // what is less is drawn here
 const DECADES = 0.5; // the axis grows by half a power of ten
 
@@ -29,7 +29,7 @@ export class GradientPicture {
       {
         x: { range: [0, Math.max(xs.at(-1), 1)], label: "epoch" },
         y: { range: rangeAround(drawn.flat()), isLog: true, label: "length of the gradient" },
-        height: HEIGHT,
+        height: GRADIENT_HEIGHT,
         cursor: frame.epoch,
         label: words,
       },

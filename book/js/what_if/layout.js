@@ -39,6 +39,7 @@ export function layOut(view) {
     make("p", { class: "what-if-where mlp-note" }, aboutTraining(place)),
   ]);
   const sketch = makePart(view, "sketch", "Draw a digit", [view.sketch.root]);
+  view.openSketch = () => sketch.root.hidden && sketch.button.click();
   return makeBox(
     "mlp-live",
     make("p", { class: "what-if-question" }, make("strong", {}, view.panel.question)),
@@ -47,11 +48,11 @@ export function layOut(view) {
     main.row,
     makeBox("what-if-drive", ...leads, makeBox("what-if-says", parts.status, parts.problem)),
     view.next.root,
-    parts.network,
     parts.legend,
     makeBox("mlp-buttons", pin, clear, reset, more.button, sketch.button),
     more.root,
     sketch.root,
+    parts.network,
   );
 }
 

@@ -14,6 +14,7 @@ for (const element of document.querySelectorAll(".what-if[data-panel]")) {
   const count = (counts.get(name) ?? 0) + 1;
   counts.set(name, count);
   const stored = { stops: window.mlpCoreStops?.[name], study: window.mlpCoreStudies?.[study] };
+  stored.map = window.mlpCoreMap;
   const key = count > 1 ? `${name}-${count}` : name;
   render({ model: new PageModel(trainer, { data, key, ...stored }), el: element });
 }

@@ -3,6 +3,7 @@
 import { PALETTE } from "../colours.js";
 import { setText } from "../elements.js";
 import { showFragment } from "../links.js";
+import { PanelNetwork } from "../network/panel_part.js";
 import { asText, asWords, withThousands } from "../numbers.js";
 import { MEASURES, drawMeasure, lossRange } from "./charts.js";
 import { LiveRun, curveOfCell, curveOfStop, findStored, isCursor, nearestStop, seedWords, unpackStudy } from "./curves.js";
@@ -35,6 +36,7 @@ export class Panel {
     const everything = this.stops?.runs.map((run) => curveOfStop(this.stops, { run, values: {} })) ?? [];
     this.lossRange = lossRange(everything);
     element.append(layOut(this));
+    this.network = new PanelNetwork(this);
     element.classList.add("what-if", "mlp-enhanced");
     model.on("msg:custom", (message) => this.take(message));
     model.on("change:values", () => this.adopt(model.get("values")));
@@ -52,6 +54,7 @@ export class Panel {
   close() {
     this.cancel();
     this.watch.disconnect();
+    this.network.close();
     removeEventListener("hashchange", this.hear);
     removeEventListener("keydown", this.guard, true);
   }
@@ -205,6 +208,7 @@ export class Panel {
     if (message.kind === "answer") this.sketch.take(message);
     if (message.kind === "ready") this.versions = message.versions;
     if (message.kind === "data") this.data.take(message);
+    if (message.kind === "map") this.network.takeMap(message.map);
     if (message.id !== this.run?.id || !this.run.isUnderWay) return;
     const takers = {
       loading: ({ done, total }) => this.say(`Loading Python: ${megabytes(done)} of ${megabytes(total)} MB.`),
@@ -383,6 +387,7 @@ export class Panel {
     const differs = curve?.differs ?? [];
     setText(this.parts.headline, headlineOf({ curve, values: this.values, controls: this.controls, differs, epoch: this.cursor }));
     const { status = "idle", epoch = 0 } = this.run ?? {};
+    this.network.show();
     Object.assign(this.element.dataset, { state: status, epoch, shown: curve ? curve.source : "" });
   }
 

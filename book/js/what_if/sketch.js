@@ -52,6 +52,12 @@ export class Sketch {
     this.ask();
   }
 
+  /** Know more stored test images than those that came with the panel. */
+  know(images) {
+    this.images = images;
+    if (this.network.isStored) this.use(this.storedNetwork());
+  }
+
   storedNetwork() {
     return { ...STORED, testImages: this.images.length };
   }
@@ -139,6 +145,7 @@ export class Sketch {
     this.shown = null;
     this.asked += 1; // an answer under way is to something that is gone
     this.paint();
+    this.panel.network.excite(null);
     this.showPixels([]);
     this.showScores(Array(10).fill(0), "probability", null);
     this.tellAbout();
@@ -207,6 +214,7 @@ export class Sketch {
   tell(answer, pixels) {
     this.status.textContent = answer.problem ?? sentenceOf(answer);
     if (answer.problem) return;
+    this.panel.network.excite(pixels);
     this.showPixels(pixels);
     this.showScores(answer.scores, answer.kind, answer.digit);
   }

@@ -15,6 +15,7 @@ from mlp_book.pages import study_json
 from mlp_book.panels.catalogue import PANELS
 from mlp_book.panels.figure import Curve, plot_panel, stored_curve, trained_curve
 from mlp_book.panels.panel_html import panel_data, panel_html
+from mlp_book.panels.places import digit_map
 from mlp_book.panels.stops import load_stops
 from mlp_book.scripts import widget_module, widget_styles
 from mlp_book.style import ReportFigure
@@ -82,6 +83,8 @@ class WhatIf(anywidget.AnyWidget):
         if message["kind"] == "classify":
             answer = self._classify(message["image"])
             self.send({"kind": "answer", "number": message["number"], "answer": answer})
+        elif message["kind"] == "map":  # it takes some seconds, once
+            threading.Thread(target=self._send_map, name="map of the digits", daemon=True).start()
         else:
             self._call(message)
 
@@ -167,6 +170,9 @@ class WhatIf(anywidget.AnyWidget):
             return classify_image(self.trained, image["pixels"])
         except ConfigError as error:
             return {"problem": str(error)}
+
+    def _send_map(self) -> None:
+        self.send({"kind": "map", "map": digit_map()})
 
     # --- what stays on paper ----------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlp_book import packing
-from mlp_book.panels import PANELS, stops
+from mlp_book.panels import PANELS, pictures, stops
 from mlp_core.data import load_dataset
 from mlp_core.training import RunConfig
 from mlp_core.what_if import Control, Panel, run_panel
@@ -44,8 +44,9 @@ def test_every_stop_of_the_main_control_is_stored(name: str) -> None:
     assert len(stored["seeds"]) == stops.SEEDS
     assert stored["seeds"][0] == panel.config({}).seed
     assert {"mlp_core", "commit", "numpy"} <= set(stored["environment"])
-    path = stops.find_results() / "stops" / f"{name}.json"
-    assert path.stat().st_size <= stops.MOST
+    frames = stored.pop("frames")
+    assert len(stops.write_stops(stored)) <= stops.MOST
+    assert 8 <= len(frames["frames"]) <= pictures.COUNTS[0]
 
 
 @pytest.mark.parametrize("name", PANELS)

@@ -21,11 +21,12 @@ FARTHEST = MULTIPLES[-1]
 EXAMPLES = 2000  # all small digits; of MNIST enough for a smooth curve
 
 
-def look_ahead(training: Training, rate: float | None = None) -> dict[str, Any]:
-    """Return the loss along the next update, and leave the training as it is, bit for bit.
+class NextStep:
+    """The next update of a training, and the loss along it.
 
-    The update is the one that the next batch gives, with momentum, decay and penalties. The loss
-    is the mean over the first `EXAMPLES` training examples, penalties and dropout left out.
+    To look changes nothing of the training, not a bit. The update is the one that the next batch
+    gives, with momentum, decay and penalties. The loss is the mean over the first `EXAMPLES`
+    training examples, penalties and dropout left out.
 
     Parameters
     ----------
@@ -33,58 +34,64 @@ def look_ahead(training: Training, rate: float | None = None) -> dict[str, Any]:
         Between two updates.
     rate : float, optional
         The rate whose step is the multiple 1; by default that of the next update.
-
-    Returns
-    -------
-    dict
-        ``rate``. ``multiples`` of its step, and the ``losses`` there; None where one is not
-        finite. ``chosen``: the multiple that is the step of the next update, and the ``loss`` that
-        it leads to. ``examples``: on how many training examples the losses are measured.
-        ``batch``: how many the next batch has.
     """
-    chosen = training.next_learning_rate
-    rate = rate or chosen or training.config.learning_rate  # it may have been set to 0
-    parameters = training.network.parameters
-    present = parameters.copy()
-    size = min(EXAMPLES, training.dataset.train_size)
-    batch = training.next_batch()
-    with np.errstate(all="ignore"):
-        step = _next_step(training, batch, rate)
-        losses = {}
-        for multiple in (*MULTIPLES, chosen / rate):
-            np.multiply(step, multiple, out=parameters)
-            np.add(parameters, present, out=parameters)
-            losses[multiple] = finite(_loss(training, size))
-    parameters[...] = present
-    return {
-        "rate": rate,
-        "multiples": list(MULTIPLES),
-        "losses": [losses[multiple] for multiple in MULTIPLES],
-        "chosen": chosen / rate,
-        "loss": losses[chosen / rate],
-        "examples": size,
-        "batch": len(batch),
-    }
 
+    def __init__(self, training: Training, rate: float | None = None) -> None:
+        # The rate of the training may have been set to 0.
+        self.rate = rate or training.next_learning_rate or training.config.learning_rate
+        self._training = training
+        self._batch = training.next_batch()
+        self._size = min(EXAMPLES, training.dataset.train_size)
+        self._step = self._find_step()
+        self._losses = {multiple: self._loss_at(multiple) for multiple in MULTIPLES}
 
-def _next_step(training: Training, batch: np.ndarray, rate: float) -> np.ndarray:
-    """Return by what the next update would change the parameters at a rate."""
-    network, dropout = training.network, training.streams.dropout.bit_generator
-    state, was_training = dropout.state, network.training
-    network.set_training(True)
-    scale = training.differentiate(batch)
-    network.set_training(was_training)
-    dropout.state = state
-    optimizer, moved = copy.deepcopy(training.optimizer), network.parameters.copy()
-    optimizer.learning_rate = rate
-    optimizer.step(moved, network.gradients, scale)
-    return moved - network.parameters
+    def describe(self) -> dict[str, Any]:
+        """Return it as plain JSON values, at the rate that the training has now.
 
+        Returns
+        -------
+        dict
+            ``rate``. ``multiples`` of its step, and the ``losses`` there; None where one is not
+            finite. ``chosen``: the multiple that is the step of the next update, and the ``loss``
+            that it leads to. ``examples``: on how many training examples the losses are measured.
+            ``batch``: how many the next batch has.
+        """
+        chosen = self._training.next_learning_rate / self.rate
+        known = chosen in self._losses
+        return {
+            "rate": self.rate,
+            "multiples": list(MULTIPLES),
+            "losses": [self._losses[multiple] for multiple in MULTIPLES],
+            "chosen": chosen,
+            "loss": self._losses[chosen] if known else self._loss_at(chosen),
+            "examples": self._size,
+            "batch": len(self._batch),
+        }
 
-def _loss(training: Training, size: int) -> float:
-    """Return the mean loss of the first training examples."""
-    loss, dataset = build_loss(training.config), training.dataset
-    labels, total = dataset.train_labels, 0.0
-    for rows, outputs in forward_in_chunks(training.network, dataset, "train", size):
-        total += float(loss.forward(outputs, labels[rows]).sum(dtype=np.float64))
-    return total / size
+    def _find_step(self) -> np.ndarray:
+        """Return by what the next update would change the parameters."""
+        training, network = self._training, self._training.network
+        dropout = training.streams.dropout.bit_generator
+        state, was_training = dropout.state, network.training
+        network.set_training(True)
+        with np.errstate(all="ignore"):
+            scale = training.differentiate(self._batch)
+        network.set_training(was_training)
+        dropout.state = state
+        optimizer, moved = copy.deepcopy(training.optimizer), network.parameters.copy()
+        optimizer.learning_rate = self.rate
+        with np.errstate(all="ignore"):
+            optimizer.step(moved, network.gradients, scale)
+            return moved - network.parameters
+
+    def _loss_at(self, multiple: float) -> float | None:
+        """Return the loss at a multiple of the step, None if it is not finite."""
+        network, dataset = self._training.network, self._training.dataset
+        loss, labels, total = build_loss(self._training.config), dataset.train_labels, 0.0
+        present = network.parameters.copy()
+        with np.errstate(all="ignore"):
+            network.parameters += multiple * self._step
+            for rows, outputs in forward_in_chunks(network, dataset, "train", self._size):
+                total += float(loss.forward(outputs, labels[rows]).sum(dtype=np.float64))
+        network.parameters[...] = present
+        return finite(total / self._size)

@@ -15,7 +15,7 @@ from mlp_core.training.build import build_loss
 from mlp_core.training.environment import one_blas_thread
 from mlp_core.training.evaluation import evaluate
 from mlp_core.what_if.frames import INSIDE_COLUMNS, describe_shown, finite, look
-from mlp_core.what_if.next_step import FARTHEST, look_ahead
+from mlp_core.what_if.next_step import FARTHEST, NextStep
 from mlp_core.what_if.panel import Panel
 
 Event = dict[str, Any]
@@ -63,7 +63,7 @@ class Player:
         self._goal: str | None = "end"  # how far it goes on; None where it is paused
         self._rest_until = self._progress_due = 0.0
         self._has_begun = self._has_looked = False
-        self._base_rate: float | None = None  # whose step is the multiple 1 while it is paused
+        self._next_step: NextStep | None = None  # while it is paused
 
     @property
     def is_playing(self) -> bool:
@@ -171,13 +171,13 @@ class Player:
 
     def _pause(self) -> None:
         if self._goal is not None and self.run is None:
-            self._goal, self._has_looked, self._base_rate = None, False, None
+            self._goal, self._has_looked, self._next_step = None, False, None
             self._send({"kind": "paused", "update": self.training.update, "at": self._place})
 
     def _go_on(self, goal: str) -> None:
         if self._goal is None:
             self._send({"kind": "playing"})
-        self._goal, self._rest_until = goal, 0.0
+        self._goal, self._rest_until, self._next_step = goal, 0.0, None
 
     def _change(self, name: str, value: Any) -> None:
         """Change a setting, and tell what was changed or why not."""
@@ -191,6 +191,8 @@ class Player:
             return
         if training.settings.changes != changes:
             self._has_looked = False
+            if name != "learning_rate":  # which only makes the same step longer or shorter
+                self._next_step = None
             now = {"from": before, "to": training.settings.get(name)}
             where = {"update": training.update, "at": self._place}
             self._send({"kind": "change", "name": name, **now, **where})
@@ -199,11 +201,11 @@ class Player:
         """Tell where the next update leads, once for each pause and change."""
         if self._has_looked:
             return
-        rate = self.training.next_learning_rate
-        if self._base_rate is None or rate > FARTHEST * self._base_rate:
-            self._base_rate = rate
+        rate, step = self.training.next_learning_rate, self._next_step
+        if step is None or rate > FARTHEST * step.rate:
+            step = self._next_step = NextStep(self.training)
         self._has_looked = True
-        self._send({"kind": "ahead", **look_ahead(self.training, self._base_rate)})
+        self._send({"kind": "ahead", **step.describe()})
 
     def _end(self) -> None:
         run = self.run = self.training.finish()
@@ -251,9 +253,9 @@ def run_panel(panel: Panel, values: Mapping[str, Any], on_event: Callable[[Event
         each finding, and summary). After ``start`` and after each ``epoch`` comes a ``frame`` of
         `look`.
 
-        A `Player` also tells what commands have changed: ``paused`` (update, and ``at``: epochs so
-        far) and then ``ahead`` (`look_ahead`), ``playing``, ``change`` (name, from, to, update,
-        at) and ``refused`` (name, the value that stays, message).
+        A `Player` also tells what commands have done: ``paused`` (update, and ``at``: epochs so
+        far) and then ``ahead`` (`NextStep.describe`), ``playing``, ``change`` (name, from, to,
+        update, at) and ``refused`` (name, the value that stays, message).
 
     Returns
     -------

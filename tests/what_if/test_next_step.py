@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mlp_core.training import RunConfig, Training
-from mlp_core.what_if.next_step import MULTIPLES, look_ahead
+from mlp_core.what_if.next_step import MULTIPLES, NextStep
 
 QUICK = RunConfig(epochs=3)
 CASES = {
@@ -39,7 +39,7 @@ def test_the_losses_are_those_of_plain_numpy() -> None:
     layout = [first.weight, first.bias, second.weight, second.bias]
     batch = training.next_batch()
     velocity = training.optimizer.state["step"].astype("float64")
-    found = look_ahead(training)
+    found = NextStep(training).describe()
 
     def forward(w1, b1, w2, b2, inputs):
         hidden = np.maximum(inputs @ w1 + b1, 0)
@@ -72,8 +72,8 @@ def test_the_losses_are_those_of_plain_numpy() -> None:
 def test_looking_changes_nothing(fields: dict, updates: int) -> None:
     training, other = (trained(updates, **fields) for _ in range(2))
     before = state_of(training)
-    look_ahead(training)
-    look_ahead(training, 0.3)
+    NextStep(training).describe()
+    NextStep(training, 0.3).describe()
     after = state_of(training)
     assert before.keys() == after.keys()
     for name, value in before.items():
@@ -96,28 +96,28 @@ def test_the_step_leads_where_it_was_said(fields: dict) -> None:
     """At the rate of now, and at a multiple of it."""
     for multiple in (1.0, 4.0):
         training = trained(**fields)
-        first = look_ahead(training)
+        first = NextStep(training).describe()
         assert first["chosen"] == 1.0
         said = first["losses"][MULTIPLES.index(multiple)]
         if multiple != 1.0:
             training.learning_rate *= multiple
-            there = look_ahead(training, first["rate"])
+            there = NextStep(training, first["rate"]).describe()
             assert there["chosen"] == pytest.approx(multiple)
             assert there["loss"] == pytest.approx(said, abs=1e-5)
             assert there["losses"] == pytest.approx(first["losses"], abs=1e-5)
         training.run_update()
-        landed = look_ahead(training)
+        landed = NextStep(training).describe()
         assert landed["losses"][MULTIPLES.index(0.0)] == pytest.approx(said, abs=1e-5)
 
 
 def test_where_it_is_not_finite_it_is_none() -> None:
     training = trained(updates=2, learning_rate=1e18)
-    assert None in look_ahead(training)["losses"]
+    assert None in NextStep(training).describe()["losses"]
 
 
 def test_at_a_rate_of_zero_the_step_is_the_configs() -> None:
     training = trained()
     training.learning_rate = 0
-    found = look_ahead(training)
+    found = NextStep(training).describe()
     assert (found["rate"], found["chosen"]) == (QUICK.learning_rate, 0)
     assert found["loss"] == found["losses"][MULTIPLES.index(0.0)]

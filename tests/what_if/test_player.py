@@ -12,7 +12,7 @@ import pytest
 from mlp_book.panels import PANELS
 from mlp_core.training import ConfigError, Run, Training, train
 from mlp_core.what_if import Event, Panel, Player
-from mlp_core.what_if.next_step import look_ahead
+from mlp_core.what_if.next_step import NextStep
 from mlp_core.what_if.train_panel import TURN_S
 
 PANEL = PANELS["learning-rate"]
@@ -142,11 +142,11 @@ def test_while_it_is_paused_a_change_tells_where_the_step_would_lead() -> None:
     assert played.told("ahead")[-1]["chosen"] == 1.0
 
 
-def test_it_is_what_look_ahead_finds() -> None:
+def test_it_is_what_the_next_step_is() -> None:
     played = Played().take("epoch")
     training = Training(PANEL.config(QUICK))
     training.run_epoch()
-    assert played.told("ahead")[0] == {"kind": "ahead", **look_ahead(training)}
+    assert played.told("ahead")[0] == {"kind": "ahead", **NextStep(training).describe()}
 
 
 def test_it_rests_between_epochs_and_a_command_ends_the_rest() -> None:

@@ -47,7 +47,7 @@ export class NextStep {
   draw() {
     const { ahead, loss } = this;
     const { multiples, losses } = ahead;
-    const finite = losses.filter(Number.isFinite);
+    const finite = losses.some(Number.isFinite) ? losses.filter(Number.isFinite) : [1];
     const [low, high] = [Math.max(Math.min(...finite), 1e-8), Math.max(...finite, 1e-8)];
     const top = Math.min(high, low * HIGHEST_RISE);
     const ys = losses.map((value) => (Number.isFinite(value) ? Math.min(value, top * 2) : null));
@@ -57,7 +57,7 @@ export class NextStep {
       y: { range, isLog: true, label: "training loss after the next step" },
       height: HEIGHT,
       cursor: 0,
-      label: "",
+      label: "the training loss along the next update",
     });
     this.drawn = drawn;
     const place = (multiple, value) => {
@@ -75,13 +75,12 @@ export class NextStep {
 
   tell() {
     const { ahead, loss, rate } = this;
-    const value = Number.isFinite(loss) ? shortNumber(loss) : "not finite";
-    const now = lossAt(ahead, 0);
-    const size = ahead.examples;
+    const say = (number) => (Number.isFinite(number) ? shortNumber(number) : "not finite");
+    const [now, value] = [lossAt(ahead, 0), loss].map(say);
     setText(
       this.caption,
-      `Now the loss of ${withThousands(size)} training images is ${Number.isFinite(now) ? shortNumber(now) : "not finite"} ` +
-        `(the dot); after the next step, at rate ${asText(rate)}, it is ${value} (the handle: drag it to another rate). ` +
+      `Now the loss of ${withThousands(ahead.examples)} training images is ${now} (the dot); after the next step, at rate ` +
+        `${asText(rate)}, it is ${value} (the handle: drag it to another rate). ` +
         `The step is what the optimizer makes of the next ${ahead.batch} images, momentum and decay included.`,
     );
     const bounds = { min: LEAST_MULTIPLE, max: ahead.multiples.at(-1), now: Number(this.multiple.toFixed(3)) };
@@ -143,10 +142,10 @@ export class NextStep {
   }
 }
 
-/** Return the loss at a multiple, between two known ones on a line. */
+/** Return the loss at a multiple, between two known ones on a line; NaN where one is not finite. */
 function lossAt({ multiples, losses }, multiple) {
   const right = multiples.findIndex((one) => one >= multiple);
-  if (right <= 0 || multiples[right] === multiple) return losses.at(right);
-  const share = (multiple - multiples[right - 1]) / (multiples[right] - multiples[right - 1]);
-  return losses[right - 1] + share * (losses[right] - losses[right - 1]);
+  if (right <= 0 || multiples[right] === multiple) return losses.at(right) ?? NaN;
+  const [low, high] = [right - 1, right].map((place) => losses[place] ?? NaN);
+  return low + ((multiple - multiples[right - 1]) / (multiples[right] - multiples[right - 1])) * (high - low);
 }

@@ -114,7 +114,7 @@ class WhatIf(anywidget.AnyWidget):
                 self._is_called.wait(wait)
 
     def _try(self, act: Callable[..., float], *given: Any) -> float:
-        """Return what an action returns; where it fails, the reader is told, and nothing is left."""
+        """Return what an action returns; where it fails, tell the reader and leave nothing."""
         try:
             return act(*given)
         except (ConfigError, DataError) as error:

@@ -1,6 +1,6 @@
 /** Pictures of a network in training, one an epoch: as many as a page can keep. */
 
-const MOST_FRAMES = 100;
+const MOST_FRAMES = 101; // a hundred epochs, and what was before them
 
 /** Keeps frames that are evenly spread; of too many it drops every other one. */
 export class Frames {

@@ -136,7 +136,7 @@ def test_slider_and_charts_are_on_one_screen(
     from_disk.set_viewport_size(size)
     from_disk.goto((html / chapter.page).as_uri())
     panel = Panel(from_disk)
-    boxes = panel.root.locator(".mlp-chart, .what-if-main").evaluate_all(
+    boxes = panel.root.locator(".what-if-charts, .what-if-main").evaluate_all(
         "all => all.map(e => [e.getBoundingClientRect().top, e.getBoundingClientRect().bottom])"
     )
     whole = panel.root.bounding_box()

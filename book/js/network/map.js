@@ -28,7 +28,7 @@ export class DigitMap {
     const at = bytesOf(places);
     this.images = readImages({ images });
     this.places = this.images.map((_, i) => [at[i] / 255, at[this.images.length + i] / 255]);
-    Object.assign(this, { at: 0, picks: [], frame: null });
+    Object.assign(this, { at: 0, picks: [], frame: null, isOpen: true });
     this.canvas = make("canvas", { class: "network-map", tabindex: "0", role: "application", "aria-roledescription": "map" });
     this.preview = make("canvas", { class: "network-preview", role: "img", "aria-label": "the digit under the cursor" });
     this.says = make("p", { class: "network-map-says", role: "status" });
@@ -37,7 +37,6 @@ export class DigitMap {
     this.strip.hidden = true;
     this.root = makeBox(
       "network-map-part",
-      make("p", { class: "network-map-title" }, make("strong", {}, `All ${this.images.length} test digits`)),
       this.canvas,
       this.words,
       makeBox("network-map-read", this.preview, this.says),
@@ -119,8 +118,8 @@ export class DigitMap {
 
   draw(frame) {
     const isOwn = frame && readFrame(frame).said?.length === this.images.length;
-    this.root.hidden = !isOwn;
-    if (!isOwn || !this.root.clientWidth) return;
+    this.root.hidden = !isOwn || !this.isOpen;
+    if (this.root.hidden || !this.root.clientWidth) return;
     this.frame = frame;
     this.width = this.root.clientWidth;
     this.height = Math.round(Math.min(this.width * (this.width < 500 ? 1.05 : 0.58), 460));

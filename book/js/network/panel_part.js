@@ -1,6 +1,6 @@
 /** A panel's pictures of its network: of the run that is under way, or of the stored one. */
 
-import { makeBox, make, setText } from "../elements.js";
+import { make, makeBox, makeButton, setText } from "../elements.js";
 import { asText, asWords } from "../numbers.js";
 import { readImages } from "../what_if/curves.js";
 import { NetworkView } from "./view.js";
@@ -13,10 +13,16 @@ export class PanelNetwork {
     const place = makeBox("network-view");
     this.root = panel.parts.network;
     this.root.hidden = true;
-    this.root.append(this.about, place);
+    const attributes = { class: "mlp-button what-if-fold", "aria-expanded": "false" };
+    this.fold = makeButton("Map of the test digits", () => this.toggleMap(), attributes);
+    this.wait = make("p", { class: "mlp-note", role: "status" });
+    const map = makeBox("network-map-place");
+    this.root.append(this.about, place, makeBox("network-fold", this.fold), this.wait, map);
     const open = (number) => this.open(number);
-    this.view = new NetworkView(place, pictures ?? ["weights", "digits"], { open, stored: panel.sketch.stored });
-    if (mapped) this.askForMap();
+    this.view = new NetworkView(place, pictures ?? ["weights", "digits"], { open, stored: panel.sketch.stored, mapPlace: map });
+    Object.assign(this, { isMapped: mapped !== null && mapped !== undefined, isOpen: false });
+    this.fold.hidden = !this.isMapped;
+    if (mapped) this.toggleMap();
   }
 
   close() {
@@ -33,6 +39,7 @@ export class PanelNetwork {
     this.dataset = dataset;
     this.root.classList.toggle("network-other", isOther);
     setText(this.about, words);
+    this.fold.hidden = !this.isMapped || dataset.name !== "digits";
     if (frame !== this.view.frame || frames.length !== this.view.run.length) this.view.show(frame, frames);
   }
 
@@ -80,15 +87,27 @@ export class PanelNetwork {
     panel.sketch.pick(number);
   }
 
-  /** On a page the map lies beside it; a kernel computes it. */
-  askForMap() {
+  /** Unfold the map: on a page it lies beside it, a kernel is asked for it once. */
+  toggleMap() {
+    this.isOpen = !this.isOpen;
+    this.fold.setAttribute("aria-expanded", String(this.isOpen));
+    if (this.view.map) {
+      this.view.showMap(this.isOpen);
+      return;
+    }
     const map = this.panel.model.get("map");
     if (map) this.takeMap(map);
-    else this.panel.model.send({ kind: "map" });
+    else if (!this.isAsked) {
+      this.isAsked = true;
+      setText(this.wait, "The digits are being placed: a few seconds.");
+      this.panel.model.send({ kind: "map" });
+    }
   }
 
   takeMap(map) {
+    setText(this.wait, "");
     this.panel.sketch.know(readImages(map));
     this.view.addMap(map);
+    this.view.showMap(this.isOpen);
   }
 }

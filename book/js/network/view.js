@@ -23,7 +23,7 @@ let views = 0;
  *
  * `names` are the two pictures that are shown first. `data` are what a run's `start` tells of its
  * dataset (`side`, `shown`), and `open`, which gets the number of a test image that was clicked;
- * for a map of the test digits, its `map` and perhaps a `stored` network.
+ * for a map of the test digits, its `map` and perhaps a `stored` network and a `mapPlace`.
  */
 export class NetworkView {
   constructor(root, names, data = {}) {
@@ -55,7 +55,12 @@ export class NetworkView {
   addMap(map) {
     this.data.map = map;
     this.map = new DigitMap(this.data);
-    this.root.append(this.map.root);
+    (this.data.mapPlace ?? this.root).append(this.map.root);
+    this.draw();
+  }
+
+  showMap(isOpen) {
+    this.map.isOpen = isOpen;
     this.draw();
   }
 

@@ -46,5 +46,5 @@ def panel_data(panel: Panel) -> dict[str, Any]:
         "controls": controls,
         "config": panel.config({}).to_dict(),
         "pictures": PICTURES.get(panel.name, USUAL),
-        "mapped": panel.name in MAPPED,
+        "mapped": MAPPED.get(panel.name),
     }

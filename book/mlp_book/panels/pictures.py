@@ -21,7 +21,7 @@ PICTURES = {
     "where-it-fails": ("confusion", "digits"),
 }
 USUAL = ("weights", "digits")
-MAPPED = ("hidden-layers", "where-it-fails")  # the panels with the map of the test digits
+MAPPED = {"hidden-layers": False, "where-it-fails": True}  # with a map: whether it is unfolded
 
 MOST = 60_000  # characters of a panel's frames and its map
 COUNTS = (12, 11, 10, 9, 8)  # frames, until they fit

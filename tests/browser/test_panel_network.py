@@ -99,7 +99,7 @@ def test_of_other_values_it_says_whose_the_pictures_are(still: Page) -> None:
 
 def test_the_map_opens_any_test_digit_in_the_sketch(still: Page) -> None:
     assert [MAPPED.get(name) for name in NAMES] == [False, None, True]
-    Panel(still, 0).click("Map of the test digits")
+    Panel(still, 0).unfold("Map of the test digits")
     for number in (0, 2):
         panel = Panel(still, number)
         place = panel.root.locator(".network-map")
@@ -151,7 +151,7 @@ def test_frames_of_a_live_run_are_scrubbed_and_agree_with_the_headline(page: Pag
 
 def test_pictures_follow_a_run_epoch_by_epoch(page: Page) -> None:
     panel = Panel(page, 0)
-    panel.click("Map of the test digits")
+    panel.unfold("Map of the test digits")
     for epoch in (1, 2):
         panel.click("One epoch")
         panel.wait(lambda epoch=epoch: f"epoch {epoch}:" in says(panel))

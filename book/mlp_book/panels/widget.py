@@ -152,7 +152,8 @@ class WhatIf(anywidget.AnyWidget):
 
         def send(lot: list[Event]) -> None:
             for event in lot:
-                events[event["index"]].append(event)
+                if event["kind"] != "frame":  # large, and not for the figure on paper
+                    events[event["index"]].append(event)
             self._events = [seed for seed in events if seed]
             self.send({"kind": "events", "id": job["id"], "events": lot})
 

@@ -20,7 +20,7 @@ export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book book-offline pdf test test-browser lint lab new-chapter serve stops bench bench-page clean distclean
+.PHONY: help book book-offline pdf test test-all test-browser lint lab new-chapter serve stops bench bench-page clean distclean
 
 help: ## list the targets
 	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
@@ -38,12 +38,14 @@ book-offline: $(VENV)/.pyodide ## the same book with Python (and MNIST, if it is
 pdf: $(VENV)/.test | $(INDEX) ## print the whole built book into _build/pdf (needs Chromium)
 	$(BIN)/python book/make_pdf.py
 
-# Without the browser's slow tests: those are of `make test-browser`.
-test: lint ## lint, types, the book without a warning, the tests
+test: lint ## lint, types, the book without a warning, the quick tests
 	$(BUILD)
-	MLP_CORE_BOOK=required $(BIN)/python -m pytest -n auto --dist loadgroup -m "not (browser and slow)"
+	MLP_CORE_BOOK=required $(BIN)/python -m pytest -n auto --dist loadgroup -m "not slow"
 
-test-browser: $(VENV)/.test book-offline ## the panels as readers meet them, in Chromium: a few minutes
+test-all: lint book-offline ## all tests, also those that train in Chromium and JupyterLab: half an hour
+	MLP_CORE_BOOK=required MLP_CORE_OFFLINE=required $(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-browser: $(VENV)/.test book-offline ## of these, what readers meet in Chromium and JupyterLab
 	MLP_CORE_BOOK=required MLP_CORE_OFFLINE=required $(BIN)/python -m pytest -n auto --dist loadgroup tests/browser
 
 lint: $(VENV)/.test ## ruff, mypy and the import contract alone

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import nbformat
 import pytest
@@ -15,7 +14,7 @@ from lab import open_notebook, prompts, run_notebook, tracebacks, wait_until
 from panel import Panel
 from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CHAPTER = "notebooks/learning_rate.ipynb"
 
@@ -94,13 +93,6 @@ def test_hidden_cells_are_folded(browser: Browser, jupyterlab: str, chapter: str
 # All chapters' panels, in one notebook
 
 
-def all_panels(test: Callable[..., None]) -> Callable[..., None]:
-    """Mark a test that takes a few minutes: `make test-browser` runs it."""
-    missing = "MLP_CORE_OFFLINE" not in os.environ
-    skipped = pytest.mark.skipif(missing, reason="a few minutes: make test-browser runs it")
-    return pytest.mark.slow(skipped(test))
-
-
 @pytest.fixture(scope="module")
 def panels(browser: Browser, jupyterlab: str) -> Iterator[Page]:
     """Yield a notebook that shows all panels."""
@@ -110,7 +102,6 @@ def panels(browser: Browser, jupyterlab: str) -> Iterator[Page]:
         yield page
 
 
-@all_panels
 @pytest.mark.parametrize("number", range(len(CHAPTERS)), ids=lambda i: CHAPTERS[i].panel.name)
 def test_every_panel_is_played_moved_pinned_and_stopped(panels: Page, number: int) -> None:
     panel = Panel(panels, number)
@@ -132,7 +123,6 @@ def test_every_panel_is_played_moved_pinned_and_stopped(panels: Page, number: in
     assert tracebacks(panels) == []
 
 
-@all_panels
 def test_two_hundred_moves_and_twenty_runs_leave_the_page_as_large(panels: Page) -> None:
     panel = Panel(panels)
     session = panels.context.new_cdp_session(panels)
@@ -153,7 +143,6 @@ def test_two_hundred_moves_and_twenty_runs_leave_the_page_as_large(panels: Page)
     assert heap() < 1.2 * before
 
 
-@all_panels
 def test_no_thread_is_left(panels: Page) -> None:
     before = prompts(panels)
     panels.locator(".jp-CodeCell").last.locator(".cm-content").click()

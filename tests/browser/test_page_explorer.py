@@ -29,7 +29,7 @@ from explorer_page import EXPLORER, TIMES, ExplorerPage, explored
 from made_study import made_study
 from playwright.sync_api import Browser
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 HOSTILE_CASES = 220
 FIRST_CELLS = 8  # of the made-up study that is shown at first

@@ -148,12 +148,17 @@ def notebook(name: str) -> EditableNotebook:
     return EditableNotebook(ROOT / "notebooks" / f"{name}.ipynb")
 
 
+def marks(name: str, number: int) -> list[pytest.MarkDecorator]:
+    """One process has all edits of a notebook; those after the first are of `make test-all`."""
+    return [pytest.mark.xdist_group(name), *([pytest.mark.slow] if number else [])]
+
+
 @pytest.mark.parametrize(
     ("name", "edit"),
     [
-        pytest.param(name, edit, marks=pytest.mark.xdist_group(name))
+        pytest.param(name, edit, marks=marks(name, number))
         for name, edits in EDITS.items()
-        for edit in edits
+        for number, edit in enumerate(edits)
     ],
     ids=lambda value: value if isinstance(value, str) else f"{value[0]}: {value[2]}"[:60],
 )

@@ -43,7 +43,7 @@ def words_of(body: str) -> int:
         section = heading.find_parent("section")
         if section and heading.get_text(strip=True).startswith(LAST):
             section.decompose()
-    return len(re.findall(r"\w[\w'’.,-]*", page.get_text(" ")))
+    return len(re.findall(r"\w[\w'\u2019.,-]*", page.get_text(" ")))
 
 
 def reading_time(body: str) -> str:

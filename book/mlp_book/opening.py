@@ -1,4 +1,4 @@
-"""What a chapter opens with: its picture, small, also written as a file for links to the chapter."""
+"""What a chapter opens with: its picture, small, also written as a file for links to it."""
 
 from __future__ import annotations
 

@@ -44,9 +44,14 @@ def cell_faults(cell: dict[str, Any]) -> list[str]:
     if any(tag.startswith(("hide-", "remove-")) for tag in cell["metadata"].get("tags", [])):
         if not cell["metadata"].get("jupyter", {}).get("source_hidden"):
             found.append('is open in JupyterLab: set {"jupyter": {"source_hidden": true}}')
-        if (lines := len(source.splitlines())) > MOST_HIDDEN_LINES:
+        if (lines := lines_but_imports(source)) > MOST_HIDDEN_LINES:
             found.append(f"hides {lines} lines: put what they do into the chapter's module")
     return found + code_faults(source)
+
+
+def lines_but_imports(source: str) -> int:
+    imports = [n for n in ast.walk(ast.parse(source)) if isinstance(n, ast.Import | ast.ImportFrom)]
+    return len(source.splitlines()) - sum(n.end_lineno - n.lineno + 1 for n in imports)
 
 
 def code_faults(source: str) -> list[str]:

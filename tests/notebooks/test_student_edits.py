@@ -13,6 +13,11 @@ from mlp_book.facts import STRICT
 
 # Notebook, cell, what stands there, what the student writes.
 EDITS = {
+    "network": [
+        ("train", "sizes = (64, 32, 10)", "sizes = (64, 16, 16, 10)"),
+        ("train", "learning_rate=0.05", "learning_rate=5.0"),
+        ("spreads", "range(10)", "range(3)"),
+    ],
     "learning_rate": [
         ("digits-train", "1.0, 10.0)", "1.0)"),
         ("digits-train", "10.0)", "3.0)"),

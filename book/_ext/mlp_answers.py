@@ -53,7 +53,9 @@ def question_of(chapter: str, doctree: nodes.document) -> str:
 def make_card(link: nodes.reference, picture: str, question: str, answer: str) -> nodes.container:
     """Return a card: picture, title, question and answer; a click anywhere follows the link."""
     # The answer says in words what the picture shows.
-    image = f'<img src="{picture}" alt="" loading="lazy" width="{WIDTH}" height="{HEIGHT}">'
+    size = f'width="{WIDTH}" height="{HEIGHT}"'
+    # The theme gives pictures of other classes a light ground in the dark.
+    image = f'<img class="dark-light" src="{picture}" alt="" loading="lazy" {size}>'
     return nodes.container(
         "",
         nodes.raw("", image, format="html"),

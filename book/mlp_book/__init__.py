@@ -4,6 +4,7 @@ from mlp_book.charts import bars, dots, error_map, heat_map, images, lines, swee
 from mlp_book.facts import glue
 from mlp_book.frames import epochs, frame, records
 from mlp_book.opening import Opening
+from mlp_book.prediction import prediction
 from mlp_book.stats import spread
 from mlp_book.tables import by_level, compare_with, reproduction_card
 
@@ -20,6 +21,7 @@ __all__ = [
     "heat_map",
     "images",
     "lines",
+    "prediction",
     "records",
     "reproduction_card",
     "spread",

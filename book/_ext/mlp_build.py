@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 EXTENSIONS = (
     "mlp_answers",
     "mlp_bibliography",
+    "mlp_csp",
     "mlp_downloads",
     "mlp_explorer",
     "mlp_pages",

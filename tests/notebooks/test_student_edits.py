@@ -84,7 +84,7 @@ EDITS = {
         ("weight", "strength, rate = 0.5", "strength, rate = 1.0"),
         ("weight", '"L1": L1Penalty, ', ""),
         ("dropout", "0.35, 0.5)", "0.35)"),
-        ("mnist-error-60", '("regularization")', '("regularization")[::3]'),
+        ("opening", '("regularization")', '("regularization")[::3]'),
     ],
     "numerical_stability": [
         ("digits", "1.0, 10.0)", "1.0)"),
@@ -107,8 +107,8 @@ EDITS = {
         ("small-train", "epochs=20", "epochs=5"),
         ("small-train", "(0.01, 0.1, 1.0), (0.0, 0.5, 0.9, 0.99)", "(0.1, 1.0), (0.0, 0.5)"),
         ("small-train", "(2022, 2023, 2024)", "(2022,)"),
-        ("parallel", '"one-at-a-time"', '"learning-rate"'),
-        ("search", "150, range(20)", "30, range(3)"),
+        ("opening", '"one-at-a-time"', '"learning-rate"'),
+        ("opening", "150, range(20)", "30, range(3)"),
     ],
     "where_it_fails": [
         ("confusion", "range(2022, 2032)", "range(2022, 2027)"),
@@ -119,7 +119,7 @@ EDITS = {
     ],
     "comparing": [
         ("draw", "level=0.05", "level=0.2"),
-        ("draw", '"seed-noise-fresh", "seed-noise"', '"seed-noise"'),
+        ("opening", '"seed-noise-fresh", "seed-noise"', '"seed-noise"'),
         ("outcomes-ten", "seeds=10", "seeds=3"),
     ],
     "what_holds": [

@@ -111,8 +111,8 @@ EDITS = {
         ("opening", "150, range(20)", "30, range(3)"),
     ],
     "where_it_fails": [
-        ("confusion", "range(2022, 2032)", "range(2022, 2027)"),
-        ("agreement", "85, 100, 140, 200, 300, 400, 500", "85"),
+        ("opening", "range(2022, 2032)", "range(2022, 2027)"),
+        ("opening", "85, 100, 140, 200, 300, 400, 500", "85"),
         ("agreement", '"own 200": drawn', '"mine": drawn'),
         ("mnist-spread", '"seed-noise"', '"momentum"'),
         ("mnist-loss", "== 0.01", "== 0.1"),

@@ -34,7 +34,7 @@ CASES = {
     "confusion": lambda: chapter.plot_confusion(MEMBERS),
     "no mistakes": lambda: chapter.plot_confusion([saying(0, 0, 1, 2)]),
     "the surest mistakes": lambda: chapter.plot_most_wrong(
-        SURE, load_dataset("digits"), count=2, heading="three networks"
+        SURE, load_dataset("digits"), count=2
     ),
     "classes": lambda: chapter.plot_by_class(MEMBERS[1]),
     "agreement": lambda: chapter.plot_agreement({"three": MEMBERS, "two": MEMBERS[1:]}),

@@ -14,15 +14,15 @@ from mlp_book.facts import STRICT
 # Notebook, cell, what stands there, what the student writes.
 EDITS = {
     "network": [
-        ("train", "sizes = (64, 32, 10)", "sizes = (64, 16, 16, 10)"),
+        ("start", "sizes = (64, 32, 10)", "sizes = (64, 16, 16, 10)"),
         ("train", "learning_rate=0.05", "learning_rate=5.0"),
         ("spreads", "range(10)", "range(3)"),
     ],
     "learning_rate": [
         ("digits-train", "1.0, 10.0)", "1.0)"),
         ("digits-train", "10.0)", "3.0)"),
-        ("mnist-sweep", '"learning-rate"', '"batch-rate"'),
-        ("crossed-map", '("batch-rate")', '("batch-rate")[:84]'),
+        ("opening", '("learning-rate")', '("batch-rate")'),
+        ("crossed-predict", '("batch-rate")', '("batch-rate")[:84]'),
         ("descent", "curvature = 4.0", "curvature = 40.0"),
         ("digits-train", "(2022, 2023, 2024)", "(2022,)"),
     ],
@@ -73,7 +73,7 @@ EDITS = {
         ("digits-sizes", "(2022, 2023, 2024, 2025, 2026)", "(2022,)"),
         ("opening", '"hidden-size"', '"learning-rate"'),
         ("deeper-starts", '(("normal", "0.01"), ("he", "He"))', '(("xavier", "Xavier"),)'),
-        ("deeper", '"depth-activation")', '"depth-activation")[:80]'),
+        ("deeper-predict", '"depth-activation")', '"depth-activation")[:80]'),
     ],
     "optimizers_epochs": [
         ("digits-train", "epochs=20", "epochs=5"),

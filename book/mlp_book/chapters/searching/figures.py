@@ -236,9 +236,7 @@ def table_of_changes(grid: Grid, found: OneAtATime, gap: float) -> pd.DataFrame:
     return table_of_rows(rows, "factor")
 
 
-def plot_searches(
-    errors: Mapping[str, np.ndarray], low: float, high: float, height: float = 3.8
-) -> ReportFigure:
+def plot_searches(errors: Mapping[str, np.ndarray], low: float, high: float) -> ReportFigure:
     """Draw the test error of the best cell so far against the number of trials.
 
     Parameters
@@ -247,11 +245,9 @@ def plot_searches(
         From a kind of search to the test error in percent of its best cell so far.
     low, high : float
         Errors that count as found: drawn as a band.
-    height : float
-        In inches.
     """
     with styled():
-        figure, (axes,) = new_figure(height)
+        figure, (axes,) = new_figure(3.8)
         axes.axhspan(low, high, color=INK, alpha=0.22, linewidth=0)
         for place, (kind, values) in enumerate(errors.items()):
             colour, trials = COLOURS[place % len(COLOURS)], range(1, values.shape[1] + 1)

@@ -18,6 +18,11 @@ EDITS = {
         ("train", "learning_rate=0.05", "learning_rate=5.0"),
         ("spreads", "range(10)", "range(3)"),
     ],
+    "reports": [
+        ("opening", '-depth")', '-depth")[:40]'),
+        ("a-loss", '"test_loss"', '"test_error"'),
+        ("b-loss", '"test_loss"', '"running_loss"'),
+    ],
     "learning_rate": [
         ("digits-train", "1.0, 10.0)", "1.0)"),
         ("digits-train", "10.0)", "3.0)"),

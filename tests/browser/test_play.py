@@ -29,6 +29,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NAMES = ("learning-rate", "weight-decay", "optimizers")
 RATE = PANELS["learning-rate"].controls[0]
 DIFFERENCE = 1e-5
+TALLEST = 560
 POINTS = 0.003  # of test accuracy: one of the 364 test images
 AHEAD = "import json; json.dumps(live._player._next_step.describe())"
 
@@ -183,7 +184,43 @@ def drag(panel: Panel, multiple: float) -> None:
     page.mouse.up()
 
 
+def assert_one_row(panel: Panel) -> None:
+    """Look whether what leads a run stands in one row, inside the panel."""
+    boxes = [
+        box
+        for part in panel.root.locator(".what-if-transport > *").all()
+        if (box := part.bounding_box())
+    ]
+    whole = panel.root.bounding_box()
+    assert whole is not None
+    assert len({box["y"] for box in boxes}) == 1
+    assert max(box["x"] + box["width"] for box in boxes) <= whole["x"] + whole["width"] - 8
+
+
 # --- the transport --------------------------------------------------------------------------
+
+
+def test_it_fits_the_panel(panel: Panel) -> None:
+    """Beside what the run says, so that the panel stays as low as without it."""
+    panel.root.get_by_role("button", name="More").click()  # folded
+    whole = panel.root.bounding_box()
+    assert whole is not None
+    print(f"{whole['height']:.0f} px")
+    assert whole["height"] <= TALLEST
+    assert_one_row(panel)
+    panel.click("One epoch")
+    panel.wait_for("paused")
+    row, says = (
+        panel.root.locator(s).bounding_box() for s in (".what-if-transport", ".what-if-says")
+    )
+    assert row is not None
+    assert says is not None
+    assert says["x"] > row["x"] + row["width"]
+    assert says["height"] < 1.5 * row["height"]
+    assert panel.says() == (
+        "Paused after 1 of 100 epochs. Learning rate, momentum and batch size now act on this "
+        "network; other controls begin anew."
+    )
 
 
 def test_pause_goes_on_where_it_was_and_restart_begins_anew(panel: Panel) -> None:
@@ -249,10 +286,7 @@ def test_by_finger_on_a_phone(browser: Browser, address: str) -> None:
         panel.wait(chart.is_visible)
         assert small_targets(panel.root.locator("button, input, select")) == []
         assert not is_cut_off(page)
-        row = panel.root.locator(".what-if-transport > *").evaluate_all(
-            "all => all.map(e => e.getBoundingClientRect().top)"
-        )
-        assert max(row) - min(row) < 1
+        assert_one_row(panel)
         chart.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
         scrolled = page.evaluate("scrollY")
         handle = chart.locator(".what-if-hit").bounding_box()

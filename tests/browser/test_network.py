@@ -17,7 +17,7 @@ from browsing import PHONE, is_cut_off, opened, slowness, small_targets
 from playwright.sync_api import Browser, Page
 
 from mlp_book.panels.places import digit_map
-from mlp_book.scripts import JS, STYLES, join_modules
+from mlp_book.scripts import IMPORT, JS, STYLES, join_modules
 from mlp_core.data import load_dataset
 from mlp_core.nn.textbook import softmax
 from mlp_core.training import Callback, RunConfig, Training, predict, train
@@ -397,24 +397,26 @@ def test_stored_frames_are_unpacked_to_the_bytes_that_were_packed(page: Page) ->
     assert levels == values.tolist()
 
 
+TOP_LEVEL = re.compile(
+    r"^(?:export )?(?:async )?(?:function|class|const|let) (\[[^\]]*\]|\w+)", re.MULTILINE
+)
+
+
+def modules_of(main: Path, found: set[Path]) -> set[Path]:
+    """Return a module and all that it imports."""
+    if main not in found:
+        found.add(main)
+        for name in IMPORT.findall(main.read_text("utf-8")):
+            modules_of((main.parent / name).resolve(), found)
+    return found
+
+
 def test_no_two_modules_of_the_panel_use_one_name() -> None:
     """They become one script: a second function of a name would take the place of the first."""
-    modules = [*JS.glob("*.js"), *(JS / "what_if").glob("*.js"), *(JS / "network").glob("*.js")]
-    names: dict[str, set[str]] = {}
-    for module in modules:
-        source = Path(module).read_text("utf-8")
-        found = re.findall(
-            r"^(?:export )?(?:async )?(?:function|class|const|let) (\[[^\]]*\]|\w+)",
-            source,
-            re.MULTILINE,
-        )
-        for name in (n for group in found for n in re.findall(r"\w+", group)):
-            names.setdefault(name, set()).add(module.name)
-    alone = {
-        "page.js",
-        "worker.js",
-        "page_model.js",
-        "tables.js",
-    }  # scripts of their own, or classic
-    twice = {name: where for name, where in names.items() if len(where - alone) > 1}
-    assert twice == {}
+    names: dict[str, list[str]] = {}
+    for module in modules_of((JS / "what_if" / "page.js").resolve(), set()):
+        for group in TOP_LEVEL.findall(module.read_text("utf-8")):
+            for name in re.findall(r"\w+", group):
+                names.setdefault(name, []).append(module.name)
+    assert "NetworkView" in names
+    assert {name: where for name, where in names.items() if len(where) > 1} == {}

@@ -18,7 +18,7 @@ export class GradientPicture {
     const xs = run.map(({ epoch }) => epoch);
     const norms = frame.gradient.map((_, layer) => run.map(({ gradient }) => gradient[layer]));
     const drawn = norms.map((ys) => ys.map((y) => (Number.isFinite(y) ? Math.max(y, LEAST) : null)));
-    const words = wordsAt(frame);
+    const words = gradientWords(frame);
     drawLineChart(
       this.root,
       drawn.map((ys, layer) => ({
@@ -46,7 +46,7 @@ function rangeAround(values) {
   return [end(low - 0.01, Math.floor), end(high + 0.01, Math.ceil)];
 }
 
-function wordsAt({ gradient, epoch }) {
+function gradientWords({ gradient, epoch }) {
   const sizes = gradient.map((norm) => (norm === null ? "no number" : shortNumber(norm)));
   if (sizes.length === 1) return `Length of the gradient, epoch ${epoch}: ${sizes[0]}.`;
   const ratio = gradient[0] / gradient.at(-1);

@@ -22,7 +22,7 @@ from mlp_core.nn import (
     make_loss,
 )
 from mlp_core.training import Checkpoint, ConfigError, Model, ModelError, Run
-from mlp_core.training.files import whole_file
+from mlp_core.files import whole_file
 
 
 @pytest.fixture

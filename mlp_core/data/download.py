@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from concurrent.futures import Future
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -97,19 +96,21 @@ def _receive_in_time(url: str, progress: bool) -> bytes | bytearray:
 
     A server that sends a byte now and then is waited for by a thread that is left behind.
     """
-    outcome: Future[bytes | bytearray] = Future()
+    received: list[bytes | bytearray] = []
+    failed: list[str] = []
 
     def receive() -> None:
         try:
-            outcome.set_result(_receive(url, progress))
-        except BaseException as error:
-            outcome.set_exception(error)
+            received.append(_receive(url, progress))
+        except Exception as error:  # its words alone are kept: it holds on to an open connection
+            failed.append(str(error) or type(error).__name__)
 
-    threading.Thread(target=receive, daemon=True).start()
-    try:
-        return outcome.result(LONGEST_S)
-    except TimeoutError:
-        raise OSError(f"it took longer than {LONGEST_S:g} s") from None
+    thread = threading.Thread(target=receive, daemon=True)
+    thread.start()
+    thread.join(LONGEST_S)
+    if not received:
+        raise OSError(*failed or [f"it took longer than {LONGEST_S:g} s"])
+    return received[0]
 
 
 class _Bounded(BytesIO):

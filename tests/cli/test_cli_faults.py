@@ -14,10 +14,10 @@ INTERRUPT_AT = """
 import os, signal, sys
 class Finder:
     def find_spec(name, path=None, target=None):
-        if name == sys.argv[1]:
+        if name == where:
             os.kill(os.getpid(), signal.SIGINT)
-sys.meta_path.insert(0, Finder)
 where = sys.argv.pop(1)
+sys.meta_path.insert(0, Finder)
 from mlp_core.cli import main
 sys.exit(main())
 """
@@ -115,4 +115,4 @@ def test_a_locale_without_utf_8_tells_classes_apart(spawn, tmp_path):
     ids=lambda flags: f"{flags[0]} {flags[1][:8]!r} of {len(flags[1])}",
 )  # fmt: skip
 def test_values_beyond_measure_are_one_line(cli, flags):
-    assert len(cli("train", *flags, "--dry-run").error_line()) < 7000
+    assert len(cli("train", "--epochs", "1", *flags).error_line()) < 11_000

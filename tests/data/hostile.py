@@ -146,7 +146,8 @@ for read in readers.get(path.suffix, (load_dataset,)):
     try:
         read(path)
     except Exception as error:
-        print(type(error).__name__, str(error)[:300].replace("\\n", " "), peak() - before, sep="\\t")
+        words = str(error)[:300].replace("\\n", " ")
+        print(type(error).__name__, words, peak() - before, sep="\\t")
     else:
         print("read", "", peak() - before, sep="\\t")
 """

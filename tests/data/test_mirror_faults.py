@@ -16,6 +16,8 @@ CONTENT = {name: idx_bytes(array) for name, array in small_arrays().items()}
 HASHES = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()}
 ZIPPED = {f"{name}.gz": gzip.compress(content) for name, content in CONTENT.items()}
 OK = "HTTP/1.1 200 OK\r\n"
+FOUND = "HTTP/1.1 302 Found\r\nLocation: "
+STATUSES = (100, 204, 304, 401, 403, 429, 500)
 BOMB = gzip.compress(bytes(100_000_000))
 
 # What a server answers, byte by byte.
@@ -41,14 +43,14 @@ ANSWERS = {
     "an encoded bomb": f"{OK}Content-Encoding: gzip\r\nContent-Length: {len(BOMB)}\r\n\r\n".encode()
     + BOMB,
     **{
-        f"redirect to {where!r}": f"HTTP/1.1 302 Found\r\nLocation: {where}\r\n\r\n".encode("latin1")
+        f"redirect to {where!r}": (FOUND + f"{where}\r\n\r\n").encode("latin1")
         for where in (
             "", "http://", "http://[", "http://[::1", "http://a..b/", "http://\xff/", "file:///",
             "ftp://a/", "mood:", "//", "http://a:b/", "http://a:99999/", "http://.example/",
             "http://" + "a" * 300 + "/", "http://*/", "javascript:1", "http://\x00/", "/?",
         )
     },
-    **{f"status {n}": f"HTTP/1.1 {n} No\r\n\r\n".encode() for n in (100, 204, 304, 401, 403, 429, 500)},
+    **{f"status {n}": f"HTTP/1.1 {n} No\r\n\r\n".encode() for n in STATUSES},
 }  # fmt: skip
 ADDRESSES = ["http://", "http://[", "http://a..b/", "http://.x/", "http://a:b/", "mood://x/", "",
              "http://a:99999/", "http://" + "a" * 300 + "/", "http://\u2603..x/", "http://\0/",

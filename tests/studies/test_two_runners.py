@@ -65,9 +65,10 @@ def test_who_waits_is_told(tmp_path):
     claim.path.write_text("elsewhere 1")
     timer = threading.Timer(0.5, claim.path.unlink)
     timer.start()
-    with pytest.warns(StoreWarning, match="another process is at work in .*; waiting for it"):
-        with RunStore(tmp_path.name, tmp_path.parent).claim():
-            assert claim.path.read_text() != "elsewhere 1"
+    words = r"another process is at work in .*; waiting for it"
+    store = RunStore(tmp_path.name, tmp_path.parent)
+    with pytest.warns(StoreWarning, match=words), store.claim():
+        assert claim.path.read_text() != "elsewhere 1"
     assert not claim.path.exists()
 
 
@@ -110,7 +111,7 @@ def test_a_worker_that_is_killed_is_one_clear_error(store):
     long = [RunConfig(epochs=10**6, seed=seed) for seed in range(4)]
     killer = threading.Thread(target=kill_worker)
     killer.start()
-    with pytest.raises(ChildProcessError, match="was killed, .*the same command makes the rest"):
+    with pytest.raises(ChildProcessError, match=r"was killed, .*the same command makes the rest"):
         run_missing(long, store)
     killer.join()
     assert len(store.run_ids()) == 2 and not list(store.folder.glob(".*"))

@@ -42,7 +42,7 @@ def test_the_update_of_divergence_is_whole_and_the_next_one(update):
     after_epoch = update % 5 == 0  # then the evaluation sees it first
     assert run.diverged_at_update == (update if after_epoch else update + 1)
     assert type(run.diverged_at_update) is int
-    assert len(run.history) == (update - 1) // 5 if after_epoch else update // 5
+    assert len(run.history) == ((update - 1) // 5 if after_epoch else update // 5)
 
 
 def test_losses_of_an_earlier_epoch_are_not_looked_at_again():

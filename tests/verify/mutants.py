@@ -8,6 +8,7 @@ one that is equal to the original, is no failure while at least 95 % are noticed
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 import random
 import shutil
@@ -33,18 +34,13 @@ _COUNTED = {
 }  # fmt: skip
 
 
-def find(path: Path) -> list[tuple[int, str, str]]:
-    """Return the line, a description and the text of every mutant of a module."""
-    source = path.read_text("utf-8")
-    count = sum(1 for _ in _places(ast.parse(source)))
-    found = []
-    for number in range(count):
-        tree = ast.parse(source)
-        place = next(each for k, each in enumerate(_places(tree)) if k == number)
-        before = ast.unparse(place)
-        _change(place)
-        found.append((place.lineno, f"{before}  ->  {ast.unparse(place)}", ast.unparse(tree)))
-    return found
+def mutant(path: Path, number: int) -> tuple[int, str, str]:
+    """Return line, description and text of a module's mutant of that number."""
+    tree = ast.parse(path.read_text("utf-8"))
+    place = next(itertools.islice(_places(tree), number, None))
+    before = ast.unparse(place)
+    _change(place)
+    return place.lineno, f"{before}  ->  {ast.unparse(place)}", ast.unparse(tree)
 
 
 def _places(tree: ast.AST) -> Iterator[ast.expr]:
@@ -76,7 +72,7 @@ def rows(quick: bool) -> Iterator[tuple[str, int, int, str]]:
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
         for part in ("mlp_core", "book", "tests"):
-            skipped = shutil.ignore_patterns("__pycache__", "browser", "notebooks", "js")
+            skipped = shutil.ignore_patterns("__pycache__", "browser", "notebooks", "js", "node_modules")
             shutil.copytree(ROOT / part, copy / part, ignore=skipped)
         shutil.copy(ROOT / "pyproject.toml", copy)
         for room in ROOMS:
@@ -100,12 +96,15 @@ def _reasons() -> dict[str, str]:
 
 
 def _choose(room: str, number: int) -> list[tuple[str, str, str]]:
-    found = [
-        (f"{room}/{path.name}:{line}", words, text)
-        for path in sorted((ROOT / "mlp_core" / room).glob("*.py"))
-        for line, words, text in find(path)
+    paths = sorted((ROOT / "mlp_core" / room).glob("*.py"))
+    places = [
+        (path, k)
+        for path in paths
+        for k, _ in enumerate(_places(ast.parse(path.read_text("utf-8"))))
     ]
-    return random.Random(0).sample(found, min(number, len(found)))
+    chosen = random.Random(0).sample(places, min(number, len(places)))
+    mutants = [(path, *mutant(path, k)) for path, k in chosen]
+    return [(f"{room}/{path.name}:{line}", words, text) for path, line, words, text in mutants]
 
 
 def _is_noticed(copy: Path, room: str, module: str, _: str, text: str) -> bool:

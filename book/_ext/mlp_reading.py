@@ -21,7 +21,7 @@ WORDS_PER_MINUTE = 230
 # What a reader of the main line passes over: code, tables, what is folded, navigation.
 ASIDE = (
     "pre, table, details, nav, svg, script, style, .cell_input, .math, .headerlink, .topic, "
-    ".what-if, .reading-time"
+    ".what-if, .reading-time, .downloads"
 )
 LAST = ("Sources", "Reproduction cards")  # headings of sections to look things up in
 HEADING = re.compile(r"</h1>")

@@ -8,6 +8,8 @@ from mlp_core.nn import Optimizer
 from mlp_core.training.config import NOT_NEGATIVE, RunConfig
 from mlp_core.training.legal import ConfigError
 
+NAMES = ("learning_rate", "momentum", "weight_decay", "batch_size")
+
 
 class Settings:
     """Learning rate, momentum, weight decay and batch size as they are at the moment.
@@ -26,16 +28,24 @@ class Settings:
 
     def get(self, name: str) -> Any:
         """Return a setting's value."""
+        if name not in NAMES:
+            raise ConfigError(f"{name}: no setting to change on the way; these are {NAMES}")
         if name == "batch_size":
             return self.batch_size
         return getattr(self._optimizer, name, getattr(self._config, name))
 
     def change(self, name: str, value: float, update: int) -> None:
         """Set a setting after an update, or raise a ConfigError if the value is not legal."""
-        check = NOT_NEGATIVE.check if name == "learning_rate" else RunConfig.check
-        value = check(name, value)
-        if value != self.get(name) or self._ends_schedule(name):
+        before = self.get(name)
+        if name == "learning_rate":
+            value = NOT_NEGATIVE.check(name, value)
+        else:  # alone, and together with what the config says besides
+            value = getattr(self._config.replace(**{name: value}), name)
+        if value != before or self._ends_schedule(name):
             self._set(name, value)
+            # Of what was set between the same two updates, the last counts.
+            earlier = [c for c in self.changes if c["update"] == update and name in c]
+            self.changes = [c for c in self.changes if c not in earlier]
             self.changes.append({"update": update, name: value})
 
     def restore(self, changes: list[dict[str, Any]]) -> None:

@@ -41,25 +41,27 @@ from mlp_core.studies import load_runs
 def test_what_the_text_says_holds() -> None:
     assert all(claim.holds for claim in chapter.mnist(load_runs("learning-rate")).claims)
 '''
-IMPORTS = """from mlp_book import frame, glue, sweep
+IMPORTS = """from mlp_book import Opening, frame, glue, sweep
 from mlp_book.chapters import {name} as chapter
 from mlp_core.studies import load_runs"""
-TEXT = """## What the runs say
-
-{{glue:text}}`{slug}-answer` Replace the study, the figure and the facts by your own:
+OPENING = """runs = load_runs("learning-rate")
+Opening("{slug}", sweep(frame(runs), "learning_rate", "test_error", height=2.6))"""
+ANSWER = """{{glue:text}}`{slug}-answer` Replace the study, the figure and the facts by your own:
 CONTRIBUTING shows how."""
 
 
 def cells(name: str, title: str) -> list[nbformat.NotebookNode]:
     """Return the cells of a chapter that draws the learning rate's sweep."""
     slug = name.replace("_", "-")
-    figure = 'runs = load_runs("learning-rate")\nsweep(frame(runs), "learning_rate", log="x")'
+    figure = 'sweep(frame(runs), "learning_rate", ("test_error", "train_loss"))'
     made = [
-        new_markdown_cell(f"# {title}\n\n> **What does it do?**"),
+        new_markdown_cell(f"# {title}"),
         new_code_cell(IMPORTS.format(name=name), metadata=HIDDEN),
-        new_code_cell(figure),
+        new_code_cell(OPENING.format(slug=slug), metadata={**HIDDEN, "tags": ["hide-input"]}),
+        new_markdown_cell(ANSWER.format(slug=slug)),
         new_code_cell("glue(chapter.mnist(runs))", metadata=HIDDEN),
-        new_markdown_cell(TEXT.format(slug=slug)),
+        new_markdown_cell("## The question\n\n> **What does it do?**"),
+        new_code_cell(figure),
         new_markdown_cell("## Sources\n\n- None yet."),
     ]
     for number, cell in enumerate(made):

@@ -8,8 +8,12 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from bs4 import BeautifulSoup
 from built_book import pages
+from mlp_reading import words_of
 
+CHAPTERS = [page for page in pages() if page.startswith("notebooks/")]
+MOST_WORDS, MOST_WORDS_IN_ALL = 2_400, 28_000  # of the main line: 10 minutes, and 2 hours
 LINKS_THAT_LOAD = {"stylesheet", "preload", "prefetch", "modulepreload", "icon", "manifest"}
 
 
@@ -122,3 +126,34 @@ def test_every_chapter_offers_its_notebook_its_runs_and_its_figures(
             assert any("../downloads/" in link and link.endswith(suffix) for link in page.links)
         if 'class="report-figure"' in page.text:
             assert any(link.endswith(".svg") for link in page.links)
+
+
+def article(html: Path, page: str) -> str:
+    found = BeautifulSoup((html / page).read_text("utf-8"), "html.parser").select_one("article")
+    assert found is not None
+    return str(found)
+
+
+def test_chapters_are_short(html: Path) -> None:
+    words = {page: words_of(article(html, page)) for page in CHAPTERS}
+    assert {page: count for page, count in words.items() if count > MOST_WORDS} == {}
+    assert sum(words.values()) <= MOST_WORDS_IN_ALL, words
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_chapter_says_how_long_it_takes_and_what_a_link_to_it_shows(
+    html: Path, page: str
+) -> None:
+    text = (html / page).read_text("utf-8")
+    assert re.search(r'<p class="reading-time">\d+ minutes? to read</p>', text)
+    (card,) = re.findall(r'<meta property="og:image" content="([^"]*)"', text)
+    assert ((html / page).parent / card).is_file()
+
+
+def test_the_front_page_has_a_card_for_each_chapter(html: Path) -> None:
+    cards = BeautifulSoup(article(html, "book/index.html"), "html.parser").select(".chapter-card")
+    links = [card.select_one("a") for card in cards]
+    assert [link["href"] for link in links if link] == [f"../{page}" for page in CHAPTERS]
+    for card in cards:
+        (image,) = card.select("img")
+        assert (html / "book" / str(image["src"])).is_file()

@@ -1,4 +1,4 @@
-"""What is collected from all chapters: the table of answers, and the bibliography."""
+"""What is collected from all chapters: the cards of answers, and the bibliography."""
 
 from __future__ import annotations
 
@@ -51,12 +51,11 @@ def test_the_question_is_the_first_quoted_paragraph() -> None:
         mlp_answers.question_of("notebooks/engine", new_document("chapter"))
 
 
-def test_a_table_has_a_head_and_a_row_per_chapter() -> None:
-    rows = [[nodes.Text(f"{name} {n}") for name in mlp_answers.HEADS] for n in range(3)]
-    table = mlp_answers.make_table(rows)
-    texts = [[entry.astext() for entry in row] for row in table.findall(nodes.row)]
-    expected = [[f"{head} {n}" for head in mlp_answers.HEADS] for n in range(3)]
-    assert texts == [list(mlp_answers.HEADS), *expected]
+def test_a_card_is_a_picture_a_link_and_two_sentences() -> None:
+    link = nodes.reference("", "Learning rate", refuri="learning_rate.html")
+    card = mlp_answers.make_card(link, "cards/learning-rate.png", "How large?", "0.05.")
+    assert card.astext().split("\n\n")[-3:] == ["Learning rate", "How large?", "0.05."]
+    assert 'src="cards/learning-rate.png"' in next(iter(card.findall(nodes.raw))).astext()
 
 
 @each_notebook

@@ -1,4 +1,4 @@
-"""Sphinx extension for the front page's table: each chapter, its question, its answer.
+"""Sphinx extension for the front page's cards: each chapter, its picture, question and answer.
 
 A chapter's answer is a glued value whose name ends in ``-answer``, so that it is computed where the
 chapter's other numbers are.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,26 +18,27 @@ from sphinx.errors import ExtensionError
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-HEADS = ("Chapter", "Question", "Answer")
+WIDTH, HEIGHT = 640, 400  # of a card's picture, before the page fits it
 NO_ANSWER = "Not in one line: see the chapter."
 
 
-def answer_name(chapter: str) -> str:
-    """Return the glued name of a chapter's answer.
+def picture_name(chapter: str) -> str:
+    """Return what a chapter's glued values and its picture are called after.
 
-    >>> answer_name("notebooks/learning_rate")
-    'learning-rate-answer'
+    >>> picture_name("notebooks/learning_rate")
+    'learning-rate'
     """
-    return Path(chapter).name.replace("_", "-") + "-answer"
+    return Path(chapter).name.replace("_", "-")
 
 
 def answer_of(chapter: str, outputs: Path) -> str | None:
     """Return a chapter's answer from what its notebook glued, or None."""
     file = outputs / f"{chapter}.glue.json"
     glued = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    if answer_name(chapter) not in glued:
+    name = f"{picture_name(chapter)}-answer"
+    if name not in glued:
         return None
-    text = glued[answer_name(chapter)]["data"]["text/plain"]
+    text = glued[name]["data"]["text/plain"]
     # A string was glued as Python writes it, with its quotation marks.
     return str(ast.literal_eval(text)) if text[:1] in {"'", '"'} else text
 
@@ -50,33 +50,40 @@ def question_of(chapter: str, doctree: nodes.document) -> str:
     raise ExtensionError(f"{chapter}: no question, which is its first quoted paragraph (> ...)")
 
 
-def make_table(rows: Iterable[Sequence[nodes.Node]]) -> nodes.table:
-    """Return a table of rows of inline nodes under `HEADS`."""
-    head = nodes.thead("", _row([nodes.Text(text) for text in HEADS]))
-    widths = [nodes.colspec(colwidth=width) for width in (2, 3, 5)]
-    group = nodes.tgroup("", *widths, head, nodes.tbody("", *map(_row, rows)), cols=len(HEADS))
-    return nodes.table("", group, classes=["chapter-answers"])
+def make_card(link: nodes.reference, picture: str, question: str, answer: str) -> nodes.container:
+    """Return a card: picture, title, question and answer; a click anywhere follows the link."""
+    # The answer says in words what the picture shows.
+    size = f'width="{WIDTH}" height="{HEIGHT}"'
+    # The theme gives pictures of other classes a light ground in the dark.
+    image = f'<img class="dark-light" src="{picture}" alt="" loading="lazy" {size}>'
+    return nodes.container(
+        "",
+        nodes.raw("", image, format="html"),
+        nodes.paragraph("", "", nodes.strong("", "", link)),
+        nodes.paragraph("", "", nodes.emphasis("", question)),
+        nodes.paragraph("", answer),
+        classes=["chapter-card"],
+    )
 
 
-def _row(cells: Iterable[nodes.Node]) -> nodes.row:
-    return nodes.row("", *[nodes.entry("", nodes.paragraph("", "", cell)) for cell in cells])
-
-
-def table_of_answers(app: Sphinx, docname: str) -> nodes.table:
-    """Return the table of all chapters, their questions and their answers."""
+def cards_of_answers(app: Sphinx, docname: str) -> nodes.container:
+    """Return a card for each chapter: its picture, its question, its answer."""
     settings: Any = app.env
     outputs = Path(settings.mystnb_config.output_folder)
-    return make_table(
-        (
+    static = app.builder.get_relative_uri(docname, "_static/cards").removesuffix(".html")
+    cards = [
+        make_card(
             link_to(app, docname, chapter),
-            nodes.Text(question_of(chapter, app.env.get_doctree(chapter))),
-            nodes.Text(answer_of(chapter, outputs) or NO_ANSWER),
+            f"{static}/{picture_name(chapter)}.png",
+            question_of(chapter, app.env.get_doctree(chapter)),
+            answer_of(chapter, outputs) or NO_ANSWER,
         )
         for chapter in chapters(app.env)
-    )
+    ]
+    return nodes.container("", *cards, classes=["chapter-cards"])
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Add the directive of the front page."""
-    add_collection(app, "chapter-answers", table_of_answers)
+    add_collection(app, "chapter-answers", cards_of_answers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
-EXTENSIONS = ("mlp_answers", "mlp_bibliography", "mlp_downloads", "mlp_explorer", "mlp_pages")
+EXTENSIONS = (
+    "mlp_answers",
+    "mlp_bibliography",
+    "mlp_csp",
+    "mlp_downloads",
+    "mlp_explorer",
+    "mlp_pages",
+    "mlp_reading",
+)
 
 # What a notebook's output depends on besides the notebook itself.
 SOURCES = (

@@ -26,6 +26,8 @@ SCRIPTS = {
     "what_if.js": JS / "what_if" / "page.js",
     "explorer.js": JS / "explorer" / "main.js",
     "tables.js": JS / "tables.js",
+    "code_switch.js": JS / "code_switch.js",
+    "read_out.js": JS / "read_out.js",
     "verdicts.js": JS / "verdicts" / "main.js",
 }
 FOLDER = "mlp"  # of all that is written for the scripts, in the pages' _static
@@ -35,6 +37,8 @@ PANEL = re.compile(r'<div class="what-if" data-panel="([^"]*)"')
 STUDY = re.compile(r'"study":\s*"([\w-]+)"')
 EXPLORER = '<div class="explorer">'
 VERDICTS = '<div class="verdicts">'
+READABLE = "data-scales="
+FOLDED = '<details class="admonition hide above-input">'
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
 OUTCOME = re.compile(r"\b(?:different|equivalent|undecided|seeds broke)\b")
 # What a reader of the page cannot see in the code: see mlp_book.tables.
@@ -103,6 +107,10 @@ def files_of(app: Sphinx, body: str) -> Iterator[str]:
         yield from ("live.css", "verdicts.css", "verdicts.js")
     if TABLE.search(body):
         yield "tables.js"
+    if READABLE in body:
+        yield "read_out.js"
+    if FOLDED in body:
+        yield "code_switch.js"
 
 
 def explain_marks(body: str, page: str = "") -> str:

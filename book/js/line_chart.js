@@ -9,16 +9,18 @@ const LEAST_WIDTH = 260;
 const NAME_ROOM = 66; // for names at the ends of the lines
 const NAME_GAP = 14;
 const CROSS_SIZE = 12;
+const MARK_LINE = 14;
+const MARK_CHARACTER = 6.2; // about so wide
 let charts = 0;
 
 /**
  * Draw curves into an element.
  *
  * A curve has a `colour`, `lines` ({ xs, ys, dash, width }; a y that is not finite leaves a gap),
- * and, where there is one, a `band` ({ xs, low, high }), `crosses` (each an x) and an `endName`, which
- * is drawn if all curves have one. An axis has a `range`, `isLog`, a `label`, and its own `ticks` (pairs
+ * and, where there is one, a `band` ({ xs, low, high }), `crosses` (each an x), `marks` ({ x, words })
+ * and an `endName`, which is drawn if all curves have one. An axis has a `range`, `isLog`, a `label`, and its own `ticks` (pairs
  * of a value and its words) if it needs them. `cursor` is an x that stays marked. `onRead` gets the x
- * under the pointer, or null.
+ * under the pointer, or null. Returns the drawing with its scales `x` and `y`.
  */
 export function drawLineChart(element, curves, { x, y, height, label, cursor = null, onRead = null }) {
   const isNamed = curves.length > 0 && curves.every((curve) => curve.endName);
@@ -40,11 +42,13 @@ export function drawLineChart(element, curves, { x, y, height, label, cursor = n
       ...curves.flatMap((curve) => drawBand(area, curve)),
       ...curves.flatMap((curve) => drawLines(area, curve)),
     ),
+    ...curves.flatMap((curve) => drawMarks(area, curve)),
     ...curves.flatMap((curve) => drawCrosses(area, curve)),
     ...(isNamed ? drawEndNames(area, curves) : []),
   );
   if (onRead) addReadingLine(svg, area, width, onRead);
   element.replaceChildren(svg);
+  return { svg, width, x: area.x, y: area.y };
 }
 
 /** Return the range of all finite values of curves, with some room; values above `most` are cut off. */
@@ -128,6 +132,19 @@ function drawCrosses({ left, top, x }, { crosses = [], colour }) {
     const at = Math.max(x.at(Math.max(cross, x.low)), left) - CROSS_SIZE / 2;
     const d = `M${at},${top + 1}l${CROSS_SIZE},${CROSS_SIZE}m${-CROSS_SIZE},0l${CROSS_SIZE},${-CROSS_SIZE}`;
     return makeSvg("path", { d, stroke: colour, class: "mlp-cross" });
+  });
+}
+
+/** A line where something was changed, with words as long as they have room below each other. */
+function drawMarks({ left, right, top, bottom, x }, { marks = [], colour }) {
+  const rows = Math.floor((bottom - top) / 2 / MARK_LINE);
+  return marks.flatMap((mark, i) => {
+    const at = x.at(mark.x);
+    const line = makeSvg("line", { x1: at, x2: at, y1: top, y2: bottom, stroke: colour, class: "mlp-change" });
+    if (!mark.words || i < marks.length - rows) return [line];
+    const room = right - MARK_CHARACTER * mark.words.length;
+    const row = top + MARK_LINE * (1 + (i % rows)) - 3;
+    return [line, makeText(Math.max(Math.min(at + 4, room), left + 2), row, mark.words, "start", "mlp-change-words")];
   });
 }
 

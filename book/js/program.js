@@ -1,7 +1,11 @@
 /** Settings as a program that trains them with mlp_core, and how a reader copies it. */
 
-/** Return a program that trains these fields of a RunConfig; with several seeds it loops. */
-export function programOf(fields, seeds) {
+/**
+ * Return a program that trains these fields of a RunConfig; with several seeds it loops.
+ *
+ * `changes` are settings that were changed on the way, each with its `update`, `name` and value (`to`).
+ */
+export function programOf(fields, seeds, changes = []) {
   const isLoop = seeds.length > 1;
   const given = Object.entries(fields).filter(([name]) => name !== "seed");
   const training = [
@@ -9,11 +13,34 @@ export function programOf(fields, seeds) {
     ...given.map(([name, value]) => `    ${name}=${literal(value)},`),
     `    seed=${isLoop ? "seed" : seeds[0]},`,
     ")",
-    "run = train(config)",
-    'print(config.run_id, run.status, run.summary["test_accuracy"])',
+    ...(changes.length ? changedTraining(changes) : ["run = train(config)"]),
+    'print(run.run_id, run.status, run.summary["test_accuracy"])',
   ];
   const loop = [`for seed in (${seeds.join(", ")}):`, ...training.map((line) => `    ${line}`)];
-  return ["from mlp_core import RunConfig, train", "", ...(isLoop ? loop : training), ""].join("\n");
+  const imports = changes.length
+    ? ["from mlp_core import RunConfig", "from mlp_core.training import Training"]
+    : ["from mlp_core import RunConfig, train"];
+  return [...imports, "", ...(isLoop ? loop : training), ""].join("\n");
+}
+
+/** Train update by update, and change settings after some of them. */
+function changedTraining(changes) {
+  const isLast = (one, i) => !changes.slice(i + 1).some(({ name, update }) => name === one.name && update === one.update);
+  const last = changes.filter(isLast);
+  const lines = (update, indent) =>
+    last.filter((one) => one.update === update).map(({ name, to }) => `${indent}training.${name} = ${literal(to)}`);
+  const updates = [...new Set(changes.map(({ update }) => update))].filter((update) => update > 0);
+  const steps = updates.flatMap((update, i) => [
+    `    ${i ? "elif" : "if"} update == ${update}:`,
+    ...lines(update, "        "),
+  ]);
+  return [
+    "training = Training(config)",
+    ...lines(0, ""),
+    "for update in training.updates():",
+    ...(steps.length ? steps : ["    pass"]),
+    "run = training.finish()",
+  ];
 }
 
 /** Return a plain value as Python writes it. */

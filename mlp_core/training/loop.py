@@ -18,7 +18,7 @@ from mlp_core.training.history import History
 from mlp_core.training.legal import ConfigError
 from mlp_core.training.model import Model, describe_network
 from mlp_core.training.run import Run, run_id_of
-from mlp_core.training.settings import SETTINGS, Setting, Settings
+from mlp_core.training.settings import NAMES, Setting, Settings
 
 _LOOK_EVERY = 64  # updates between two looks for losses that are not finite
 
@@ -56,7 +56,7 @@ class Callback:
 
 
 class Training:
-    """A run in progress, to be stepped epoch by epoch or to `run` to the end.
+    """A run in progress, to be stepped by epochs or `updates`, or to `run` to the end.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ class Training:
     ([0.05, 0.025, 0.0125], 3)
     """
 
-    learning_rate, momentum, weight_decay, batch_size = (Setting() for _ in SETTINGS)
+    learning_rate, momentum, weight_decay, batch_size = (Setting() for _ in NAMES)
 
     def __init__(
         self,
@@ -149,6 +149,9 @@ class Training:
         self._callbacks = sorted(callbacks, key=lambda callback: callback.runs_last)
         self._update_callbacks = [c for c in self._callbacks if c.wants_updates]
         self._batch, self._rows, self._has_begun = slice(0, 0), config.batch_size, False
+        # The order of the epoch under way, the place of its next batch, its first update, its time.
+        self._order: np.ndarray | None = None
+        self._place, self._first_update, self._epoch_s = 0, 0, 0.0
         self.history = History()
         self.epoch = self.update = self.examples = 0
         self.records: dict[str, list[Any]] = {}
@@ -203,9 +206,36 @@ class Training:
     def __iter__(self) -> Iterator[int]:
         """Train an epoch per turn and yield its number; go on where an earlier loop was left."""
         self._begin()
-        while self.epoch < self.config.epochs and self.stop_reason is None:
+        while not self.is_over:
             if self.run_epoch():
                 yield self.epoch
+
+    def updates(self) -> Iterator[int]:
+        """Make an update per turn and yield its number; go on where an earlier loop was left.
+
+        After the last update of an epoch its row is in the history before the number is yielded.
+
+        >>> training = Training(RunConfig(epochs=2))
+        >>> for update in training.updates():
+        ...     if update == 20:
+        ...         training.learning_rate = 0.01
+        >>> training.finish().changes
+        [{'update': 20, 'learning_rate': 0.01}]
+        """
+        self._begin()
+        while not self.is_over:
+            if self.run_update():
+                yield self.update
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is left to train: all epochs are made, or there is a reason to stop."""
+        return len(self.history) >= self.config.epochs or self.stop_reason is not None
+
+    @property
+    def is_between_epochs(self) -> bool:
+        """Whether the next update is the first of an epoch."""
+        return self._order is None
 
     def _begin(self) -> None:
         """Call `on_train_begin` of all callbacks, once."""
@@ -247,77 +277,127 @@ class Training:
         )
 
     def run_epoch(self) -> bool:
-        """Pass once over the training set, evaluate, and call the callbacks.
+        """Pass once over the training set, or over what `run_update` left of it, and evaluate.
 
         Returns whether the epoch was finished: no divergence, and no stop in between.
         """
+        return self._run(self.dataset.train_size)
+
+    def run_update(self) -> bool:
+        """Make one update; after the last one of an epoch evaluate and call its callbacks.
+
+        Returns whether training may go on: no divergence, and no stop.
+        """
+        return self._run(1)
+
+    def _run(self, most: int) -> bool:
+        """Make at most so many updates, within one epoch."""
         self._begin()
         with one_blas_thread(), np.errstate(all="ignore"):
-            self.epoch = len(self.history)  # an epoch that was interrupted is made anew
-            self._follow_schedule()
-            self.epoch += 1
-            self._rows = self.settings.batch_size
-            first_update, self._looked_at = self.update, (self.update, 0)
+            if self._order is None:
+                self._begin_epoch()
             started = time.perf_counter()
-            order = self.streams.order.permutation(self.dataset.train_size)
-            finished = self.run_updates(order)
-            elapsed_ms = 1000 * (time.perf_counter() - started)
+            finished = self._make_updates(most)
+            self._epoch_s += time.perf_counter() - started
             self._find_divergence()
-            if finished and self.diverged_at_update is None:
-                self._append_history(order)
             if not finished or self.diverged_at_update is not None:
+                self._order = None
                 return False
-            self.epoch_ms_per_update.append(elapsed_ms / (self.update - first_update))
-            for callback in self._callbacks:
-                callback.on_epoch_end(self)
-            return True
+            return self._place < self.dataset.train_size or self._end_epoch()
 
-    def _follow_schedule(self) -> None:
-        config = self.config
+    def _begin_epoch(self) -> None:
+        self.epoch = len(self.history)  # an epoch that was interrupted is made anew
         if not self.settings.has_changed("learning_rate"):
-            self.optimizer.learning_rate = learning_rate_at(
-                config.schedule,
-                config.learning_rate,
-                self.epoch,
-                config.epochs,
-                config.schedule_step_epochs,
-                config.schedule_step_factor,
-            )
+            self.optimizer.learning_rate = self.next_learning_rate
+        self.examples = self.epoch * self.dataset.train_size
+        self.epoch += 1
+        self._first_update, self._looked_at = self.update, (self.update, 0)
+        self._order = self.streams.order.permutation(self.dataset.train_size)
+        self._place, self._epoch_s = 0, 0.0
 
-    def run_updates(self, order: np.ndarray) -> bool:
-        """Make an epoch's updates; return False if a callback stopped it in between."""
-        network, loss, optimizer = self.network, self.loss, self.optimizer
-        parameters, gradients = network.parameters, network.gradients
-        gather, scale = self.gatherer.gather, optimizer.gradient_scale
-        stop, size, finished = 0, len(order), True
-        network.set_training(True)
-        while stop < size:
-            batch = slice(stop, stop + self._rows)
-            stop = batch.stop
-            inputs, labels = gather(order[batch])
-            loss.forward(network.forward(inputs), labels, out=self._losses[batch])
-            self._predictions[batch] = loss.predictions
-            network.backward(loss.backward(scale))
-            for penalty in self._penalties:
-                penalty.add_gradient(parameters, gradients, scale)
-            optimizer.step(parameters, gradients, scale)
+    def _end_epoch(self) -> bool:
+        """Evaluate and call the callbacks; return whether the losses are finite."""
+        order, self._order = self._order, None
+        assert order is not None
+        self._append_history(order)
+        if self.diverged_at_update is not None:
+            return False
+        updates = self.update - self._first_update
+        self.epoch_ms_per_update.append(1000 * self._epoch_s / updates)
+        for callback in self._callbacks:
+            callback.on_epoch_end(self)
+        return True
+
+    @property
+    def next_learning_rate(self) -> float:
+        """The rate of the next update; before an epoch, what the schedule says of it."""
+        if not self.is_between_epochs or self.settings.has_changed("learning_rate"):
+            return self.learning_rate
+        config = self.config
+        return learning_rate_at(
+            config.schedule,
+            config.learning_rate,
+            len(self.history),
+            config.epochs,
+            config.schedule_step_epochs,
+            config.schedule_step_factor,
+        )
+
+    def next_batch(self) -> np.ndarray:
+        """Return which training examples the next update will see; nothing is drawn for it."""
+        order, place = self._order, self._place
+        if order is None:
+            stream, place = self.streams.order, 0
+            state = stream.bit_generator.state
+            order = stream.permutation(self.dataset.train_size)
+            stream.bit_generator.state = state
+        return order[place : place + self.settings.batch_size]
+
+    def _make_updates(self, most: int) -> bool:
+        """Make updates of the epoch under way; return False if a callback stopped it in between."""
+        # Were it interrupted here, the epoch would be made anew.
+        order, self._order = self._order, None
+        assert order is not None
+        self._rows = self.settings.batch_size
+        last, size, finished = self.update + most, len(order), True
+        self.network.set_training(True)
+        while self._place < size and self.update < last:
+            batch = slice(self._place, self._place + self._rows)
+            self._place = batch.stop
+            rows = order[batch]
+            scale = self.differentiate(rows, self._losses[batch])
+            self._predictions[batch] = self.loss.predictions
+            self.optimizer.step(self.network.parameters, self.network.gradients, scale)
             self.update += 1
-            if self._update_callbacks and not self._end_update(batch, len(labels)):
+            self.examples += len(rows)
+            if self._update_callbacks and not self._end_update(batch):
                 finished = False
                 break
             if self.update % _LOOK_EVERY == 0:
                 self._find_divergence()
                 if self.diverged_at_update is not None:
                     break
-        network.set_training(False)
-        if finished:
-            self.examples = self.epoch * size
+        self.network.set_training(False)
+        self._order = order
         return finished
 
-    def _end_update(self, batch: slice, rows: int) -> bool:
+    def differentiate(self, rows: np.ndarray, losses: np.ndarray | None = None) -> float:
+        """Fill the network's gradients as an update on these training examples does.
+
+        Penalties are in them, weight decay is not. Returns by which factor they are scaled, for
+        the optimizer's `step`.
+        """
+        network, loss, scale = self.network, self.loss, self.optimizer.gradient_scale
+        inputs, labels = self.gatherer.gather(rows)
+        loss.forward(network.forward(inputs), labels, out=losses)
+        network.backward(loss.backward(scale))
+        for penalty in self._penalties:
+            penalty.add_gradient(network.parameters, network.gradients, scale)
+        return scale
+
+    def _end_update(self, batch: slice) -> bool:
         """Call the callbacks that follow updates; return whether to go on."""
         self._batch = batch
-        self.examples += rows
         for callback in self._update_callbacks:
             callback.on_update_end(self)
         if self._rows != self.settings.batch_size:

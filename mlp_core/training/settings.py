@@ -8,8 +8,8 @@ from mlp_core.nn import Optimizer
 from mlp_core.training.config import NOT_NEGATIVE, RunConfig
 from mlp_core.training.legal import ConfigError, integer, shown
 
-SETTINGS = ("learning_rate", "momentum", "weight_decay", "batch_size")
 WHOLE = integer(0)
+NAMES = ("learning_rate", "momentum", "weight_decay", "batch_size")
 
 
 class Settings:
@@ -29,15 +29,21 @@ class Settings:
 
     def get(self, name: str) -> Any:
         """Return a setting's value."""
+        if name not in NAMES:
+            raise ConfigError(f"{name}: no setting to change on the way; these are {NAMES}")
         if name == "batch_size":
             return self.batch_size
         return getattr(self._optimizer, name, getattr(self._config, name))
 
     def change(self, name: str, value: float, update: int) -> None:
         """Set a setting after an update, or raise a ConfigError if the value is not legal."""
-        value = _check(name, value)
-        if value != self.get(name) or self._ends_schedule(name):
+        before = self.get(name)
+        value = self._check(name, value)
+        if value != before or self._ends_schedule(name):
             self._set(name, value)
+            # Of what was set between the same two updates, the last counts.
+            earlier = [c for c in self.changes if c["update"] == update and name in c]
+            self.changes = [c for c in self.changes if c not in earlier]
             self.changes.append({"update": update, name: value})
 
     def restore(self, changes: list[dict[str, Any]]) -> None:
@@ -47,7 +53,7 @@ class Settings:
             WHOLE.check("update", change["update"])
         for name, value in steps:
             self._check_settable(name, value)
-            _check(name, value)
+            self._check(name, value)
         for name, value in steps:
             self._set(name, value)
         self.changes = list(changes)
@@ -69,15 +75,16 @@ class Settings:
             setattr(self._optimizer, name, value)
 
     def _check_settable(self, name: str, value: Any) -> None:
-        has = name == "batch_size" or (name in SETTINGS and hasattr(self._optimizer, name))
+        has = name == "batch_size" or (name in NAMES and hasattr(self._optimizer, name))
         if not has:
             words = f"{name}={shown(value)} is not legal"
             raise ConfigError(f"{words}: {self._config.optimizer} has none")
 
-
-def _check(name: str, value: Any) -> Any:
-    check = NOT_NEGATIVE.check if name == "learning_rate" else RunConfig.check
-    return check(name, value)
+    def _check(self, name: str, value: Any) -> Any:
+        """Return a legal value, alone and together with what the config says besides."""
+        if name == "learning_rate":
+            return NOT_NEGATIVE.check(name, value)
+        return getattr(self._config.replace(**{name: value}), name)
 
 
 class Setting:

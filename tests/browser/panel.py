@@ -123,9 +123,8 @@ class Panel:
         self.wait_for(*(ends or ("completed",)))
 
     def reset(self) -> None:
-        if self.data("state") == "running":
-            self.click("Stop")
         self.click("Reset")
+        self.control("speed").select_option("fast")
         self.wait(lambda: self.data("state") == "idle")
 
     def download(self) -> Any:

@@ -103,7 +103,7 @@ def panels(browser: Browser, jupyterlab: str) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("number", range(len(CHAPTERS)), ids=lambda i: CHAPTERS[i].panel.name)
-def test_every_panel_is_played_moved_pinned_and_stopped(panels: Page, number: int) -> None:
+def test_every_panel_is_played_moved_pinned_and_paused(panels: Page, number: int) -> None:
     panel = Panel(panels, number)
     panel.root.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
     panel.train("completed", "diverged")
@@ -115,10 +115,10 @@ def test_every_panel_is_played_moved_pinned_and_stopped(panels: Page, number: in
     panels.keyboard.press("Home" if main.input_value() != "0" else "End")
     assert panel.headline() != before
     panel.unfold("More")
-    panel.control("seeds").select_option("5")  # long enough to be stopped
+    panel.control("seeds").select_option("5")  # long enough to be paused
     panel.wait_for("running")
-    panel.click("Stop")
-    panel.wait_for("stopped")
+    panel.click("Pause")
+    panel.wait_for("paused")
     panel.reset()
     assert tracebacks(panels) == []
 

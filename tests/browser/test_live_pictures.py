@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from types import SimpleNamespace
 
-import mlp_pages
 import numpy as np
 import pytest
 from browsing import PHONE, is_cut_off, opened, small_targets
+from live_page import write_page
 from playwright.sync_api import Browser, Page
 
 from mlp_book.chapters import learning_rate, momentum, numerical_stability
 from mlp_book.hero import FULL, RATES, UNITS, Hero, load_hero, unpack_weights
 from mlp_book.quadratic import descend, losses_along, make_valley, shrink_factor
-from mlp_book.scripts import JS, STYLES, join_modules
+from mlp_book.scripts import JS, join_modules
 from mlp_core.nn import SGD, make_loss
 from mlp_core.nn.naive import naive_cross_entropy, naive_softmax
 
@@ -34,9 +32,6 @@ DEAD = "[...document.querySelectorAll('.hero-tiles canvas')].map(c => c.matches(
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Write a page with every live picture, of the very pieces that the build writes."""
     folder = tmp_path_factory.mktemp("live")
-    app = SimpleNamespace(
-        srcdir=JS.parents[1], outdir=folder, builder=SimpleNamespace(format="html")
-    )
     paths = {0.1: [1.0, 0.6]}
     valley = descend(SGD(0.07), make_valley(VALLEY), (10, 1), 30)
     pictures = [
@@ -45,19 +40,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
         numerical_stability.play_logits().html(),
     ]
     body = Hero()._repr_html_() + "".join(pictures)
-    head = ""
-    for name in dict.fromkeys(["book.css", *mlp_pages.files_of(app, body)]):
-        if name.endswith(".css"):
-            shutil.copy(STYLES / name, folder)
-            head += f'<link rel="stylesheet" href="{name}">'
-        else:
-            head += f'<script defer src="_static/mlp/{name}"></script>'
-            if name in mlp_pages.SCRIPTS:
-                script = mlp_pages.classic_script(mlp_pages.SCRIPTS[name])
-                (mlp_pages.script_folder(app) / name).write_text(script, "utf-8")
-    page = f'<!doctype html><html data-theme="light"><meta charset="utf-8"><title>x</title>{head}'
-    (folder / "page.html").write_text(f'{page}<main class="bd-article">{body}</main>', "utf-8")
-    return (folder / "page.html").as_uri()
+    return write_page(folder, body).as_uri()
 
 
 @pytest.fixture(scope="module")

@@ -80,19 +80,20 @@ def test_thirty_epochs_and_five_seeds(warm: Panel) -> None:
     assert warm.data("epoch") == "100"
 
 
-def test_stop_acts_at_once_and_keeps_the_focus(warm: Panel) -> None:
+def test_pause_acts_at_once_and_keeps_the_focus(warm: Panel) -> None:
     warm.set("batch_size", "0")
     warm.click("Play")
     warm.wait_for_epoch(1)
-    ms = warm.time_until("press('Stop')", "panel.dataset.state === 'stopped'")
-    print(f"Stop acted after {ms:.0f} ms")
+    ms = warm.time_until("press('Pause')", "panel.dataset.state === 'paused'")
+    print(f"Pause acted after {ms:.0f} ms")
     assert ms < 1000 * STOP_S
     assert int(warm.data("epoch")) >= 1  # what was trained stays
     warm.button("Play").focus()
-    warm.page.keyboard.press("Enter")
-    warm.wait_for("running")
-    warm.page.keyboard.press("Enter")
-    warm.wait_for("stopped")
+    for key in ("Enter", "Space"):
+        warm.page.keyboard.press(key)
+        warm.wait_for("running")
+        warm.page.keyboard.press(key)
+        warm.wait_for("paused")
     assert warm.page.evaluate("document.activeElement.textContent") == "Play"
 
 
@@ -100,7 +101,7 @@ def test_a_new_value_cancels_the_run_before_it(warm: Panel) -> None:
     warm.set("batch_size", "0")  # of one image: stored, and slow to train
     warm.click("Play")
     warm.wait_for_epoch(1)
-    warm.set("batch_size", "5")  # 200
+    warm.set("batch_size", "5")  # 200: of this network, and of the next
     warm.set("seed", "3")
     warm.wait_for("completed")
     assert warm.data("epoch") == "100"
@@ -198,6 +199,8 @@ def test_by_keyboard_alone(warm: Panel) -> None:
     assert warm.page.evaluate("document.activeElement.textContent") == "Play"
     press("Enter")
     warm.wait_for("completed")
-    press("Tab")
+    for name in ("One epoch", "Restart", "fast", "Pin"):
+        press("Tab")
+        assert name in warm.page.evaluate("document.activeElement.textContent")
     press("Enter")
     assert any("pinned" in name for name in warm.names())

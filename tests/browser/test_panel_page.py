@@ -122,10 +122,11 @@ def last_accuracy(stops: dict, run: dict) -> float:
 
 
 def test_from_disk_no_control_is_dead(any_panel: Panel) -> None:
-    for name in ("Play", "Stop", "Download"):
+    for name in ("Play", "One epoch", "Restart", "One step", "Download"):
         assert any_panel.button(name).count() == 0, name
     assert "make serve" in any_panel.root.inner_text()
-    assert any_panel.control("data").count() == any_panel.control("seeds").count() == 0
+    for name in ("data", "seeds", "speed"):
+        assert any_panel.control(name).count() == 0, name
 
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 844}, PHONE], ids=["wide", "phone"])
@@ -135,7 +136,7 @@ def test_slider_and_charts_are_on_one_screen(
     from_disk.set_viewport_size(size)
     from_disk.goto((html / chapter.page).as_uri())
     panel = Panel(from_disk)
-    boxes = panel.root.locator(".mlp-chart, .what-if-main").evaluate_all(
+    boxes = panel.root.locator(".what-if-charts, .what-if-main").evaluate_all(
         "all => all.map(e => [e.getBoundingClientRect().top, e.getBoundingClientRect().bottom])"
     )
     whole = panel.root.bounding_box()

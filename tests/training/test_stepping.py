@@ -189,6 +189,7 @@ def test_the_run_says_what_was_changed_and_has_an_id_of_its_own():
     training = tiny_training(schedule="cosine")
     for epoch in training:
         if epoch == 1:
+            training.learning_rate = 0.1  # no update is made with it
             training.learning_rate = 0.5
             training.learning_rate = 0.5  # no change
     run = training.finish()
@@ -310,3 +311,84 @@ def test_no_warning_without_train():
     assert list(training) == []
     assert training.finish().status == "diverged"
     assert train(RunConfig(learning_rate=1e6, epochs=2)).history == training.history
+
+
+# --- update by update ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("settings", [{}, {"dropout": 0.5}, {"batch_size": 7}], ids=str)
+def test_stepping_by_updates_is_training(settings):
+    listener, whole = Listener(), Listener()
+    expected = train_tiny(whole, **settings)
+    training = Training(tiny_config(**settings), tiny_dataset(), callbacks=[listener])
+    assert list(training.updates()) == list(range(1, expected.summary["updates"] + 1))
+    run = training.finish()
+    assert (run.status, run.history) == ("completed", expected.history)
+    np.testing.assert_array_equal(run.network.parameters, expected.network.parameters)
+    assert listener.calls == whole.calls
+
+
+def test_updates_and_epochs_may_be_mixed():
+    """An epoch that was begun by updates is finished, not made anew."""
+    training = tiny_training()
+    for update in training.updates():
+        if update == 7:
+            break
+    assert (training.epoch, training.is_between_epochs) == (2, False)
+    assert training.run_epoch()
+    assert training.is_between_epochs
+    assert list(training.updates()) == [11, 12, 13, 14, 15]
+    run = training.finish()
+    assert run.history == train_tiny().history
+    assert len(run.epoch_ms_per_update) == 3
+
+
+def test_a_change_after_an_epochs_last_update_is_one_between_epochs():
+    by_update, by_epoch = tiny_training(), tiny_training()
+    for update in by_update.updates():
+        if update == 5:
+            by_update.learning_rate, by_update.batch_size = 0.5, 3
+    for epoch in by_epoch:
+        if epoch == 1:
+            by_epoch.learning_rate, by_epoch.batch_size = 0.5, 3
+    one, other = by_update.finish(), by_epoch.finish()
+    assert (one.history, one.changes) == (other.history, other.changes)
+
+
+def test_a_change_by_hand_is_one_by_a_callback():
+    def change(training):
+        if training.update == 7:
+            training.learning_rate, training.batch_size = 0.5, 9
+
+    training = tiny_training()
+    for _ in training.updates():
+        change(training)
+    assert training.finish().history == train_tiny(OnUpdate(change)).history
+
+
+def test_updates_end_where_the_loss_is_not_finite():
+    training = tiny_training(learning_rate=1e30)
+    updates = list(training.updates())
+    run = training.finish()
+    assert run.status == "diverged"
+    assert run.diverged_at_update == len(updates) + 1
+    assert run.diverged_at_update == train_tiny(learning_rate=1e30).diverged_at_update
+
+
+def test_the_next_batch_and_rate_are_told_without_being_drawn(monkeypatch):
+    training = tiny_training(schedule="cosine", batch_size=7)
+    made, seen = training.differentiate, []
+    monkeypatch.setattr(training, "differentiate", lambda *a: seen.append(a[0]) or made(*a))
+    while not training.is_over:
+        rows, rate = training.next_batch(), training.next_learning_rate
+        training.run_update()
+        np.testing.assert_array_equal(seen.pop(), rows)
+        assert training.optimizer.learning_rate == rate
+    assert training.finish().history == train_tiny(schedule="cosine", batch_size=7).history
+
+
+def test_settings_that_do_not_go_with_the_config_are_refused():
+    training = tiny_training(nesterov=True)
+    with pytest.raises(ConfigError, match="nesterov=True is not legal with momentum=0"):
+        training.momentum = 0
+    assert training.momentum == 0.9

@@ -72,8 +72,8 @@ def rows(quick: bool) -> Iterator[tuple[str, int, int, str]]:
     with tempfile.TemporaryDirectory() as name:
         copy = Path(name)
         for part in ("mlp_core", "book", "tests"):
-            skipped = shutil.ignore_patterns("__pycache__", "browser", "notebooks", "js", "node_modules")
-            shutil.copytree(ROOT / part, copy / part, ignore=skipped)
+            names = ("__pycache__", "browser", "notebooks", "js", "node_modules")
+            shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns(*names))
         shutil.copy(ROOT / "pyproject.toml", copy)
         for room in ROOMS:
             chosen = _choose(room, 2 if quick else TRIED // len(ROOMS))

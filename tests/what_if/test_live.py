@@ -1,18 +1,38 @@
-"""Several seeds for someone who watches: in order, in lots, and stopped between two seeds."""
+"""Several seeds for someone who watches: in order, in lots, and paused on the way."""
 
 from __future__ import annotations
 
 import json
 import math
+import time
+from collections.abc import Callable
+
+import pytest
 
 from mlp_book.panels import PANELS
-from mlp_core.training import train
-from mlp_core.what_if import run_seeds
+from mlp_core.training import ConfigError, Run, train
+from mlp_core.what_if import LiveRuns, Panel
 from mlp_core.what_if.live import Lots
 from mlp_core.what_if.train_panel import PROGRESS_S, Event
 
 PANEL = PANELS["learning-rate"]
 RUNS = [{"values": {"epochs": 10, "seed": seed}, "seed": seed} for seed in (4, 5)]
+
+
+def play(live: LiveRuns) -> None:
+    """Take turns to the end, or until it is paused."""
+    while (wait := live.turn()) is not None and wait != math.inf:
+        time.sleep(wait)
+
+
+def kinds(lots: list[list[Event]]) -> list[str]:
+    return [event["kind"] for lot in lots for event in lot if event["kind"] != "progress"]
+
+
+def run_seeds(panel: Panel, runs: list[dict], send: Callable[[list[Event]], object]) -> Run | None:
+    live = LiveRuns(panel, runs, send)
+    play(live)
+    return live.last
 
 
 def test_the_seeds_of_one_panel_one_after_the_other() -> None:
@@ -27,13 +47,31 @@ def test_the_seeds_of_one_panel_one_after_the_other() -> None:
     assert len(lots) < len(events)
 
 
-def test_what_is_stopped_begins_no_other_seed() -> None:
+def test_seeds_are_paused_and_go_on_in_order() -> None:
     lots: list[list[Event]] = []
-    asked = iter([False, False, False, True, True, True])
-    last = run_seeds(PANEL, RUNS, lots.append, lambda: next(asked))
-    assert last is not None
-    assert last.status == "stopped"
-    assert {event["index"] for lot in lots for event in lot} == {0}
+    live = LiveRuns(PANEL, RUNS, lots.append)
+    live.take({"do": "speed", "wait_s": 0.01})
+    live.take({"do": "epoch"})
+    play(live)
+    assert kinds(lots) == ["start", "epoch", "paused", "ahead"]
+    for _ in range(9):  # to the end of the first seed; the second waits before its first update
+        live.take({"do": "epoch"})
+        play(live)
+    events = [event for lot in lots for event in lot]
+    assert [e["kind"] for e in events if e["index"] == 1] == ["start", "paused", "ahead"]
+    assert live.last is not None
+    assert live.last.config.seed == 4
+    live.take({"do": "play"})
+    play(live)
+    assert live.turn() is None
+    assert live.last.config.seed == 5
+    assert live.last.history == train(PANEL.config(RUNS[1]["values"])).history
+
+
+def test_settings_of_several_seeds_are_not_changed() -> None:
+    live = LiveRuns(PANEL, RUNS, lambda lot: None)
+    with pytest.raises(ConfigError, match="one seed alone: choose one seed"):
+        live.take({"do": "set", "name": "learning_rate", "value": 0.1})
 
 
 def test_what_is_not_finite_is_none() -> None:

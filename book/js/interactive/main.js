@@ -3,17 +3,22 @@
 import { makeBox } from "../elements.js";
 import { showLogits } from "./logits.js";
 import { showParabola } from "./parabola.js";
+import { showPrediction } from "./prediction.js";
 import { showValley } from "./valley.js";
 
-const PICTURES = { logits: showLogits, parabola: showParabola, valley: showValley };
+const PICTURES = { logits: showLogits, parabola: showParabola, prediction: showPrediction, valley: showValley };
 
 /** Draw a picture; the model's `get` knows its `picture` and its `data`. */
 export function render({ model, el }) {
   const picture = PICTURES[model.get("picture")](model.get("data"));
   const root = makeBox("mlp-live interactive-live", ...picture.root);
   el.classList.add("interactive", "mlp-enhanced");
-  // JupyterLab hears keys first and takes arrows and letters for its own: in an input they are the input's.
-  const guard = (event) => root.contains(event.target) && event.target.matches("input") && event.stopPropagation();
+  // JupyterLab hears keys first and takes arrows and letters for its own: here they are the picture's.
+  const guard = (event) => {
+    if (!root.contains(event.target) || !event.target.matches("input, [role=slider]")) return;
+    event.stopPropagation();
+    picture.press?.(event);
+  };
   addEventListener("keydown", guard, true);
   el.append(root);
   let width = 0;
@@ -23,6 +28,7 @@ export function render({ model, el }) {
     picture.draw();
   });
   picture.draw();
+  picture.begin?.();
   watch.observe(root);
   return () => {
     watch.disconnect();

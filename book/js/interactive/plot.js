@@ -6,7 +6,7 @@ import { axisNumber } from "../numbers.js";
 import { makeScale } from "../scales.js";
 
 const PLOT_MARGIN = { left: 40, right: 10, top: 26, bottom: 36 };
-const HIT = 22; // the radius that a finger hits
+export const HIT = 22; // the radius that a finger hits
 let plots = 0;
 
 export class Plot {

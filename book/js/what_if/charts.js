@@ -71,7 +71,7 @@ export function drawMeasure(element, measure, curves, { height, epochs, cursor, 
   });
 }
 
-function drawnCurve(measure, { colour, epochs: xs, columns, crosses, live, faint, pinned }, range) {
+function drawnCurve(measure, { colour, epochs: xs, columns, crosses, marks = [], live, faint, pinned }, range) {
   const [solid, thin] = measure.columns.map((name) => columns[name]);
   const place = measure.drawn ?? ((value) => Math.min(Math.max(value, range?.[0] ?? 0), 1e9));
   const at = (values) => values.map((value) => (Number.isFinite(value) ? place(value) : null));
@@ -86,6 +86,8 @@ function drawnCurve(measure, { colour, epochs: xs, columns, crosses, live, faint
     lines,
     band: hasBand ? { xs, low: at(solid.low), high: at(solid.high) } : null,
     crosses: measure.hasCrosses ? crosses : [],
+    // The words stand once, where the crosses do.
+    marks: pinned ? [] : measure.hasCrosses ? marks : marks.map(({ x }) => ({ x })),
   };
 }
 
@@ -93,6 +95,7 @@ function describe({ of, columns, say = shortNumber }, curves) {
   const parts = curves.map((curve) => {
     const end = curve.columns[columns[0]]?.mean.findLast(Number.isFinite);
     const value = Number.isFinite(end) ? say(end) : "nothing yet";
+    // A name says what was changed on the way.
     return `${curve.source}, ${curve.name}: ${curve.crosses.length ? "diverged" : value}`;
   });
   return `Line chart, ${of} over the epochs. ${parts.join("; ")}`;

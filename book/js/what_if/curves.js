@@ -1,6 +1,7 @@
 /** Curves as the charts show them: stored stops, the book's full-scale runs, and runs made live. */
 
-import { asText, seedBand, withThousands } from "../numbers.js";
+import { asText, seedBand, shortNumber, withThousands } from "../numbers.js";
+import { Frames } from "./frames.js";
 
 const COLUMNS = [
   ...["running_loss", "test_loss", "running_accuracy", "test_accuracy"],
@@ -141,22 +142,57 @@ export function curveOfCell(study, cell, values) {
 
 // Live
 
+// What acts on a running network, and how a mark calls it.
+export const SETTINGS = { learning_rate: "rate", momentum: "momentum", weight_decay: "decay", batch_size: "batch size" };
+const ONE_MOVE = 0.02; // of the run: changes of a setting within it are one mark
+
 /** Gathers the events of a run, one history per seed. */
 export class LiveRun {
   constructor(id, values, seeds, where) {
     Object.assign(this, { id, values, seeds, where, dataset: null, planned: values.epochs ?? 1 });
-    Object.assign(this, { updates: 1, status: "running", endings: [], starts: [] });
+    Object.assign(this, { status: "running", endings: [], starts: [], changes: [], ahead: null, at: 0 });
     this.histories = seeds.map(() => []);
+    this.frames = new Frames(); // of the first seed
   }
 
   take(event) {
-    const { index } = event;
-    if (event.kind === "epoch") this.histories[index].push(event);
-    if (event.kind === "end") this.endings[index] = event;
-    if (event.kind === "start") {
-      Object.assign(this, { dataset: event.dataset, planned: event.epochs, updates: event.updates });
+    const { kind, index } = event;
+    if (kind === "epoch") this.histories[index].push(event);
+    if (kind === "frame" && index === 0) this.frames.take(event);
+    if (kind === "end") this.endings[index] = event;
+    if (kind === "change") this.changes.push(event);
+    if (kind === "ahead") this.ahead = event;
+    if (kind === "paused") Object.assign(this, { status: "paused", ahead: null, at: event.at });
+    if (kind === "playing") Object.assign(this, { status: "running", ahead: null });
+    if (kind === "start") {
+      const { dataset, epochs: planned, config } = event;
+      Object.assign(this, { dataset, planned, config });
       this.starts[index] = event.before; // what the network did before the first update
     }
+  }
+
+  /** Whether it can go on. */
+  get isUnderWay() {
+    return this.status === "running" || this.status === "paused";
+  }
+
+  /** Whether a setting may be changed on the way. */
+  canChange(name) {
+    if (!this.isUnderWay || this.seeds.length > 1 || !this.starts.length || !(name in SETTINGS)) return false;
+    return name !== "momentum" || this.config.optimizer === "sgd";
+  }
+
+  /** Where the curve bends, each with its words; what was set in one move is one mark. */
+  get marks() {
+    const moves = [];
+    for (const { name, from, to, at } of this.changes) {
+      const last = moves.at(-1);
+      if (last?.name === name && at - last.at <= ONE_MOVE * this.planned) Object.assign(last, { to, at });
+      else moves.push({ name, from, to, at });
+    }
+    const words = ({ name, from, to, at }) =>
+      `${SETTINGS[name]} ${asText(from)} → ${asText(to)} at epoch ${shortNumber(at)}`;
+    return moves.filter(({ from, to }) => from !== to).map((move) => ({ name: move.name, x: move.at, words: words(move) }));
   }
 
   get epoch() {
@@ -191,7 +227,8 @@ export class LiveRun {
       epochs: (shared[0] ?? []).map((row) => row.epoch),
       planned: this.planned,
       columns: Object.fromEntries(COLUMNS.map((name) => [name, columnOf(shared, name)])),
-      crosses: this.diverged.map((end) => end.diverged_at_update / (this.updates / this.planned)),
+      crosses: this.diverged.map((end) => end.diverged_at),
+      marks: this.marks,
       live: true,
     };
   }

@@ -84,7 +84,7 @@ export class DataChoice {
     this.input.value = dataset.name;
     this.drop.hidden = true;
     this.use(dataset.name);
-    if (!this.panel.isRunning) this.panel.say(`${dataset.label}: ${dataset.words}.`);
+    if (!this.panel.run?.isUnderWay) this.panel.say(`${dataset.label}: ${dataset.words}.`);
   }
 
   use(name) {

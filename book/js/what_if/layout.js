@@ -3,7 +3,9 @@
 import { make, makeBox, makeButton, makeSelect } from "../elements.js";
 import { SECOND } from "./charts.js";
 import { makeControl } from "./controls.js";
+import { NextStep } from "./next_step.js";
 import { copyCode, downloadRun } from "./share.js";
+import { Transport } from "./transport.js";
 import { KEY, aboutTraining } from "./words.js";
 
 /** Give a panel its elements; return the one that holds them all. */
@@ -16,6 +18,7 @@ export function layOut(view) {
     charts: [0, 1].map(() => makeBox("mlp-chart")),
     legend: make("ul", { class: "mlp-legend", "aria-label": "curves" }),
     code: makeBox("what-if-program"),
+    network: makeBox("what-if-network"), // for pictures of the frame at the epoch cursor
   };
   view.parts = parts;
   view.rows = controls.map((control, i) =>
@@ -24,8 +27,10 @@ export function layOut(view) {
   view.buttons = makeButtons(view);
   const [main, ...others] = view.rows;
   main.row.classList.add("what-if-main");
-  const { play, pin, clear, reset, code, download } = view.buttons;
-  if (!place.obstacle) main.row.append(play);
+  const { pin, clear, reset, code, download } = view.buttons;
+  view.transport = new Transport(view);
+  view.next = new NextStep(view);
+  const leads = place.obstacle ? [] : [view.transport.root];
   const more = makePart(view, "more", "More", [
     makeBox("what-if-controls", ...others.map(({ row }) => row), ...makeChoices(view)),
     makeBox("mlp-buttons", ...(place.obstacle ? [code] : [code, download])),
@@ -40,8 +45,10 @@ export function layOut(view) {
     parts.headline,
     makeBox("what-if-charts", ...parts.charts),
     main.row,
+    makeBox("what-if-drive", ...leads, makeBox("what-if-says", parts.status, parts.problem)),
+    view.next.root,
+    parts.network,
     parts.legend,
-    makeBox("what-if-says", parts.status, parts.problem),
     makeBox("mlp-buttons", pin, clear, reset, more.button, sketch.button),
     more.root,
     sketch.root,
@@ -75,7 +82,6 @@ function makePart(view, name, words, children) {
 
 function makeButtons(view) {
   return {
-    play: makeButton("Play", () => view.playOrStop(), { class: "mlp-button mlp-primary what-if-play" }),
     pin: makeButton("Pin", () => view.pin()),
     clear: makeButton("Clear", () => view.clear()),
     reset: makeButton("Reset", () => view.reset()),

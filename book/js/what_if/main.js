@@ -6,8 +6,8 @@ import { Panel } from "./panel.js";
  * Draw a panel. The model has `get`, `set`, `save_changes`, `on` and `send`.
  *
  * It holds `data` (the panel, its controls' stops, its default config), `stops` and `study` (what is
- * stored), `place` (where it trains) and `values`; it is sent `train`, `stop` and `classify`, and
- * answers by events: `loading`, `ready`, `events`, `done`, `failed`, `answer`.
+ * stored), `place` (where it trains) and `values`; it is sent `train`, `stop`, `command` (of a player:
+ * see mlp_core.what_if) and `classify`, and answers by events: `loading`, `ready`, `events`, `done`, `failed`, `answer`.
  */
 export function render({ model, el }) {
   const panel = new Panel(model, el);

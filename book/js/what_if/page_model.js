@@ -1,6 +1,5 @@
 /** The model of panels on a page: it talks to the page's one worker, which boots Python on first use. */
 
-const PATIENCE_MS = 600; // for a worker that was told to stop; then it is ended and made anew
 const AGREED = "mlp-python"; // in the visit's storage: the reader agreed to load Python
 const GONE = { problem: "The network is gone: press Play once more." };
 const NOT_READ = "Python ended before it had read the files: choose them once more.";
@@ -33,7 +32,7 @@ export class PageModel {
 
 export class Trainer {
   constructor(build) {
-    Object.assign(this, { build, worker: null, ready: null, job: null, ids: 0, busyWith: 0 });
+    Object.assign(this, { build, worker: null, ready: null, job: null, ids: 0 });
     this.questions = new Map(); // who waits for an answer about a network or about data, by id
     this.place = this.describePlace();
   }
@@ -69,7 +68,7 @@ export class Trainer {
   }
 
   take(message, tell) {
-    const doers = { train: "start", stop: "stopFor", classify: "ask", data: "askData" };
+    const doers = { train: "start", stop: "stopFor", command: "command", classify: "ask", data: "askData" };
     this[doers[message.kind]](message, tell);
   }
 
@@ -87,26 +86,21 @@ export class Trainer {
     if (this.job?.id === id) this.stop();
   }
 
-  /** End the run under way: at once for the panel, within a moment for the worker. */
+  /** End the run under way. */
   stop(words = "") {
     const job = this.job;
     this.job = null;
     if (!job) return;
-    if (this.ready && this.ready.polls) this.askToStop(this.worker, job);
-    else if (this.ready) this.restart();
+    if (this.ready) this.worker.postMessage({ kind: "stop" });
     if (words) job.tell({ kind: "failed", id: job.id, message: words });
   }
 
-  askToStop(worker, job) {
-    worker.postMessage({ kind: "stop" });
-    setTimeout(() => {
-      if (worker === this.worker && this.busyWith === job.pageId) this.restart();
-    }, PATIENCE_MS);
-  }
-
-  restart() {
-    this.end();
-    this.boot();
+  /** Bring a command to the run under way; one that has not begun takes it along. */
+  command({ id, command }) {
+    const { job } = this;
+    if (job?.id !== id) return;
+    if (this.ready) this.worker.postMessage({ kind: "command", id: job.pageId, command });
+    else job.commands.push(command);
   }
 
   ask({ key, number, image }, tell) {
@@ -155,16 +149,15 @@ export class Trainer {
 
   end() {
     this.worker?.terminate();
-    Object.assign(this, { worker: null, ready: null, busyWith: 0, onReady: [] });
+    Object.assign(this, { worker: null, ready: null, onReady: [] });
     const waiting = [...this.questions.values()];
     this.questions.clear();
     waiting.forEach(({ tell, gone }) => tell(gone));
   }
 
   post() {
-    const { pageId, key, panel, runs, dataset } = this.job;
-    this.busyWith = pageId;
-    this.worker.postMessage({ kind: "run", id: pageId, key, panel, runs, dataset });
+    const { pageId, key, panel, runs, dataset, commands } = this.job;
+    this.worker.postMessage({ kind: "run", id: pageId, key, panel, runs, dataset, commands });
   }
 
   hear(message) {
@@ -172,7 +165,6 @@ export class Trainer {
     if (kind === "ready") this.begin(message);
     else if (kind === "broken") this.fail(message.message);
     else if (kind === "progress") this.job?.tell({ ...message, kind: "loading", id: this.job.id });
-    else if (kind === "idle") this.busyWith = this.busyWith === id ? 0 : this.busyWith;
     else if (this.questions.has(id)) {
       this.questions.get(id).tell(message);
       this.questions.delete(id);

@@ -10,9 +10,10 @@ import { DataChoice } from "./data.js";
 import { layOut } from "./layout.js";
 import { Sketch } from "./sketch.js";
 import { cleanValue, defaultsOf, readPanelLink, writePanelLink } from "./values.js";
-import { comparisonOf, headlineOf, legendItem } from "./words.js";
+import { changeWords, comparisonOf, headlineOf, legendItem, progressOf } from "./words.js";
 
 const FRAME_MS = 60; // least time between two drawings of a growing curve
+const AT_ONCE = new Set(["paused", "playing", "change", "ahead"]); // what answers to a hand
 const [NOW, BOOK, ...OTHERS] = PALETTE;
 const MAX_PINNED = OTHERS.length;
 const NARROW = 600; // a page's width in pixels
@@ -41,8 +42,7 @@ export class Panel {
     this.watch.observe(this.parts.charts[0]);
     this.hear = () => this.readLink();
     if (model.get("key")) addEventListener("hashchange", this.hear);
-    // JupyterLab hears arrow keys first and moves its cursor: on a slider they are the slider's.
-    this.guard = (event) => event.target.type === "range" && element.contains(event.target) && event.stopPropagation();
+    this.guard = (event) => this.guardKeys(event);
     addEventListener("keydown", this.guard, true);
     this.readLink();
     this.show();
@@ -54,6 +54,16 @@ export class Panel {
     this.watch.disconnect();
     removeEventListener("hashchange", this.hear);
     removeEventListener("keydown", this.guard, true);
+  }
+
+  /** JupyterLab hears arrow keys first and moves its cursor: on a slider they are the slider's. */
+  guardKeys(event) {
+    const { target, key } = event;
+    if (!this.element.contains(target)) return;
+    if (target.type === "range") event.stopPropagation();
+    if (target !== this.next.chart || !this.next.press(key)) return;
+    event.stopPropagation();
+    event.preventDefault();
   }
 
   // What the reader does
@@ -72,9 +82,11 @@ export class Panel {
 
   /** Answer to a control that has moved: what is stored at once, and a run if that is not all. */
   changed(name) {
+    const { run } = this;
     const cursor = name === "epochs" && isCursor(this.config, this.values);
     // Within the run under way, the epochs are a place on its curve.
-    if (!(cursor && this.run && this.values.epochs <= this.run.planned)) {
+    const isKept = run?.canChange(name) || (cursor && run && this.values.epochs <= run.planned);
+    if (!isKept) {
       this.cancel();
       this.run = null;
     }
@@ -83,15 +95,27 @@ export class Panel {
     this.writeLink();
     this.tellModel();
     this.show();
-    this.say("");
+    if (run?.canChange(name)) this.command({ do: "set", name, value: this.values[name] });
+    if (!isKept) this.say("");
     if (!this.run && (!this.isAnswered || name === "seeds")) this.train(false);
   }
 
+  /** Set the rate of the run under way, by its control where that can be; return what is set. */
+  setRate(rate) {
+    const control = this.controls.find(({ name }) => name === "learning_rate");
+    const legal = control && cleanValue(control, rate);
+    const value = legal ?? Number(rate.toPrecision(2));
+    if (legal !== undefined) this.set(control, value);
+    else this.command({ do: "set", name: "learning_rate", value });
+    return value;
+  }
+
   adopt(values) {
-    if (JSON.stringify({ ...this.values, ...values }) === JSON.stringify(this.values)) return;
-    const name = Object.keys(values).find((one) => asText(values[one]) !== asText(this.values[one]));
-    this.values = { ...this.values, ...values };
-    this.changed(name);
+    const names = Object.keys(values).filter((name) => asText(values[name]) !== asText(this.values[name]));
+    for (const name of names) {
+      this.values = { ...this.values, [name]: values[name] };
+      this.changed(name);
+    }
   }
 
   reset() {
@@ -128,16 +152,7 @@ export class Panel {
     this.draw();
   }
 
-  playOrStop() {
-    if (this.isRunning) this.stop();
-    else this.train(true);
-  }
-
   // Runs
-
-  get isRunning() {
-    return this.run?.status === "running";
-  }
 
   get isReady() {
     return this.model.get("ready") !== false;
@@ -150,12 +165,8 @@ export class Panel {
     return Array.from({ length: count }, (_, i) => first + i).filter((seed) => seed <= top);
   }
 
-  get fields() {
-    return { ...this.panel.base, ...this.values };
-  }
-
   /** Train the values; unless the reader pressed Play, only if nothing has to be agreed to first. */
-  train(isAsked) {
+  train(isAsked, commands = []) {
     const { place } = this;
     if (place.obstacle) return;
     if (!isAsked && !this.isReady) {
@@ -173,28 +184,28 @@ export class Panel {
       kind: "train",
       id: run.id,
       dataset: this.data.name,
+      commands: [this.transport.speed, ...commands],
       runs: seeds.map((seed) => ({ values: withSeed(seed), seed })),
     });
     this.show();
   }
 
   cancel() {
-    if (!this.isRunning) return;
+    if (!this.run?.isUnderWay) return;
     this.run.status = "stopped";
     this.model.send({ kind: "stop", id: this.run.id });
   }
 
-  stop() {
-    this.cancel();
-    this.say("Stopped.");
-    this.show();
+  /** Send a command to the run under way. */
+  command(command) {
+    if (this.run?.isUnderWay) this.model.send({ kind: "command", id: this.run.id, command });
   }
 
   take(message) {
     if (message.kind === "answer") this.sketch.take(message);
     if (message.kind === "ready") this.versions = message.versions;
     if (message.kind === "data") this.data.take(message);
-    if (message.id !== this.run?.id || !this.isRunning) return;
+    if (message.id !== this.run?.id || !this.run.isUnderWay) return;
     const takers = {
       loading: ({ done, total }) => this.say(`Loading Python: ${megabytes(done)} of ${megabytes(total)} MB.`),
       events: ({ events }) => this.takeEvents(events),
@@ -207,22 +218,33 @@ export class Panel {
   takeEvents(events) {
     const isFirst = !this.run.epoch && !this.run.starts.length;
     events.forEach((event) => this.run.take(event));
-    const { run } = this;
-    const seed = run.seeds.length > 1 ? `, seed ${run.seedNumber} of ${run.seeds.length}` : "";
-    const epoch = run.histories[run.seedNumber - 1].at(-1)?.epoch ?? 0;
     const progress = events.findLast((event) => event.kind === "progress");
-    const within = progress ? ` and ${Math.round(100 * progress.share)} %` : "";
-    this.say(`Training: epoch ${epoch}${within} of ${run.planned}${seed}.`);
-    if (isFirst) this.draw();
+    this.say(progressOf(this.run, progress?.share, this.controls));
+    events.filter(({ kind }) => kind === "refused").forEach((event) => this.refuse(event));
+    const isNow = events.some(({ kind }) => AT_ONCE.has(kind));
+    if (isFirst || isNow) this.draw();
     else this.drawSoon();
+  }
+
+  /** Put a value back that the running network does not take. */
+  refuse({ name, value, message }) {
+    if (name in this.values) this.values = { ...this.values, [name]: value };
+    this.next.wanted = null;
+    this.writeLink();
+    this.tellModel();
+    this.show();
+    this.complain(`${message}.`);
   }
 
   finish(status) {
     this.run.status = status;
     const products = this.versions?.products ? `Matrix products by ${this.versions.products}.` : "";
     const { stored, behind, isAnswered } = this.answer();
-    const comparison = comparisonOf(this.run.curve(), stored && isAnswered ? stored : behind);
-    this.say(["Done.", comparison, products].filter(Boolean).join(" "));
+    const { changes, endings } = this.run;
+    const comparison = changes.length ? "" : comparisonOf(this.run.curve(), stored && isAnswered ? stored : behind);
+    const [first] = endings.flatMap((end) => end?.diagnosis ?? []);
+    const noticed = first ? `What the engine noticed: ${first}.` : "";
+    this.say(["Done.", noticed, comparison, products].filter(Boolean).join(" "));
     this.show();
     this.sketch.useLive();
   }
@@ -346,7 +368,7 @@ export class Panel {
     this.timer = null;
     const curves = this.shownCurves();
     const { cursor, epochs } = this;
-    const height = this.element.clientWidth < NARROW ? 168 : 232;
+    const height = this.element.clientWidth < NARROW ? 168 : 224;
     const onRead = (x) => this.read(x);
     const look = { height, epochs, cursor: Math.min(cursor, epochs), onRead };
     drawMeasure(this.parts.charts[0], MEASURES.loss, curves, { ...look, range: this.lossRange });
@@ -372,9 +394,10 @@ export class Panel {
   }
 
   enable() {
-    setText(this.buttons.play, this.isRunning ? "Stop" : "Play");
-    // Of a run, readers who listen hear the beginning and the end, not each epoch.
-    const tone = this.isRunning ? "off" : "polite";
+    this.transport.show(this.run);
+    this.next.show(this.run);
+    // Of a run, readers who listen hear the beginning, pauses and the end, not each epoch.
+    const tone = this.run?.status === "running" ? "off" : "polite";
     [this.parts.headline, this.parts.status].forEach((part) => part.setAttribute("aria-live", tone));
     this.buttons.clear.disabled = !this.pinned.length;
     this.buttons.download.disabled = !this.run?.epoch;
@@ -384,10 +407,17 @@ export class Panel {
 /** Return in words the values that a curve is of, as far as they are not the panel's present ones. */
 function nameOf(curve, values, controls) {
   const own = controls.filter(({ name }) => name !== "seed" && name !== "epochs");
+  if (curve.marks?.length) return changedName(curve, own[0]);
   const differing = own.filter(({ name }) => asText(curve.values[name]) !== asText(values[name]));
   const named = differing.length ? differing : own.slice(0, 1);
   const words = named.map(({ name, label }) => `${label} ${asWords(curve.values[name])}`).join(", ");
   return differing.length && !curve.live && !curve.pinned ? `nearest stored: ${words}` : words;
+}
+
+/** Of a run that was changed on the way: what was, after the first control if that is something else. */
+function changedName(curve, { name, label }) {
+  const isChanged = curve.marks.some((mark) => mark.name === name);
+  return [...(isChanged ? [] : [`${label} ${asWords(curve.values[name])}`]), changeWords(curve)].join(", ");
 }
 
 function megabytes(bytes) {

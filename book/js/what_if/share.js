@@ -4,7 +4,11 @@ import { make } from "../elements.js";
 import { copyProgram, programOf } from "../program.js";
 
 export async function copyCode(panel) {
-  const code = programOf({ ...panel.fields, dataset: panel.data.codeName }, panel.seeds);
+  const { run } = panel;
+  const changes = run?.changes ?? [];
+  const began = changes.length ? run.values : panel.values;
+  const fields = { ...panel.panel.base, ...began, dataset: panel.data.codeName };
+  const code = programOf(fields, panel.seeds, changes);
   panel.parts.code.replaceChildren();
   panel.say(
     await copyProgram(code, () => {
@@ -16,8 +20,8 @@ export async function copyCode(panel) {
 }
 
 export function downloadRun({ panel, place, versions, run }) {
-  const { values, seeds, dataset, status, histories, endings } = run;
-  const content = { panel: panel.name, source: run.curve().source, values, seeds, dataset, status };
+  const { values, seeds, dataset, status, changes, histories, endings } = run;
+  const content = { panel: panel.name, source: run.curve().source, values, seeds, dataset, status, changes };
   const { version, commit } = place;
   const all = { ...content, versions: { ...versions, mlp_core: version, commit }, histories, endings };
   const url = URL.createObjectURL(new Blob([JSON.stringify(all, null, 1)], { type: "application/json" }));

@@ -13,8 +13,15 @@ export function headlineOf({ curve, values, controls, differs, epoch }) {
   const isOwn = ({ name, default: usual }, i) => i === 0 || (name !== "epochs" && asText(values[name]) !== asText(usual));
   const asked = controls.filter(isOwn).map(({ name, label }) => `${label} ${asWords(values[name])}`).join(", ");
   if (!curve) return `${asked}: no curve yet.`;
+  if (curve.marks?.length) return `${curve.name}: ${resultOf(curve, epoch)}.`;
   const named = differs.length ? `nearest stored: ${differs.join(", ")}` : asked;
   return `${named}: ${resultOf(curve, epoch)}.`;
+}
+
+/** What was changed on the way, the last two in words. */
+export function changeWords({ marks }) {
+  const more = marks.length > 2 ? [`${marks.length - 2} changes`] : [];
+  return [...more, ...marks.slice(-2).map(({ words }) => words)].join(", ");
 }
 
 function resultOf(curve, epoch) {
@@ -47,6 +54,24 @@ export function comparisonOf(live, stored) {
   const words = `the stored band after epoch ${Math.round(epoch)} (${asPercent(low)} to ${asPercent(high)})`;
   if (mine.mean >= low && mine.mean <= high) return `Inside ${words}.`;
   return `${mine.mean > high ? "Above" : "Below"} ${words}.`;
+}
+
+/** How far a run is, and what a control does to it. */
+export function progressOf(run, share, controls) {
+  const { status, at, planned, seeds, seedNumber, histories } = run;
+  const seed = seeds.length > 1 ? `, seed ${seedNumber} of ${seeds.length}` : "";
+  const epoch = histories[seedNumber - 1].at(-1)?.epoch ?? 0;
+  const within = share ? ` and ${Math.round(100 * share)} %` : "";
+  const place = status === "paused" ? `Paused after ${shortNumber(at)}` : `Training: epoch ${epoch}${within}`;
+  return `${place} of ${planned} epochs${seed}. ${ruleOf(run, controls)}`;
+}
+
+function ruleOf(run, controls) {
+  if (run.seeds.length > 1) return "With several seeds a control that is moved begins anew.";
+  const live = controls.filter(({ name }) => run.canChange(name)).map(({ label }) => label);
+  if (!live.length) return "A control that is moved begins anew.";
+  const all = live.length > 1 ? `${live.slice(0, -1).join(", ")} and ${live.at(-1)} now act` : `${live[0]} now acts`;
+  return `${all[0].toUpperCase()}${all.slice(1)} on this network; other controls begin anew.`;
 }
 
 /** Where and with what the panel trains. */

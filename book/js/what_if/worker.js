@@ -5,7 +5,6 @@ const PROGRAM = `
 import ctypes
 import json
 import os
-import time
 
 import mlp_core
 import numpy
@@ -13,30 +12,30 @@ from mlp_core.data import DataError, load_dataset
 from mlp_core.data.sources import verify_dataset
 from mlp_core.nn.products import set_product
 from mlp_core.training import ConfigError
-from mlp_core.what_if import Panel, run_seeds
+from mlp_core.what_if import LiveRuns, Panel
 from mlp_core.what_if.classify import classify_image, classify_test_image
-from pyodide.ffi import run_sync
 
-LISTEN_S = 0.03  # how often the worker looks whether it is told to stop
+live = None  # the runs under way
 trained = {}  # the latest run of each panel, with its network
 
 
-def run(key, panel_text, runs_text, dataset, send, is_wanted, pause):
-    """Train runs; send lots of events as JSON text; return whether a network is there."""
+def begin(panel_text, runs_text, dataset, send):
+    """Be ready to train runs; lots of events will be sent as JSON text."""
+    global live
     panel = Panel.from_dict(json.loads(panel_text)).with_base(dataset=dataset)
-    due = time.monotonic() + LISTEN_S
+    live = LiveRuns(panel, json.loads(runs_text), lambda lot: send(json.dumps(lot)))
 
-    def should_stop():
-        nonlocal due
-        if pause is None or time.monotonic() < due:
-            return False
-        run_sync(pause())
-        due = time.monotonic() + LISTEN_S
-        return not is_wanted()
 
-    last = run_seeds(panel, json.loads(runs_text), lambda lot: send(json.dumps(lot)), should_stop)
-    if last is not None:
-        trained[key] = last
+def obey(command_text):
+    live.take(json.loads(command_text))
+
+
+def turn(key):
+    """Train for a moment; return how many seconds to wait for messages, None after the last run."""
+    wait = live.turn()
+    if live.last is not None:
+        trained[key] = live.last
+    return wait
 
 
 def classify(key, image_text):
@@ -84,24 +83,27 @@ versions = json.dumps({**versions, "products": use_products("/products.so")})
 `;
 
 let pyodide = null;
-let train = null;
-let classify = null;
-let takeData = null;
-let polls = false; // whether Python can wait in the midst of a run, so that messages get through
-let wanted = 0; // the id of the run that the page waits for
-let next = null;
+let python = {}; // the functions of the program
+let job = null; // what the page waits for
+let begun = null;
+let commands = []; // for the run under way
+let questions = []; // about networks and data
 let working = false;
-let questions = []; // about networks and data; a run goes first
+let call = () => {}; // ends a rest
 
 onmessage = ({ data }) => {
-  if (data.kind === "boot") {
+  const { kind } = data;
+  if (kind === "boot") {
     boot(data.build).catch((error) => {
       postMessage({ kind: "broken", message: `Python could not be loaded: ${short(error)}` });
     });
     return;
   }
-  if (data.kind === "classify" || data.kind === "data") questions.push(data);
-  else [wanted, next] = data.kind === "run" ? [data.id, data] : [0, null];
+  if (kind === "run") [job, commands] = [data, data.commands];
+  else if (kind === "stop") job = null;
+  else if (kind === "command") commands.push(...(data.id === job?.id ? [data.command] : []));
+  else questions.push(data);
+  call();
   if (!working) work();
 };
 
@@ -130,10 +132,9 @@ async function load(urls) {
   for (const archive of archives) pyodide.unpackArchive(await archive, "wheel");
   pyodide.FS.writeFile("/products.so", new Uint8Array(await products));
   pyodide.runPython(PROGRAM);
-  [train, classify, takeData] = ["run", "classify", "take_data"].map((name) => pyodide.globals.get(name));
-  const versions = JSON.parse(pyodide.globals.get("versions"));
-  polls = "Suspending" in WebAssembly && typeof train.callPromising === "function";
-  postMessage({ kind: "ready", polls, versions });
+  const names = ["begin", "obey", "turn", "classify", "take_data"];
+  python = Object.fromEntries(names.map((name) => [name, pyodide.globals.get(name)]));
+  postMessage({ kind: "ready", versions: JSON.parse(pyodide.globals.get("versions")) });
 }
 
 /** Run a script that `fetch` has checked: importScripts knows no integrity. */
@@ -172,24 +173,58 @@ function checkFetches(known) {
   return new Promise((_, reject) => (giveUp = reject));
 }
 
+/** Train by turns and answer questions, as long as there is something to do. */
 async function work() {
   working = true;
-  while (next) {
-    const job = next;
-    next = null;
-    await runAll(job);
-    postMessage({ kind: "idle", id: job.id });
+  while (job || questions.length) {
+    questions.splice(0).forEach(answer);
+    if (job) await rest(takeTurn(job));
   }
   working = false;
-  for (const question of questions.splice(0)) answer(question);
+}
+
+/** Train a job for a moment; return how many seconds to wait for a message before the next turn. */
+function takeTurn({ id, key, panel, runs, dataset }) {
+  const send = (text) => postMessage({ kind: "events", id, events: JSON.parse(text) });
+  try {
+    if (begun !== id) python.begin(JSON.stringify(panel), JSON.stringify(runs), dataset, send);
+    begun = id;
+    commands.splice(0).forEach((command) => python.obey(JSON.stringify(command)));
+    const wait = python.turn(key);
+    if (wait !== undefined) return wait;
+    postMessage({ kind: "done", id });
+  } catch (error) {
+    postMessage({ kind: "failed", id, message: short(error) });
+  }
+  job = null;
+  return 0;
+}
+
+/** Resolve at the next message, or after some seconds; messages that have arrived are heard first. */
+function rest(seconds) {
+  return new Promise((resolve) => {
+    call = resolve;
+    if (seconds === 0) askForTurn(resolve);
+    else if (Number.isFinite(seconds)) setTimeout(resolve, 1000 * seconds);
+  });
+}
+
+/** Call after the messages that have arrived; a timer would wait four milliseconds. */
+function askForTurn(resolve) {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => {
+    port1.close();
+    resolve();
+  };
+  port2.postMessage(null);
 }
 
 function answer({ kind, id, key, image, number, name, label, files }) {
   if (kind === "data") {
-    const text = takeData(writeFiles(name, files), label);
+    const text = python.take_data(writeFiles(name, files), label);
     postMessage({ kind: "data", id, key, ...JSON.parse(text) });
   } else {
-    postMessage({ kind: "answer", id, key, number, answer: JSON.parse(classify(key, JSON.stringify(image))) });
+    postMessage({ kind: "answer", id, key, number, answer: JSON.parse(python.classify(key, JSON.stringify(image))) });
   }
 }
 
@@ -201,29 +236,4 @@ function writeFiles(name, files) {
   pyodide.FS.readdir(folder).filter(isOld).forEach((file) => pyodide.FS.unlink(`${folder}/${file}`));
   files.forEach((file) => pyodide.FS.writeFile(`${folder}/${file.name}`, new Uint8Array(file.content)));
   return folder;
-}
-
-async function runAll({ id, key, panel, runs, dataset }) {
-  const send = (text) => postMessage({ kind: "events", id, events: JSON.parse(text) });
-  const isWanted = () => wanted === id;
-  const given = [key, JSON.stringify(panel), JSON.stringify(runs), dataset, send, isWanted];
-  try {
-    if (polls) await train.callPromising(...given, listen);
-    else train(...given, undefined);
-    if (isWanted()) postMessage({ kind: "done", id });
-  } catch (error) {
-    postMessage({ kind: "failed", id, message: short(error) });
-  }
-}
-
-/** Resolve after the messages that have arrived; a timer would wait four milliseconds. */
-function listen() {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
 }

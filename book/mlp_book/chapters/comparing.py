@@ -31,6 +31,7 @@ NAME = "comparing"
 SEEDS = (2, 3, 5, 10, 20, 50)
 SHIFTS = (0.0, 0.05, 0.1, 0.2, 0.3)  # points
 DRAWS = 4_000
+OUTCOMES = ["different", "equivalent", "undecided"]
 
 
 def best_stored(*names: str) -> tuple[str, list[Run]]:
@@ -83,18 +84,35 @@ def shares(runs: Sequence[Run], level: float = LEVEL) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def plot_power(found: pd.DataFrame) -> ReportFigure:
+def plot_power(found: pd.DataFrame, height: float = 3.4) -> ReportFigure:
     """Draw how often a difference is shown, over the seeds per side."""
-    data = found.rename(columns={"different": "said to be different, %"})
-    return lines(data, "seeds", "said to be different, %", color="true difference", log="x")
+    said = "said to be different, %"
+    return lines(
+        found.rename(columns={"different": said}),
+        "seeds", said, color="true difference", log="x", xlabel="seeds per side",
+        label_title="true\ndifference", height=height,
+    )  # fmt: skip
+
+
+def plot_outcomes(found: pd.DataFrame, seeds: Sequence[int]) -> ReportFigure:
+    """Draw how often each outcome is said, with one panel per number of seeds."""
+    across = "true difference, points"
+    data = found[found["seeds"].isin(seeds)].melt(
+        ["seeds", "true difference"], OUTCOMES, var_name="outcome"
+    )
+    return lines(
+        data.assign(
+            panel=data["seeds"].map("share of the draws, %: {} seeds per side".format),
+            **{across: data["true difference"].str.split().str[0].astype(float)},
+        ),
+        across, color="outcome", panel="panel", markers=True, height=2.2 * len(seeds),
+    )  # fmt: skip
 
 
 def table_of_outcomes(found: pd.DataFrame, seeds: int) -> pd.DataFrame:
     """Return how often which outcome is said with so many seeds, by the true difference."""
     rows = {
-        one["true difference"]: {
-            name: f"{one[name]:.0f} %" for name in ("different", "equivalent", "undecided")
-        }
+        one["true difference"]: {name: f"{one[name]:.0f} %" for name in OUTCOMES}
         for one in found[found["seeds"] == seeds].to_dict("records")
     }
     return table_of_rows(rows, f"true difference, {seeds} seeds per side")
@@ -126,7 +144,7 @@ def best_of_equals(runs: Sequence[Run], settings: int) -> float:
 
 
 @facts(NAME)
-def seen(study: str, runs: Sequence[Run], found: pd.DataFrame) -> Iterator[Any]:
+def seen(runs: Sequence[Run], found: pd.DataFrame) -> Iterator[Any]:
     """Say how many seeds a difference needs, from the runs of one setting."""
     own = spread(frame(runs)["test_accuracy"])
     at = found.set_index(["true difference", "seeds"])["different"]
@@ -134,7 +152,6 @@ def seen(study: str, runs: Sequence[Run], found: pd.DataFrame) -> Iterator[Any]:
     enough = next((seeds for seeds in SEEDS if tenth[seeds] >= 80), f"more than {SEEDS[-1]}")
     many, luck = many_nothings(runs, 10), best_of_equals(runs, 24)
     yield {
-        "study": study,
         "runs": len(runs),
         "std": f"{own.std:.3f}",
         "tenth-three": f"{tenth[3]:.0f}",

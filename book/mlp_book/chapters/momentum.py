@@ -196,7 +196,6 @@ def effective(runs: Sequence[Run]) -> Iterator[Any]:
         "loss-plain": f"{loss[0.0].mean:.4f}",
         "loss-0.9": f"{loss[0.9].mean:.4f}",
         "started-plain": started.get(0.0),
-        "started-0.99": started.get(0.99),
         "started-0.999": started.get(0.999),
         "updates-an-epoch": updates,
         "memory-epochs": f"{1000 / updates:.0f}",
@@ -206,9 +205,7 @@ def effective(runs: Sequence[Run]) -> Iterator[Any]:
 @facts(NAME)
 def nesterov(ways: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
     """Compare the usual step with the one that looks ahead, by rate."""
-    accuracy, loss = (
-        Levels(frame(ways), "group", name) for name in ("test_accuracy", "running_loss")
-    )
+    accuracy = Levels(frame(ways), "group")
     rates = np.linspace(0, 4, 4001)
     usual, ahead = (
         max(rate for rate in rates if shrink_factor(rate, 0.9, is_ahead) <= 1)
@@ -230,10 +227,6 @@ def nesterov(ways: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
             and not accuracy.different(f"{rate}, usual", f"{rate}, ahead")
             for rate in (0.05, 0.5)
         ),
-    )
-    yield claim(
-        "at 0.5 looking ahead has the higher training loss in every seed",
-        loss["0.5, ahead"].low > loss["0.5, usual"].high,
     )
     yield claim(
         "at 1.5 the usual form still learns something, and looking ahead does not",
@@ -317,12 +310,11 @@ def mnist(
         "highest": accuracy.levels[-1],
         "lowest-effective": data["effective"].min(),
         "highest-effective": data["effective"].max(),
-        "tied": tied,
         "tied-effects": "; ".join(
             f"{m:g}: {accuracy.effect(m, best).text()}" for m in sorted(tied)
         ),
         **{f"at-{momentum:g}": accuracy[momentum] for momentum in (0.0, 0.9, 0.95)},
-        **{f"at-{momentum}": accuracy[momentum].text(1) for momentum in (0.99, 0.995, 0.999)},
+        **{f"at-{momentum}": accuracy[momentum].text(1) for momentum in (0.99, 0.999)},
         "once-0.99": once.text(1),
         "thirty": of_thirty,
         "against-thirty": against_thirty or "none of them",
@@ -332,11 +324,8 @@ def mnist(
                 SAME_EFFECTIVE.items(), judge_family(ways), strict=True
             )
         ),
-        "at-rate-0.1": by_rate[0.1],
-        "at-rate-0.5": by_rate[0.5].text(1),
         "loss-at-0": loss[0.0].text(4),
-        **{f"loss-at-{momentum}": loss[momentum].text(5) for momentum in (0.3, 0.6, 0.9)},
-        "loss-at-rate-0.01": rate_loss[0.01].text(5),
+        "loss-at-0.9": loss[0.9].text(5),
         "answer": (
             "Up to 0.9, momentum does what a larger learning rate does. On MNIST at a rate of "
             f"0.05, 0.9 has the highest test accuracy, {accuracy[0.9].text()} %, but three seeds "

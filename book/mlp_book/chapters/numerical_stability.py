@@ -104,7 +104,9 @@ def table_of_outcomes(data: pd.DataFrame, rows: Sequence[str], column: str) -> p
     return _grid(data, rows, column, describe).rename_axis(columns=in_words(column))
 
 
-def plot_outcomes(data: pd.DataFrame, rows: Sequence[str], column: str) -> ReportFigure:
+def plot_outcomes(
+    data: pd.DataFrame, rows: Sequence[str], column: str, title: str = ""
+) -> ReportFigure:
     """Draw a cell for each setting; the more of its runs diverged, the stronger its ground.
 
     Parameters
@@ -115,6 +117,7 @@ def plot_outcomes(data: pd.DataFrame, rows: Sequence[str], column: str) -> Repor
         Columns whose levels together name a row of cells.
     column : str
         The column whose levels, numbers, name a column of cells.
+    title : str
     """
     share = _grid(data, rows, column, lambda own: own["diverged"].mean()).astype(float)
     sentences = _grid(data, rows, column, describe)
@@ -126,6 +129,7 @@ def plot_outcomes(data: pd.DataFrame, rows: Sequence[str], column: str) -> Repor
         0.4 * share,
         _grid(data, rows, column, abbreviate),
         colour=COLOURS[1],
+        title=title,
         column_label=in_words(column),
         height=0.75 + 0.44 * len(share),
         alt="Grid of test accuracies in percent and of diverged runs, by "
@@ -261,7 +265,7 @@ def one_nan(counts: Mapping[str, Sequence[int]], size: int, outputs: np.ndarray)
         Of the last network, in the end.
     """
     squared, hinge = counts["mse"], counts["hinge"]
-    yield {"nan-size": f"{size:,}", "nan-mse-1": f"{squared[1]:,}", "nan-hinge": hinge[-1]}
+    yield {"nan-size": f"{size:,}", "nan-hinge": hinge[-1]}
     yield claim("it is one at the start", all(own[0] == 1 for own in counts.values()))
     yield claim(
         "cross-entropy spoils all in one update, the squared error in more",
@@ -346,7 +350,6 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "at-one-32": updates(one_32),
         "failed-one-64": int(one_64["diverged"].sum()),
         "of-one-64": len(one_64),
-        "at-one-64": updates(one_64),
         "at-three-64": updates(three_64),
         "calm": f"{calm.max() - calm.min():.1f}",
         "stable-one": one.text(1),

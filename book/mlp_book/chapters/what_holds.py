@@ -9,9 +9,10 @@ from typing import Any
 import pandas as pd
 
 from mlp_book.cells import DEPTHS, LOSSES, with_cells
+from mlp_book.charts import bars
 from mlp_book.facts import claim, facts
 from mlp_book.findings import questions, report_a, report_b
-from mlp_book.findings.claims import Claim, Finding, Stored, count_planned
+from mlp_book.findings.claims import VERDICTS, Claim, Finding, Stored, count_planned
 from mlp_book.findings.comparison import HEADS, TOLERANCES, compare_published, gains
 from mlp_book.findings.published import SEEDS, UPDATES
 from mlp_book.findings.timing import total_hours, update_times
@@ -29,6 +30,7 @@ ACCURACIES = ("test_accuracy", "train_accuracy")
 MARKERS = dict(zip(DEPTHS, "oD", strict=True))
 FILLS = dict(zip(LOSSES, COLOURS, strict=False))
 ROOM = 0.2  # percentage points about the dots
+PALETTE = dict(zip(VERDICTS, (*COLOURS[:1] * 2, COLOURS[1], "#8a9097"), strict=False))
 FIRST = (2022, 2023, 2024)  # the seeds of the sweeps
 
 
@@ -85,6 +87,17 @@ def _draw_cells(axes: Any, found: pd.DataFrame) -> None:
     )
 
 
+def plot_verdicts(findings: Sequence[Finding]) -> ReportFigure:
+    """Draw how many of the claims that stored runs can judge have which verdict."""
+    count = Counter(one.verdict for one in findings if one.standing != "-")
+    names = [name for name in VERDICTS if count[name]]
+    data = pd.DataFrame({"verdict": names, "claims": [count[name] for name in names]})
+    return bars(
+        data.assign(text=data["claims"].astype(str)), "verdict", "claims", color="verdict",
+        text="text", palette=PALETTE, title="claims that have this verdict", height=2.4,
+    )  # fmt: skip
+
+
 def table_of_studies(stored: Stored) -> pd.DataFrame:
     """Return how many runs of each study are stored, and what they took."""
     rows = {
@@ -136,6 +149,9 @@ def _verdicts(findings: Sequence[Finding]) -> Iterator[Any]:
             f"{confirmed or 'None'} of these verdicts "
             f"{'rests' if confirmed < 2 else 'rest'} on fresh seeds."
         ),
+        "judged": len(judged),
+        "hold": count["holds"],
+        "fail": count["does not hold"],
         "confirmed": confirmed or "none",
         "b-hold": of_b.count("holds"),
         "b-all": len(of_b),
@@ -166,15 +182,10 @@ def _seeds(thirty: Sequence[Run]) -> Iterator[Any]:
     yield {
         "seeds": noise.n,
         "noise": noise.text(3),
-        "noise-low": f"{noise.low:.2f}",
-        "noise-high": f"{noise.high:.2f}",
         "three": first,
         "three-effect": lucky.text(),
-        **{
-            f"{name}-{words}": f"{rule(noise.std, seeds):.2f}"
-            for name, rule in (("least", least_difference), ("power", detectable))
-            for words, seeds in (("three", 3), ("five", SEEDS), ("ten", 10))
-        },
+        "least-five": f"{least_difference(noise.std, SEEDS):.2f}",
+        "power-five": f"{detectable(noise.std, SEEDS):.2f}",
     }
     yield claim("there are thirty seeds, three of them the sweeps'", (noise.n, first.n) == (30, 3))
     yield claim("the first three are shown to be better than the others", lucky.direction > 0)

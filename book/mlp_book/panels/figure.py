@@ -70,12 +70,8 @@ def trained_curve(seeds: Sequence[Sequence[Event]], name: str) -> Curve | None:
 
 
 def _diverged(seeds: Sequence[Sequence[Event]]) -> list[float]:
-    found = []
-    for events in seeds:
-        begun, last = events[0], events[-1]
-        if last["kind"] == "end" and last["diverged_at_update"] is not None:
-            found.append(last["diverged_at_update"] / (begun["updates"] / begun["epochs"]))
-    return found
+    ends = [events[-1] for events in seeds if events[-1]["kind"] == "end"]
+    return [end["diverged_at"] for end in ends if end["diverged_at"] is not None]
 
 
 def plot_panel(curves: Sequence[Curve], setting: str) -> ReportFigure:

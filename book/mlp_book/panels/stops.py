@@ -77,15 +77,12 @@ def train_setting(panel: Panel, values: Mapping[str, Any], seeds: Sequence[int])
         def take(event: dict[str, Any], epochs: Epochs = epochs, ending: Any = ending) -> None:
             if event["kind"] == "epoch":
                 epochs.append(event)
-            elif event["kind"] == "start":
-                ending["per_epoch"] = event["updates"] / event["epochs"]
-            else:
+            elif event["kind"] == "end":
                 ending.update(event)
 
         its_values = {**values, "seed": seed} if "seed" in panel.defaults else values
         run_panel(panel.with_base(seed=seed), its_values, take)
-        at = ending["diverged_at_update"]
-        trained.append((epochs, None if at is None else round(at / ending["per_epoch"], 2)))
+        trained.append((epochs, ending["diverged_at"]))
     return trained
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import anywidget
@@ -22,7 +23,7 @@ from mlp_core import __version__
 from mlp_core.data import DataError, find_dataset
 from mlp_core.studies import find_results
 from mlp_core.training import ConfigError, Run, RunConfig
-from mlp_core.what_if import Control, Event, Panel, run_seeds
+from mlp_core.what_if import Control, Event, LiveRuns, Panel
 from mlp_core.what_if.classify import classify_image, classify_test_image
 
 NO_MNIST = (
@@ -67,65 +68,95 @@ class WhatIf(anywidget.AnyWidget):
         self.panel = panel
         self.trained: Run | None = None
         self._events: list[list[Event]] = []
+        self._live: LiveRuns | None = None
+        self._job: int | None = None  # the number of the job that it trains
         self._lock = threading.Lock()
-        self._next: Mapping[str, Any] | None = None
-        self._wanted: int | None = None
+        self._messages: list[Mapping[str, Any]] = []  # that the thread has not read yet
+        self._is_called = threading.Event()
         self._thread: threading.Thread | None = None
         self.on_msg(self._take)
 
     # --- what the front end asks for --------------------------------------------------------
 
     def _take(self, _: object, message: Mapping[str, Any], buffers: object) -> None:
-        if message["kind"] == "train":
-            self._start(message)
-        elif message["kind"] == "stop":
-            self._wanted = None
-        elif message["kind"] == "classify":
+        if message["kind"] == "classify":
             answer = self._classify(message["image"])
             self.send({"kind": "answer", "number": message["number"], "answer": answer})
+        else:
+            self._call(message)
 
-    def _start(self, job: Mapping[str, Any]) -> None:
-        """Train a job, in place of the one under way; the thread ends when there is none."""
+    def _call(self, message: Mapping[str, Any]) -> None:
+        """Leave a message to the thread; there is none while nothing trains."""
         with self._lock:
-            self._wanted, self._next = job["id"], job
+            self._messages.append(message)
+            self._is_called.set()
             if self._thread is None:
                 name = f"panel {self.panel.name}"
                 self._thread = threading.Thread(target=self._work, name=name, daemon=True)
                 self._thread.start()
 
     def _work(self) -> None:
+        wait = math.inf
         while True:
             with self._lock:
-                job, self._next = self._next, None
-                if job is None:
+                messages, self._messages = self._messages, []
+                self._is_called.clear()
+                if not messages and wait == math.inf:
                     self._thread = None
                     return
-            self._train(job)
+            for message in messages:
+                self._try(self._obey, message)
+            wait = self._try(self._turn)
+            if 0 < wait < math.inf:
+                self._is_called.wait(wait)
 
-    def _train(self, job: Mapping[str, Any]) -> None:
-        number = job["id"]
+    def _try(self, act: Callable[..., float], *given: Any) -> float:
+        """Return what an action returns; where it fails, tell the reader and leave nothing."""
+        try:
+            return act(*given)
+        except (ConfigError, DataError) as error:
+            words = str(error)
+        except Exception as error:  # a fault of ours: the reader gets a message all the same
+            words = f"The run failed: {type(error).__name__}: {error}"
+        self._live = None
+        self.send({"kind": "failed", "id": self._job, "message": words})
+        return math.inf
+
+    def _turn(self) -> float:
+        """Train for a moment; return how long to wait for messages."""
+        wait = self._live.turn() if self._live else math.inf
+        if wait is not None:
+            return wait
+        assert self._live is not None
+        self.trained, self._live = self._live.last, None
+        self.send({"kind": "done", "id": self._job})
+        return math.inf
+
+    def _obey(self, message: Mapping[str, Any]) -> float:
+        if message["kind"] == "train":
+            self._start(message)
+        elif message["id"] == self._job and self._live is not None:
+            if message["kind"] == "stop":
+                self._live = None
+            elif message["kind"] == "command":
+                self._live.take(message["command"])
+        return 0.0
+
+    def _start(self, job: Mapping[str, Any]) -> None:
+        """Begin a job in place of the one under way."""
+        self._job, self._live = job["id"], None
         events: list[list[Event]] = [[] for _ in job["runs"]]
 
         def send(lot: list[Event]) -> None:
             for event in lot:
                 events[event["index"]].append(event)
-            if self._wanted == number:
-                self._events = [seed for seed in events if seed]
-                self.send({"kind": "events", "id": number, "events": lot})
+            self._events = [seed for seed in events if seed]
+            self.send({"kind": "events", "id": job["id"], "events": lot})
 
-        try:
-            panel = self.panel.with_base(dataset=job["dataset"])
-            require_data(job["dataset"])
-            run = run_seeds(panel, job["runs"], send, lambda: self._wanted != number)
-        except (ConfigError, DataError) as error:
-            self.send({"kind": "failed", "id": number, "message": str(error)})
-        except Exception as error:  # a fault of ours: the reader gets a message all the same
-            words = f"The run failed: {type(error).__name__}: {error}"
-            self.send({"kind": "failed", "id": number, "message": words})
-        else:
-            self.trained = run or self.trained
-            if self._wanted == number:
-                self.send({"kind": "done", "id": number})
+        require_data(job["dataset"])
+        self._live = LiveRuns(self.panel.with_base(dataset=job["dataset"]), job["runs"], send)
+        for command in job["commands"]:
+            self._live.take(command)
 
     def _classify(self, image: Mapping[str, Any]) -> Mapping[str, Any]:
         if self.trained is None:

@@ -156,7 +156,6 @@ def test_what_the_text_says_holds() -> None:
         (lambda: chapter.slow(stored("activations-losses-depth")), "the sigmoid waits"),
         (lambda: chapter.active(kept("active-units", lambda c: c.loss != "hinge")), "in one epoch"),
         (lambda: chapter.active(kept("active-units", lambda c: c.activation == "relu")), "GELU"),
-        (lambda: chapter.gradients(kept("active-units", lambda c: c.loss == "mse")), "with two"),
         (lambda: chapter.margin(kept("margin-init", lambda c: c.loss == "mse")), "the rest"),
         (lambda: chapter.margin(kept("margin-init", lambda c: c.seed == 2022)), "the rest"),
         (

@@ -108,9 +108,6 @@ def test_no_share_is_an_error(right: int, count: int) -> None:
 def test_table_of_mistakes_alone_and_together() -> None:
     table = chapter.table_of_agreement({"three": MEMBERS})
     assert table.loc["three"].tolist() == ["1.3\u00a0±\u00a00.6", 1, 1, 1]
-    assert chapter.describe_agreement(MEMBERS) == (
-        "Mistakes on 4 images: 1, 2, 1.\nThe same in all 3: 1. Of their average: 1."
-    )
 
 
 def test_chance_explains_the_spread_of_networks_that_it_decides() -> None:

@@ -13,6 +13,7 @@ TREATED = by_treatment(
 )
 
 CASES = {
+    "what the best doses gain": lambda: chapter.plot_best(TREATED),
     "few images by dose": lambda: chapter.plot_doses(
         TREATED[TREATED["images"] == FEW], "test_error"
     ),

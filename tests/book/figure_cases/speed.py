@@ -38,7 +38,15 @@ CONTENT = {
     ]
 }
 
+PARTS = {
+    "cases": [
+        {"hidden_sizes": sizes, "parts": {"products": 300.0 * len(sizes), "optimizer": 70.0}}
+        for sizes in ([128], [256, 128])
+    ]
+}
+
 CASES = {
     "contestants": lambda: chapter.plot_contestants(CONTENT, ["small-1, batch 100", "usual"]),
+    "parts": lambda: chapter.plot_parts(PARTS),
     "growth": lambda: chapter.plot_growth(CONTENT),
 }

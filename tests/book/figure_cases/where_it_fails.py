@@ -33,9 +33,7 @@ CASES = {
     ),
     "confusion": lambda: chapter.plot_confusion(MEMBERS),
     "no mistakes": lambda: chapter.plot_confusion([saying(0, 0, 1, 2)]),
-    "the surest mistakes": lambda: chapter.plot_most_wrong(
-        SURE, load_dataset("digits"), count=2, heading="three networks"
-    ),
+    "the surest mistakes": lambda: chapter.plot_most_wrong(SURE, load_dataset("digits"), count=2),
     "classes": lambda: chapter.plot_by_class(MEMBERS[1]),
     "agreement": lambda: chapter.plot_agreement({"three": MEMBERS, "two": MEMBERS[1:]}),
     "seeds and images": lambda: chapter.plot_error_spread([1.9, 2.0, 2.1, 1.91], 10_000),

@@ -11,7 +11,7 @@ import pytest
 from waiting import wait_for
 
 from mlp_book.panels import PANELS, WhatIf, choice, log, show_panel, slider, what_if
-from mlp_core.training import ConfigError, RunConfig, train
+from mlp_core.training import ConfigError, RunConfig, Training, train
 
 QUICK = RunConfig(epochs=3)
 
@@ -28,9 +28,11 @@ class Heard:
     def ask(self, **message: Any) -> None:
         self.panel._take(self.panel, message, [])
 
-    def train(self, number: int, values: dict[str, Any], seeds: tuple[int, ...] = (1,)) -> None:
+    def train(
+        self, number: int, values: dict[str, Any], seeds: tuple[int, ...] = (1,), *commands: dict
+    ) -> None:
         runs = [{"values": values, "seed": seed} for seed in seeds]
-        self.ask(kind="train", id=number, dataset="digits", runs=runs)
+        self.ask(kind="train", id=number, dataset="digits", runs=runs, commands=commands)
 
     def events(self, kind: str) -> list[dict[str, Any]]:
         lots = [m["events"] for m in self.messages if m["kind"] == "events"]
@@ -75,11 +77,40 @@ def test_a_new_job_cancels_the_one_before_it(monkeypatch: pytest.MonkeyPatch) ->
     wait_for(lambda: not threads())
 
 
+def test_a_paused_run_needs_no_thread_and_changes_on_the_way(heard: Heard) -> None:
+    heard.train(1, {}, (1,), {"do": "epoch"})
+    wait_for(lambda: heard.events("ahead"))
+    wait_for(lambda: not threads())
+    assert len(heard.events("epoch")) == 1
+    change = {"do": "set", "name": "learning_rate", "value": 0.2}
+    heard.ask(kind="command", id=1, command=change)
+    wait_for(lambda: len(heard.events("ahead")) == 2)
+    heard.ask(kind="command", id=7, command={"do": "play"})  # of another run: not meant
+    wait_for(lambda: not threads())
+    heard.ask(kind="command", id=1, command={"do": "play"})
+    heard.wait("done")
+    training = Training(QUICK.replace(seed=1))
+    for epoch in training:
+        if epoch == 1:
+            training.learning_rate = 0.2
+    assert heard.panel.trained is not None
+    assert heard.panel.trained.history == training.finish().history
+
+
+def test_a_run_that_rests_hears_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard = Heard(what_if(QUICK, learning_rate=log(1e-4, 1)), monkeypatch)
+    heard.train(1, {}, (1,), {"do": "speed", "wait_s": 1e4})
+    wait_for(lambda: heard.events("epoch"))
+    heard.ask(kind="command", id=1, command={"do": "speed", "wait_s": 0.0})
+    heard.wait("done")
+
+
 def test_errors_are_messages(heard: Heard) -> None:
     heard.train(1, {"learning_rate": 1e9})
     assert "must be a number from" in heard.wait("failed")["message"]
     heard.messages.clear()
-    heard.ask(kind="train", id=2, dataset="no-such-folder", runs=[{"values": {}, "seed": 1}])
+    runs = [{"values": {}, "seed": 1}]
+    heard.ask(kind="train", id=2, dataset="no-such-folder", runs=runs, commands=[])
     assert "no-such-folder" in heard.wait("failed")["message"]
     wait_for(lambda: not threads())
 

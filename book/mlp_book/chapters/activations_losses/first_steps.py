@@ -96,7 +96,6 @@ def starts(measured: pd.DataFrame) -> Iterator[Any]:
     relu, sigmoid = single.loc["relu"], single.loc["sigmoid"]
     yield {
         "sigmoid-first": f"{relu[FIRST] / sigmoid[FIRST]:.1f}",
-        "sigmoid-last": f"{sigmoid[LAST] / relu[LAST]:.1f}",
         "sigmoid-output": f"{sigmoid['hidden output']:.2f}",
         "sigmoid-variation": f"{sigmoid['its variation']:.3f}",
         "sigmoid-first-double": f"{double[FIRST]['relu'] / double[FIRST]['sigmoid']:.0f}",

@@ -95,7 +95,6 @@ def step_sizes(
         "backward-32": _rough(backward_error),
         "epsilon-64": _rough(float(np.finfo("float64").eps)),
         "epsilon-32": _rough(float(np.finfo("float32").eps)),
-        "better": f"{lowest['float32'] / backward_error:.0f}",
     }
     yield claim(
         "in float64 the best step is far smaller, and its error far lower",
@@ -176,7 +175,6 @@ def denormals(updates: np.ndarray, sizes: Mapping[str, Sequence[float]]) -> Iter
         "stuck": _rough(alone[-1], 2),
         "denormal-at": denormal_at,
         "zero-at": zero_at,
-        "smallest-normal": _rough(normal, 2),
         "slowdown": f"{time_of_product(1e-40) / time_of_product(0.5):.1f}",
     }
     yield claim(

@@ -44,7 +44,7 @@ def table_of_operations(counts: pd.DataFrame) -> pd.DataFrame:
     return table.rename(index=unbroken, columns=heads).rename_axis(columns="layer")
 
 
-def plot_operations(counts: pd.DataFrame) -> ReportFigure:
+def plot_operations(counts: pd.DataFrame, height: float = 3.0) -> ReportFigure:
     """Draw a bar for each kind of work of each layer, with its millions of operations."""
     words = {"weights": "weights' gradient", "inputs": "inputs' gradient"}
     rows = [
@@ -56,5 +56,5 @@ def plot_operations(counts: pd.DataFrame) -> ReportFigure:
     data["text"] = data["millions"].round(2).map(format_number)
     return bars(
         data, "work", "millions", color="layer", text="text", title="million operations per update",
-        xlim=(0, 1.14 * data["millions"].max()),
+        xlim=(0, 1.14 * data["millions"].max()), height=height,
     )  # fmt: skip

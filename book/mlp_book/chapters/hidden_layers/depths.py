@@ -124,11 +124,7 @@ def deeper(runs: Sequence[Run]) -> Iterator[Any]:
         "best-depth": [f"{own.best} with {name}" for name, own in learning.items()],
         "gained": [name for name, own in learning.items() if own.different(own.best, 1)] or none,
         "fallen": [name for name, own in learning.items() if own.different(1, 8)] or none,
-        **{
-            f"{name.lower()}-{depth}": accuracy[name][depth]
-            for name in ("ReLU", "GELU")
-            for depth in (1, 8)
-        },
+        **{f"relu-{depth}": relu[depth] for depth in (1, 8)},
         "deep-gelu": gelu_ahead or ["none"],
         "deep-relu": [depth for depth in ahead if depth not in gelu_ahead] or ["none"],
         "deep-verdict": verdict_of(gelu_with_depth(data).comparisons),

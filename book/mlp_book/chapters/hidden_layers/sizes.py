@@ -125,7 +125,7 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         "seeds": len({run.config.seed for run in runs}),
         "at-none": accuracy[0],
         "training-none": training[0],
-        **{f"at-{size}": accuracy[size] for size in (16, 128, 256, 512)},
+        **{f"at-{size}": accuracy[size] for size in (16, 128)},
         "enough": enough,
         "at-enough": accuracy[enough],
         "by-heart": by_heart,

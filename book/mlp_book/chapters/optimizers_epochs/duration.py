@@ -13,7 +13,6 @@ from mlp_book.findings.report_b import by_parameter
 from mlp_book.frames import epochs, frame
 from mlp_book.stats import compare, compare_paired, judge_family, noise_of, spread
 from mlp_book.tables import grid_of_verdicts, table_of_rows
-from mlp_book.text import MINUS
 from mlp_core import Run
 
 RATES = (0.02, 0.05, 0.1, 0.2)  # at which schedules start
@@ -112,7 +111,7 @@ def stopping(runs: Sequence[Run]) -> Iterator[Any]:
     # From the epoch after the last of these, no reading is shown to differ from the one at the end.
     lower = [epoch for epoch, own in accuracy.iterrows() if compare_paired(last, own).direction]
     enough = max(lower, default=0) + 1
-    by_loss, by_accuracy = (_stops(late, name, 3) for name in ("test_loss", "test_accuracy"))
+    by_loss = _stops(late, "test_loss", 3)
     kept, stopped = _kept(late, by_loss), [stop.stopped for stop in by_loss]
     lowest = [int(np.argmin(run.history["test_loss"])) + 1 for run in late]
     yield {
@@ -122,13 +121,9 @@ def stopping(runs: Sequence[Run]) -> Iterator[Any]:
         "patient-first": min(stopped),
         "patient-last": max(stopped),
         "kept-loss": spread(kept),
-        "kept-accuracy": spread(_kept(late, by_accuracy)),
         "after-14": spread(at_14),
         "after-25": spread(last),
-        "extra": f"{extra.mean():.2f}",
         "extra-effect": compare_paired(last, at_14).text(),
-        "extra-low": f"{extra.min():.2f}".replace("-", MINUS),
-        "extra-high": f"{extra.max():.2f}",
         "wrong-14": f"{wrong.loc[14].mean():.2f}",
     }
     histories = {run.config.seed: run.history for run in short}
@@ -221,8 +216,10 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
                 if own == rate
             )
             for rate in RATES
+            if rate > 0.02
         },
-        **{f"{name}-{rate:g}": own for (rate, name), own in spreads.items()},
+        **{f"{name}-0.1": spreads[0.1, name] for name in LOWERED},
+        **{f"constant-{rate:g}": spreads[rate, "constant"] for rate in RATES if rate > 0.02},
         "answer": (
             f"Under Adadelta four of six published findings hold: {default.text()} % after 14 "
             f"epochs; 11 more change that by {compare_paired(found_25, found_14).text()}. With "

@@ -54,23 +54,17 @@ def digits(runs: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
 def findings(runs: Sequence[Run], digits: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
     """Say which of report B's findings hold, from its study and the runs on small digits."""
     data = by_parameter(frame(runs))
-    sizes, activation, loss, batch, length, rate = (
+    _, activation, _, _, length, rate = (
         Levels(data[data["parameter"] == name], "level") for _, name, _ in FINDINGS
     )
-    default, three, five = length[14], sizes[128, 64, 64], sizes[256, 128, 128, 64, 64]
+    default = length[14]
     updates = data.loc[data["level"] == 14, "updates"].max()
     yield {
         "seeds": data["seed"].nunique(),
         "runs": len(runs),
         "default": default,
-        "three-layers": three,
-        "five-layers": five,
         "sigmoid": activation["sigmoid"],
         "tanh": activation["tanh"],
-        "mse": loss["log_softmax_mse"],
-        "batch-16": batch[16],
-        "batch-256": batch[256],
-        "rate-0.1": rate[0.1],
         "rate-10": rate[10.0],
         "updates": f"{updates:,}",
     }

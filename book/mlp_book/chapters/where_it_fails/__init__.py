@@ -11,7 +11,6 @@ from mlp_book.chapters.where_it_fails.facts import (
     promises,
 )
 from mlp_book.chapters.where_it_fails.figures import (
-    describe_agreement,
     plot_agreement,
     plot_by_class,
     plot_confusion,
@@ -39,7 +38,6 @@ __all__ = [
     "calibration",
     "classes",
     "curves_of",
-    "describe_agreement",
     "digits",
     "exercises",
     "loss",

@@ -90,9 +90,7 @@ def plot_confusion(members: Sequence[Predictions]) -> ReportFigure:
     )
 
 
-def plot_most_wrong(
-    predictions: Predictions, dataset: Dataset, count: int = 10, heading: str = ""
-) -> ReportFigure:
+def plot_most_wrong(predictions: Predictions, dataset: Dataset, count: int = 10) -> ReportFigure:
     """Draw the mistakes that were made with the most confidence, with both classes."""
     shown = predictions.most_wrong[:count]
     names = [
@@ -101,8 +99,7 @@ def plot_most_wrong(
         for i in shown
     ]
     pixels = dataset.test_features[shown].reshape(-1, *dataset.image_shape)
-    height = (0.5 if heading else 0.1) + 1.34 * -(-len(shown) // 5)
-    return images(pixels, names, title=heading, height=height)
+    return images(pixels, names, height=0.1 + 1.34 * -(-len(shown) // 5))
 
 
 def _percent(confidence: float) -> str:
@@ -145,16 +142,6 @@ def table_of_agreement(teams: Teams) -> pd.DataFrame:
             "ensemble": average(members).mistakes,
         }
     return table_of_rows(rows, "mistakes")
-
-
-def describe_agreement(members: Sequence[Predictions]) -> str:
-    """Return in words how many mistakes networks make, alone and together."""
-    alone = ", ".join(str(member.mistakes) for member in members)
-    shared = int((count_wrong(members) == len(members)).sum())
-    return (
-        f"Mistakes on {len(members[0].labels):,} images: {alone}.\n"
-        f"The same in all {len(members)}: {shared}. Of their average: {average(members).mistakes}."
-    )
 
 
 def plot_agreement(teams: Teams) -> ReportFigure:

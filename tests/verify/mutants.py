@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SURVIVORS = Path(__file__).with_name("survivors.txt")
 ROOMS = ("nn", "training")
 TRIED, LEAST = 220, 0.95
-TIMEOUT_S = 120
+TIMEOUT_S = 300
 _COMPARED = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
     ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
@@ -76,6 +76,11 @@ def rows(quick: bool) -> Iterator[tuple[str, int, int, str]]:
             shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns(*names))
         shutil.copy(ROOT / "pyproject.toml", copy)
         for room in ROOMS:
+            path = next((ROOT / "mlp_core" / room).glob("*.py"))
+            if _is_noticed(copy, room, f"{room}/{path.name}:0", "", path.read_text("utf-8")):
+                # All mutants would seem to be noticed.
+                yield f"{room} without a mutant", 1, 1, "its tests fail, or take too long"
+                continue
             chosen = _choose(room, 2 if quick else TRIED // len(ROOMS))
             alive = [each for each in chosen if not _is_noticed(copy, room, *each)]
             named = [f"{module}: {words}" for module, words, _ in alive]

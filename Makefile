@@ -20,7 +20,7 @@ export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book book-offline pdf test test-all test-browser lint lab new-chapter serve stops bench bench-page clean distclean
+.PHONY: help book book-offline pdf test test-all test-browser lint lab new-chapter serve stops bench bench-page verify clean distclean
 
 help: ## list the targets
 	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
@@ -77,6 +77,9 @@ bench: $(VENV)/.bench ## speed against its peers and against the floor (an idle 
 
 bench-page: $(VENV)/.test $(VENV)/.pyodide ## training in a page beside TensorFlow.js (an idle machine, MNIST, Chromium, npm)
 	cd benchmarks && PATH="$$PATH:$(CURDIR)/$(BIN)" PYTHONPATH=../book:../book/_ext ../$(BIN)/python page.py --output ../results/benchmark-page.json $(ARGS)
+
+verify: $(VENV)/.test ## what takes longer than the tests, as a table (ARGS=--quick for a few cases of each): 45 minutes
+	$(BIN)/python tests/verify $(ARGS)
 
 clean: ## delete what was built, keep .venv
 	rm -rf _build build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

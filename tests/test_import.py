@@ -63,7 +63,8 @@ def third_party_after(code: str) -> set[str]:
 
 
 def test_import_loads_numpy_alone() -> None:
-    assert third_party_after("import mlp_core") == {"mlp_core", "numpy"}
+    assert third_party_after("import mlp_core") == {"mlp_core"}
+    assert third_party_after("from mlp_core import *") == {"mlp_core", "numpy"}
 
 
 def test_the_what_if_panels_load_numpy_alone() -> None:

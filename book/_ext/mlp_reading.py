@@ -21,9 +21,10 @@ WORDS_PER_MINUTE = 230
 # What a reader of the main line passes over: code, tables, what is folded, navigation.
 ASIDE = (
     "pre, table, details, nav, svg, script, style, .cell_input, .math, .headerlink, .topic, "
-    ".what-if, .reading-time"
+    ".what-if, .reading-time, .downloads"
 )
-LAST = ("Sources", "Reproduction cards")  # headings of sections to look things up in
+# Headings of sections to look things up in; numbers stand before them.
+LAST = re.compile(r"[\d. ]*(?:Sources|Reproduction cards?)")
 HEADING = re.compile(r"</h1>")
 CARD = (1200, 630)  # pixels, as programs want them that show a link
 MARGIN = 60
@@ -41,7 +42,7 @@ def words_of(body: str) -> int:
         aside.decompose()
     for heading in page.find_all("h2"):
         section = heading.find_parent("section")
-        if section and heading.get_text(strip=True).startswith(LAST):
+        if section and LAST.match(heading.get_text(strip=True)):
             section.decompose()
     return len(re.findall(r"\w[\w'\u2019.,-]*", page.get_text(" ")))
 

@@ -64,8 +64,9 @@ def _read_examples(path: Path, names: Sequence[str]) -> np.ndarray:
         if path.suffix.lower() == ".npy":
             return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
         return read_examples(path, names)
-    except (ValueError, EOFError) as error:
-        raise DataError(f"{path}: expected raw examples as numbers, found {error}") from error
+    except Exception as error:  # a damaged file raises almost anything
+        found = f"{error!s:.300}"
+        raise DataError(f"{path}: expected raw examples as numbers, found {found}") from error
 
 
 def run_evaluate(options: Options) -> int:

@@ -10,6 +10,7 @@ from typing import Any, cast
 from mlp_core.cli import study_run, study_search
 from mlp_core.cli.flags import Commands, Options, add_command
 from mlp_core.cli.study_run import MY_RESULTS, add_results_flag, find_study
+from mlp_core.files import whole_file
 from mlp_core.studies import STUDIES, RunStore, Study, find_results, load_runs
 from mlp_core.studies.catalogue import Levels
 from mlp_core.studies.export import to_csv, to_json
@@ -129,5 +130,6 @@ def run_export(options: Options) -> int:
     if options.output is None:
         print(text, end="")
     else:
-        options.output.write_text(text, encoding="utf-8", newline="")
+        with whole_file(options.output) as file:
+            file.write(text.encode())
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mlp_core.cli.flags import (
     Commands,
@@ -71,24 +71,36 @@ def run_studies(options: Options) -> int:
     root = options.results or (MY_RESULTS if own else find_results())
     studies = [with_seeds(find_study(name), options) for name in options.names or STUDIES]
     tasks = [_task(study, changes, root) for study in studies]
-    costs = [(planned_run_id(config), cost(config)) for _, todo, _ in tasks for config in todo]
+    costs = [(planned_run_id(config), cost(config)) for task in tasks for config in task.todo]
     progress = Progress(costs)
     with (
         interruptible(lambda: progress.made),
         executor_at(options.dask) as executor,
         progress,
     ):
-        for study, (store, todo, _) in zip(studies, tasks, strict=True):
+        made = [
             run_missing(todo, store, study.callbacks, executor, progress.report)
-    for _, _, outcome in tasks:
-        print(outcome)
+            for study, (store, todo, *_) in zip(studies, tasks, strict=True)
+        ]
+    for study, task, number in zip(studies, tasks, made, strict=True):
+        before = task.before + len(task.todo) - number  # another process may have made some
+        print(
+            f"{study.name}: {number} runs made, {before} were stored before{task.notes}; "
+            f"in {task.store.folder}"
+        )
     return 0
 
 
-def _task(
-    study: Study, changes: dict[str, Any], root: Path
-) -> tuple[RunStore, list[RunConfig], str]:
-    """Return a study's store, the runs that are missing there, and the line to end with."""
+class _Task(NamedTuple):
+    """A study's store, the runs missing there, how many are not, and what else is to be said."""
+
+    store: RunStore
+    todo: list[RunConfig]
+    before: int
+    notes: str
+
+
+def _task(study: Study, changes: dict[str, Any], root: Path) -> _Task:
     store = RunStore(study.name, root)
     asked = study.configs(**changes)
     configs = [config for config in asked if fits(config)]
@@ -96,15 +108,15 @@ def _task(
     todo = missing(configs, store, stored)
     planned = {planned_run_id(config) for config in configs}
     before = len(planned & stored.keys())
-    outcome = f"{study.name}: {len(todo)} runs made, {before} were stored before"
+    notes = ""
     if skipped := len(asked) - len(configs):
-        outcome += f", {skipped} left out (train_size is more than the dataset has)"
+        notes += f", {skipped} left out (train_size is more than the dataset has)"
     if broken := len(planned) - len(todo) - before:
-        outcome += f", {broken} left out (their files cannot be read: move them away first)"
+        notes += f", {broken} left out (their files cannot be read: move them away first)"
     own = [config for config in configs if config.dataset not in DATASETS]
     if others := [run_id for run_id in stored.keys() - planned if stored[run_id] in own]:
-        outcome += f", {len(others)} with the same settings are of other data"
-    return store, todo, f"{outcome}; in {store.folder}"
+        notes += f", {len(others)} with the same settings are of other data"
+    return _Task(store, todo, before, notes)
 
 
 def find_study(name: str) -> Study:

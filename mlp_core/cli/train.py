@@ -19,6 +19,7 @@ from mlp_core.cli.flags import (
     given_fields,
     reader,
 )
+from mlp_core.files import whole_file
 from mlp_core.training import (
     Callback,
     Checkpoint,
@@ -33,7 +34,6 @@ from mlp_core.training import (
     Training,
     train,
 )
-from mlp_core.training.files import whole_file
 from mlp_core.training.legal import integer
 
 _SWITCH: dict[str, Any] = {"action": "store_true"}

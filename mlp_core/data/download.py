@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Sequence
-from functools import partial
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
-from mlp_core.data.content import unzip
+from mlp_core.data.content import SMALL, check_sha256, unzip
 from mlp_core.data.errors import DataError, broken_file
 from mlp_core.data.sources import DATA_DIR, data_folders, find_source, verify_dataset
+from mlp_core.files import whole_file
 
 TIMEOUT_S = 30.0  # without a connection or a byte for so long, the next mirror is tried
+LONGEST_S = 900.0  # and after so long for one file
+LARGEST = SMALL  # bytes of one file, gzipped or not
 _OWN_FOLDER = f"put the files into a folder and let the environment variable {DATA_DIR} name it"
 
 
@@ -64,43 +68,69 @@ def _check_named_folder(name: str) -> Path:
 
 def _download(path: Path, sha256: str, mirrors: Sequence[str], progress: bool) -> str:
     """Download a file from the first mirror that gives its right bytes, and return that mirror."""
-    import pooch
-    from requests import RequestException
-
-    pooch.get_logger().setLevel("WARNING")  # its log of a download goes to standard error
     failures = []
     for mirror in mirrors:
         url = f"{mirror.rstrip('/')}/{path.name}.gz"
-        downloader = partial(_download_unzipped, progress=progress)
         try:
-            pooch.retrieve(url, sha256, path.name, path.parent, downloader=downloader)
-        except (RequestException, ValueError) as error:
-            failures.append(f"\n  {url}: {str(error).removeprefix(f'{url}: ')}")
+            content = _receive_in_time(url, progress)
+            check_sha256([content], sha256, url)
+        except Exception as error:  # whatever a mirror does wrong is that mirror's failure
+            failures.append(f"\n  {url}: {str(error).removeprefix(f'{url}: ')[:300]}")
+            continue
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with whole_file(path) as file:
+                file.write(content)
         except OSError as error:
             advice = f"Make room or give permission, or {_OWN_FOLDER}."
             raise broken_file(path, "to write it", str(error), advice) from error
-        else:
-            return mirror
+        return mirror
     raise DataError(
         f"{path.name}.gz: expected one of {len(mirrors)} mirror(s) to give it, found that none "
         f"did. Check the network, or {_OWN_FOLDER}.{''.join(failures)}"
     )
 
 
-def _download_unzipped(url: str, output_file: str, _: object, progress: bool) -> None:
-    """Write what is in a gzipped file at an address: a downloader for `pooch.retrieve`.
+def _receive_in_time(url: str, progress: bool) -> bytes | bytearray:
+    """Return what is in a gzipped file at an address, or raise whatever goes wrong.
 
-    Pooch hashes what this writes, and moves it to its name only if the hash is right.
+    A server that sends a byte now and then is waited for by a thread that is left behind.
     """
+    received: list[bytes | bytearray] = []
+    failed: list[str] = []
+
+    def receive() -> None:
+        try:
+            received.append(_receive(url, progress))
+        except Exception as error:  # its words alone are kept: it holds on to an open connection
+            failed.append(str(error) or type(error).__name__)
+
+    thread = threading.Thread(target=receive, daemon=True)
+    thread.start()
+    thread.join(LONGEST_S)
+    if not received:
+        raise OSError(*failed or [f"it took longer than {LONGEST_S:g} s"])
+    return received[0]
+
+
+class _Bounded(BytesIO):
+    """What is received, up to the largest size that a file may have."""
+
+    def write(self, chunk: Any) -> int:
+        if self.tell() + len(chunk) > LARGEST:
+            raise OSError(f"it is larger than {LARGEST:,} bytes")
+        return super().write(chunk)
+
+
+def _receive(url: str, progress: bool) -> bytes | bytearray:
     from pooch import HTTPDownloader
     from tqdm.auto import tqdm
 
-    received, name = BytesIO(), url.rpartition("/")[2]
+    received, name = _Bounded(), url.rpartition("/")[2]
     # The total is a placeholder until the answer tells the size (tqdm has no truth value without).
     with tqdm(total=1, desc=name, unit="B", unit_scale=True, disable=not progress) as bar:
         HTTPDownloader(bar, chunk_size=1 << 16, timeout=TIMEOUT_S)(url, received, None)
     content = received.getvalue()
     if not content.startswith(b"\0\0"):  # as IDX data do: some servers unpack what they send
-        content = bytes(unzip(content, url))
-    Path(output_file).write_bytes(content)
-    Path(output_file).chmod(0o644)  # Pooch's temporary file is its owner's alone
+        return unzip(content, url)
+    return content

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
 
 
@@ -25,6 +26,18 @@ def broken_file(path: object, expected: str, found: str, advice: str) -> DataErr
     mlp_core.data.errors.DataError: a.gz: expected gzipped data, found an empty file. Get it again.
     """
     return DataError(f"{path}: expected {expected}, found {found}. {advice}".rstrip())
+
+
+@contextlib.contextmanager
+def damaged_is_data_error(path: object, expected: str) -> Iterator[None]:
+    """Let whatever is raised of a file be a DataError: a damaged one raises almost anything."""
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception as error:
+        found = " ".join(f"{error}".split()) or type(error).__name__
+        raise broken_file(path, expected, f"{found:.300}", "Get it again, or mend it.") from error
 
 
 def legal_names(value: str, names: Iterable[str]) -> str:

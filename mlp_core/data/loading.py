@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from mlp_core.data.dataset import Dataset
 from mlp_core.data.digits import load_digits
 from mlp_core.data.download import fetch_dataset
-from mlp_core.data.errors import DataError, broken_file, legal_names
+from mlp_core.data.errors import DataError, broken_file, damaged_is_data_error, legal_names
 from mlp_core.data.files import Options, find_data, read_data
 from mlp_core.data.folder import find_sets, read_idx_set
 from mlp_core.data.names import Parts
@@ -132,7 +132,8 @@ def _load_unit(location: _Location) -> Dataset:
         return load_digits()
     if location.kind:
         name, _, kind, _, options = location
-        return _build(location, *read_data(name, location.path, kind, options))
+        with damaged_is_data_error(location.path, f"{kind} data"):
+            return _build(location, *read_data(name, location.path, kind, options))
     hashes = SOURCES[location.name].sha256
     parts = read_idx_set(location.path, find_sets(location.path)[""], hashes)
     return replace(_build(location, parts), builtin=True)

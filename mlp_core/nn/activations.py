@@ -45,6 +45,9 @@ class GELU(Activation):
 
     C = math.sqrt(2 / math.pi)
     A = 0.044715
+    # Beyond -FAR and FAR, t is exactly -1 or 1 in any precision, and what it is multiplied by is
+    # held there: 0 times infinity would be no number where the limit is 0.
+    FAR = 1e4
 
     derivative: np.ndarray
 
@@ -61,26 +64,29 @@ class GELU(Activation):
         array([[-0.1588,  0.    ,  0.8412]])
         """
         self._inputs = inputs
-        outputs, square, tanh = self.outputs, self.derivative, self.scratch
-        np.multiply(inputs, inputs, out=square)
-        np.multiply(square, self.C * self.A, out=tanh)
+        outputs, tanh, share = self.outputs, self.scratch, self.derivative
+        np.maximum(inputs, -self.FAR, out=outputs)
+        np.multiply(outputs, outputs, out=tanh)
+        np.multiply(tanh, self.C * self.A, out=tanh)
         np.add(tanh, self.C, out=tanh)
-        np.multiply(tanh, inputs, out=tanh)
+        np.multiply(tanh, outputs, out=tanh)
         np.tanh(tanh, out=tanh)
-        np.add(tanh, 1, out=outputs)
-        np.multiply(outputs, inputs, out=outputs)
-        return np.multiply(outputs, 0.5, out=outputs)
+        np.add(tanh, 1, out=share)
+        np.multiply(share, 0.5, out=share)
+        return np.multiply(outputs, share, out=outputs)
 
     def backward(self, grad_outputs: np.ndarray) -> np.ndarray:
         """Return the gradient times (1 + t)/2 + x/2 (1 - t^2) (c + 3 c a x^2).
 
-        Once after a `forward`: `scratch` holds its t and `derivative` its x^2.
+        Once after a `forward`: `scratch` holds its t.
         """
         inputs = self._spend_inputs()
         derivative, tanh = self.derivative, self.scratch
+        np.multiply(inputs, inputs, out=derivative)
         np.multiply(derivative, 3 * self.C * self.A, out=derivative)
         np.add(derivative, self.C, out=derivative)
         np.multiply(derivative, inputs, out=derivative)
+        np.clip(derivative, -self.FAR, self.FAR, out=derivative)
         # (1 + t)/2 [1 + (1 - t) x (c + 3 c a x^2)]: the same sum with 1 + t taken out. For large
         # x, 1 - t is 0 and the bracket 1; multiplied out, x^3 would swallow that 1 in float32.
         np.subtract(1, tanh, out=tanh)

@@ -151,7 +151,7 @@ class Hinge(Loss):
     def _backward(self, scale: float) -> np.ndarray:
         """Return scale / rows for each violating class, minus their number for the true one."""
         grad, count = self.grad, self.picked
-        np.greater(grad, 0, out=grad)
+        np.sign(grad, out=grad)  # 0 or 1, and what is no number stays none
         np.dot(grad, self.ones, out=count)
         self.grad_flat[self.positions] = np.negative(count, out=count)
         return np.multiply(grad, scale / len(grad), out=grad)

@@ -41,7 +41,7 @@ class Optimizer:
         of 0 lets the state go on and leaves the parameters where they are.
     state : dict of str to ndarray
         What is carried from one step to the next, and what a checkpoint holds; those named in
-        `vectors` have one value per parameter.
+        `vectors` have one value per parameter, those in `scalars` are numbers above 0.
     steps : int
         Number of steps made.
     """
@@ -49,6 +49,7 @@ class Optimizer:
     learning_rate: float
     weight_decay: float
     vectors: ClassVar[tuple[str, ...]] = ()
+    scalars: ClassVar[tuple[str, ...]] = ()
 
     def __post_init__(self) -> None:
         for name, check in CHECKS.items():
@@ -152,7 +153,7 @@ class SGD(Optimizer):
     momentum: float = 0.0
     nesterov: bool = False
     weight_decay: float = 0.0
-    vectors = ("step",)
+    vectors, scalars = ("step",), ("rate",)
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -1,6 +1,7 @@
-"""The engine's formulas as they stand on paper: linear, ReLU, softmax cross-entropy, SGD.
+"""The engine's formulas as on paper: linear, ReLU, cross-entropy, SGD.
 
-`mlp_core.nn` computes the same with buffers and fewer passes; a test holds the two together.
+`mlp_core.nn` computes the same with buffers and fewer passes; a test holds
+the two together.
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import numpy as np
 Arrays = list[np.ndarray]
 
 
-def forward(x: np.ndarray, weights: Arrays, biases: Arrays) -> tuple[Arrays, np.ndarray]:
+def forward(
+    x: np.ndarray,
+    weights: Arrays,
+    biases: Arrays,
+) -> tuple[Arrays, np.ndarray]:
     """Return what each linear layer is given, and the logits.
 
     Layer by layer h = max(x w + b, 0), and the last one without max.
@@ -22,23 +27,28 @@ def forward(x: np.ndarray, weights: Arrays, biases: Arrays) -> tuple[Arrays, np.
 
 
 def softmax(logits: np.ndarray) -> np.ndarray:
-    """Return p_k = exp(z_k) / sum_j exp(z_j), row by row; a shift of z changes nothing."""
+    """Return p_k = exp(z_k) / sum_j exp(z_j), row by row.
+
+    A shift of z changes nothing.
+    """
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return powers / powers.sum(axis=1, keepdims=True)
 
 
 def cross_entropy(logits: np.ndarray, labels: np.ndarray) -> float:
     """Return the mean of -log p_label over the batch."""
-    return float(-np.log(softmax(logits)[np.arange(len(labels)), labels]).mean())
+    p_label = softmax(logits)[np.arange(len(labels)), labels]
+    return float(-np.log(p_label).mean())
 
 
 def gradients(
     inputs: Arrays, logits: np.ndarray, labels: np.ndarray, weights: Arrays
 ) -> tuple[Arrays, Arrays]:
-    """Return the slopes of the mean loss along each layer's weights and biases.
+    """Return the slopes of the mean loss along weights and biases, by layer.
 
-    At the logits g = (p - one_hot) / rows. A linear layer has dw = x^T g, db = sum of g's rows
-    and dx = g w^T, which passes the ReLU before it where that was active.
+    At the logits g = (p - one_hot) / rows. A linear layer has dw = x^T g,
+    db = sum of g's rows and dx = g w^T, which passes the ReLU before it where
+    that was active.
     """
     g = (softmax(logits) - np.eye(logits.shape[1])[labels]) / len(labels)
     grad_weights, grad_biases = [], []
@@ -53,7 +63,10 @@ def update(
     parameters: Arrays, slopes: Arrays, velocities: Arrays,
     learning_rate: float, momentum: float, weight_decay: float,
 ) -> None:  # fmt: skip
-    """Change the parameters in place: v <- momentum v + g + decay p, p <- p - rate v."""
+    """Change the parameters in place.
+
+    v <- momentum v + g + decay p, and then p <- p - rate v.
+    """
     for p, g, v in zip(parameters, slopes, velocities, strict=True):
         v[...] = momentum * v + g + weight_decay * p
         p -= learning_rate * v

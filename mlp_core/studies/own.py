@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tomllib
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from mlp_core.studies.catalogue import STUDIES, Levels, Study, build_callbacks
 from mlp_core.training import ConfigError, RunConfig
 
+_MOST_RUNS = 100_000
 _KEYS = ("question", "seeds", "base", "vary", "callbacks")
 
 
@@ -30,10 +32,10 @@ def read_study(path: str | Path) -> Study:
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
         return _build(path.stem, values)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{path} cannot be read: {error}") from error
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
+    except Exception as error:  # values of other kinds raise almost anything
+        raise ConfigError(f"{path} cannot be read: {error}") from error
 
 
 def _build(name: str, values: dict[str, Any]) -> Study:
@@ -53,6 +55,9 @@ def _build(name: str, values: dict[str, Any]) -> Study:
     for grid in grids:
         for factor, levels in grid.items() if isinstance(grid, dict) else [("vary", grid)]:
             _check_levels(factor, levels)
+    cells = sum(math.prod(map(len, grid.values())) for grid in grids) * len(seeds)
+    if cells > _MOST_RUNS:
+        raise ConfigError(f"these are {cells:,} runs: must be at most {_MOST_RUNS:,}")
     question, callbacks = str(values.get("question", name)), values.get("callbacks", [])
     if not isinstance(callbacks, list) or not all(isinstance(each, str) for each in callbacks):
         raise ConfigError(f"callbacks={callbacks!r} is not legal: must be a list of names")

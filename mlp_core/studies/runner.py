@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import multiprocessing
 import os
 import signal
 import threading
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor, as_completed
-from itertools import pairwise
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+    wait,
+)
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from mlp_core.studies.catalogue import build_callbacks
@@ -42,7 +51,7 @@ def estimate_cost(config: RunConfig, examples: int = 60000, in_features: int = 7
     Multiplications of the matrix products, plus a constant per update for everything else.
     """
     widths = [in_features, *config.hidden_sizes, 10]
-    weights = sum(a * b for a, b in pairwise(widths))
+    weights = sum(a * b for a, b in itertools.pairwise(widths))
     size = config.train_size or examples
     updates = -(-size // config.batch_size)
     return float(config.epochs * (size * weights + updates * (weights * 30 + 1_000_000)))
@@ -73,7 +82,8 @@ def run_missing(
 
     A run is stored as soon as it is finished, so that whatever ends this function, no finished
     run is lost and none is made twice. On the first Ctrl-C, or if a run fails, the runs under way
-    are finished and stored, and no other is begun; a Ctrl-C meanwhile abandons them.
+    are finished and stored, and no other is begun; a Ctrl-C meanwhile abandons them. Two
+    processes never make runs for one folder at once: the second waits, and makes what is left.
 
     Parameters
     ----------
@@ -91,20 +101,37 @@ def run_missing(
     todo = missing(configs, store)
     if not todo:
         return 0
-    if executor is not None:
-        return _make(todo, store, callbacks, executor, report)
+    with store.claim():
+        # Another process may have made some since.
+        todo = [c for c in todo if not os.path.lexists(store.path(planned_run_id(c)))]
+        if not todo:
+            return 0
+        if executor is not None:
+            return _make(todo, store, callbacks, executor, report, len(todo))
+        return _make_in_processes(todo, store, callbacks, report)
+
+
+def _make_in_processes(
+    todo: Sequence[RunConfig], store: RunStore, callbacks: Sequence[str], report: Report
+) -> int:
+    """Make runs on all cores of this machine; a worker that dies is a ChildProcessError."""
     workers = min(available_cores(), len(todo))
     # Spawned, not forked: a fork copies the locks that BLAS or a progress bar's thread may hold.
     context = multiprocessing.get_context("spawn")
     others = multiprocessing.active_children()
     with ProcessPoolExecutor(workers, context, _prepare_worker) as pool:
         try:
-            return _make(todo, store, callbacks, pool, report)
-        except BaseException:
+            return _make(todo, store, callbacks, pool, report, workers)
+        except BaseException as error:
             # What could be finished is; leaving `with` would wait for all the rest.
             pool.shutdown(wait=False, cancel_futures=True)
             for process in set(multiprocessing.active_children()).difference(others):
                 process.terminate()
+            if isinstance(error, BrokenProcessPool):
+                raise ChildProcessError(
+                    f"a process that made runs for {store.folder} was killed, by the system if "
+                    "memory ran out; what was stored stays, the same command makes the rest"
+                ) from error
             raise
 
 
@@ -114,11 +141,19 @@ def _make(
     callbacks: Sequence[str],
     executor: Executor,
     report: Report,
+    width: int,
 ) -> int:
-    """Store the runs as they finish; whatever goes wrong, store those under way before it ends."""
-    names = list(callbacks)
-    futures = [executor.submit(run_one, config.to_dict(), names) for config in configs]
-    waiting = set(futures)
+    """Store the runs as they finish; whatever goes wrong, store those under way before it ends.
+
+    Not more than `width` are given away at a time: of a pool of processes, what waits in its
+    queue would begin after a Ctrl-C.
+    """
+    names, rest = list(callbacks), iter(configs)
+    waiting: set[Future[Any]] = set()
+
+    def begin() -> None:
+        for config in itertools.islice(rest, width - len(waiting)):
+            waiting.add(executor.submit(run_one, config.to_dict(), names))
 
     def keep(future: Future[Any]) -> Run:
         run = Run.from_dict(future.result())
@@ -127,15 +162,23 @@ def _make(
         return run
 
     try:
-        for future in as_completed(futures):
-            report(keep(future))
+        begin()
+        while waiting:
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                run = keep(future)
+                begin()
+                report(run)
     except BaseException:
         under_way = [future for future in waiting if not future.cancel()]
-        finished = [keep(f) for f in as_completed(under_way) if f.exception() is None]
+        finished = []
+        for future in as_completed(under_way):
+            if future.exception() is None:
+                with contextlib.suppress(OSError):  # of a full disk the first error tells
+                    finished.append(keep(future))
         for run in finished:
             report(run)
         raise
-    return len(futures)
+    return len(configs)
 
 
 def _prepare_worker() -> None:

@@ -324,13 +324,18 @@ class Search:
         if path is None:
             yield None
             return
-        from optuna.storages import RDBStorage
-        from sqlalchemy.exc import SQLAlchemyError
-
         about = repr((subject, {f: list(v) for f, v in self.levels.items()}, self.objective))
         digest = hashlib.sha256(about.encode()).hexdigest()[:12]
         name = f"{self.sampler} seed {self.seed} {self.objective} {digest}"
-        path.parent.mkdir(parents=True, exist_ok=True)
+        store = RunStore(path.parent.name, path.parent.parent)
+        with store.claim("search"), self._opened(path, name) as stored:
+            yield stored
+
+    @contextlib.contextmanager
+    def _opened(self, path: Path, name: str) -> Iterator[Any]:
+        from optuna.storages import RDBStorage
+        from sqlalchemy.exc import SQLAlchemyError
+
         try:
             _check_header(path)
             storage = RDBStorage(f"sqlite:///{path.resolve()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import os
@@ -12,9 +13,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mlp_core.files import Claim, parse_json, whole_file
 from mlp_core.studies.catalogue import STUDIES, Study
 from mlp_core.training import Run
-from mlp_core.training.files import whole_file
 
 SCHEMA = 1
 # What a run is known by, and what is no figure.
@@ -75,6 +76,17 @@ class RunStore:
             file.write(encode(run).encode())
         return path
 
+    @contextlib.contextmanager
+    def claim(self, purpose: str = "run") -> Iterator[None]:
+        """Hold the folder for one purpose: who comes later waits, with a warning.
+
+        The folder is made; one that cannot be written to is an OSError.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        claim = Claim(self.folder / f".{purpose}.claim")
+        with claim.hold(lambda words: warnings.warn(words, StoreWarning, stacklevel=5)):
+            yield
+
     def load(self, run_id: str) -> Run:
         """Read one run: FileNotFoundError if it is not stored, ValueError as of `decode`."""
         return decode(self.path(run_id))
@@ -114,14 +126,16 @@ def encode(run: Run) -> str:
 def decode(path: Path) -> Run:
     """Read the file of a run; a ValueError names it if it is damaged or of an unknown schema."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        if not path.is_file() and path.exists():
+            raise ValueError("it is no file")  # to read a pipe would be to wait for ever
+        values = parse_json(path.read_text(encoding="utf-8"))
         schema = values.get("schema")
         if schema != SCHEMA:
             raise ValueError(f"its schema is {schema!r}, this version reads {SCHEMA}")
         run = Run.from_dict(values)
         if run.run_id != path.stem:
             raise ValueError(f"its config and data belong to run {run.run_id}")
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+    except ValueError as error:
         raise ValueError(f"{path} cannot be read: {error}") from error
     return run
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import os
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ from mlp_core.data import DATASETS, Dataset, load_dataset
 from mlp_core.nn import (
     LOSSES,
     MLP,
+    OPTIMIZERS,
     SGD,
     Adadelta,
     Adam,
@@ -27,7 +30,7 @@ from mlp_core.nn import (
 )
 from mlp_core.nn.layer_check import try_layers
 from mlp_core.training.config import RunConfig
-from mlp_core.training.legal import ConfigError
+from mlp_core.training.legal import ConfigError, shown
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,25 @@ def build_network(
     return network
 
 
+def _check_memory(config: RunConfig, dataset: Dataset) -> None:
+    """Raise a ConfigError if parameters, gradients and optimizer are more than the machine has."""
+    try:
+        there = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):  # not on every system
+        return
+    widths = [dataset.in_features, *config.hidden_sizes, dataset.classes]
+    vectors = 2 + len(OPTIMIZERS[config.optimizer].vectors)
+    values = vectors * sum((a + 1) * b for a, b in pairwise(widths))
+    needed = values * np.dtype(config.dtype).itemsize
+    if needed > there:
+        raise ConfigError(
+            f"hidden_sizes={shown(config.hidden_sizes)} is not legal here: to train it needs about "
+            f"{needed / 1e9:,.0f} GB of memory, this machine has {there / 1e9:,.0f} GB"
+        )
+
+
 def _make_network(config: RunConfig, dataset: Dataset, streams: RandomStreams) -> Network:
+    _check_memory(config, dataset)
     network = MLP(
         dataset.in_features,
         config.hidden_sizes,

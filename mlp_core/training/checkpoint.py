@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import weakref
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,11 +12,14 @@ from typing import Any
 import numpy as np
 
 from mlp_core.data import Dataset
+from mlp_core.data.npz import read_arrays
+from mlp_core.files import Claim, whole_file
 from mlp_core.training.config import RunConfig
-from mlp_core.training.files import read_arrays, whole_file
-from mlp_core.training.history import History
+from mlp_core.training.history import History, is_figure
 from mlp_core.training.legal import ConfigError, integer
 from mlp_core.training.loop import Callback, Training
+from mlp_core.training.model_file import read_header
+from mlp_core.training.settings import WHOLE
 
 FORMAT = 1
 _STATE = "optimizer_"
@@ -67,7 +72,31 @@ class Snapshot:
         )
 
     def restore(self, training: Training) -> None:
-        """Let a training that has not begun continue from here."""
+        """Let a training that has not begun continue from here.
+
+        Whatever does not fit it is a ConfigError, and changes nothing.
+        """
+        try:
+            history = self._check(training)
+        except ConfigError:
+            raise
+        except Exception as error:  # values of other kinds raise almost anything
+            raise ConfigError(f"the checkpoint is damaged: {error}") from error
+        training.settings.restore(self.changes)
+        training.network.parameters[...] = self.parameters
+        training.optimizer.load_state(self.optimizer_state, self.optimizer_steps)
+        training.streams.order.bit_generator.state = self.random_states["order"]
+        training.streams.dropout.bit_generator.state = self.random_states["dropout"]
+        training.epoch, training.update = self.epoch, self.update
+        training.examples = self.epoch * training.dataset.train_size
+        training.history = history
+        training.records = self.records
+        training.epoch_ms_per_update = self.epoch_ms_per_update
+        if self.kept_epoch is not None and self.kept_parameters is not None:
+            training.kept = self.kept_epoch, self.kept_parameters
+
+    def _check(self, training: Training) -> History:
+        """Return the history if everything here is such as this training could have left."""
         self.check_data(training.data)
         self.check_config(training.config)
         if self.given != training.given:
@@ -75,18 +104,41 @@ class Snapshot:
                 f"the checkpoint belongs to a run that was given {self.given or 'no network'}, "
                 f"this one was given {training.given or 'none'}"
             )
-        training.network.parameters[...] = self.parameters
-        training.optimizer.load_state(self.optimizer_state, self.optimizer_steps)
-        training.streams.order.bit_generator.state = self.random_states["order"]
-        training.streams.dropout.bit_generator.state = self.random_states["dropout"]
-        training.epoch, training.update = self.epoch, self.update
-        training.examples = self.epoch * training.dataset.train_size
-        training.history = History(self.history)
-        training.records = self.records
-        training.epoch_ms_per_update = self.epoch_ms_per_update
-        training.settings.restore(self.changes)
-        if self.kept_epoch is not None and self.kept_parameters is not None:
-            training.kept = self.kept_epoch, self.kept_parameters
+        history = History(self.history)
+        for name in ("epoch", "update", "optimizer_steps"):
+            WHOLE.check(name, getattr(self, name))
+        _require(history["epoch"] == list(range(1, self.epoch + 1)), "its history is of others")
+        _require(self.update == (history.last("updates") or 0), f"update {self.update}")
+        times = self.epoch_ms_per_update
+        _require(isinstance(times, list) and len(times) == self.epoch, "its times are of others")
+        _require(all(map(is_figure, times)), "a time is no number")
+        lists = isinstance(self.records, dict) and map(_is_list, self.records.values())
+        _require(lists and all(lists), "its records are no lists")
+        self._check_arrays(training)
+        for name in ("order", "dropout"):
+            np.random.default_rng(0).bit_generator.state = self.random_states[name]
+        copy.deepcopy(training.settings).restore(self.changes)
+        return history
+
+    def _check_arrays(self, training: Training) -> None:
+        """Raise a ValueError unless the arrays are those of this network and this optimizer."""
+        parameters, optimizer = training.network.parameters, training.optimizer
+        kept, epoch = self.kept_parameters, self.kept_epoch
+        _require((kept is None) == (epoch is None), "what was kept is not whole")
+        _require(epoch is None or 1 <= epoch <= self.epoch, "it kept no such epoch")
+        for array in (self.parameters, *(() if kept is None else (kept,))):
+            _require(_is_like(array, parameters), f"parameters {array.shape} of {array.dtype}")
+            _require(np.isfinite(array).all(), "a parameter is not finite")
+        vectors, scalars = optimizer.vectors, optimizer.scalars
+        names = {*vectors, *scalars} if self.optimizer_steps else set()
+        _require(set(self.optimizer_state) == names, f"a state of {sorted(self.optimizer_state)}")
+        for name, array in self.optimizer_state.items():
+            # A running average may be infinite, and the parameters beside it may not.
+            if name in scalars:
+                legal = _is_like(array, np.array(0.0)) and bool(0 < array < np.inf)
+            else:
+                legal = _is_like(array, parameters) and not np.isnan(array).any()
+            _require(legal, f"the optimizer's {name} is damaged")
 
     def check_data(self, data: Dataset) -> None:
         """Raise ConfigError unless the snapshot was taken on these data."""
@@ -137,13 +189,10 @@ class Snapshot:
         """Read a snapshot; a ConfigError if the file is not there or is none."""
         try:
             arrays = read_arrays(path)
-            if "plain" not in arrays:
-                raise ValueError("it holds no snapshot")
-            plain = json.loads(str(arrays.pop("plain")))
-            if plain.pop("format") != FORMAT:
-                raise ValueError("another format")
-            if plain.pop("arrays", sorted(arrays)) != sorted(arrays):
-                raise ValueError("an array is missing")
+            _require("plain" in arrays, "it holds no snapshot")
+            plain = read_header(arrays.pop("plain"))
+            _require(plain.pop("format") == FORMAT, "another format")
+            _require(plain.pop("arrays", sorted(arrays)) == sorted(arrays), "an array is missing")
             return cls(
                 parameters=arrays.pop("parameters"),
                 kept_parameters=arrays.pop("kept_parameters", None),
@@ -154,8 +203,33 @@ class Snapshot:
             raise ConfigError(f"{path} is not a checkpoint that can be resumed: {error}") from error
 
 
+def resume(training: Training, path: str | Path) -> None:
+    """Let a training that has not begun continue from a file; a ConfigError names it."""
+    snapshot = Snapshot.load(path)
+    try:
+        snapshot.restore(training)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from error
+
+
+def _require(condition: Any, message: str) -> None:
+    if not condition:
+        raise ValueError(message)
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, list)
+
+
+def _is_like(array: np.ndarray, other: np.ndarray) -> bool:
+    return (array.shape, array.dtype) == (other.shape, other.dtype)
+
+
 class Checkpoint(Callback):
     """Writes everything needed to resume, every few epochs and after the last.
+
+    While it trains, a file beside the checkpoint's says so: to a second training on the same one,
+    that is a ConfigError.
 
     Parameters
     ----------
@@ -171,7 +245,22 @@ class Checkpoint(Callback):
         self.path = Path(path)
         self.every = integer(1).check("every", every)
 
+    def on_train_begin(self, training: Training) -> None:
+        """Claim the file until the training ends, or is forgotten."""
+        self._claim = Claim(self.path.with_name(f".{self.path.name}.claim"))
+        if not self._claim.take():
+            raise ConfigError(
+                f"checkpoint={self.path} is not legal: another training writes it; name another "
+                f"file, or wait for its end"
+            )
+        self._release = weakref.finalize(self, self._claim.release)
+
     def on_epoch_end(self, training: Training) -> None:
         """Write a snapshot if it is due."""
         if training.epoch % self.every == 0 or training.epoch == training.config.epochs:
             Snapshot.take(training).save(self.path)
+        self._claim.touch()
+
+    def on_train_end(self, training: Training) -> None:
+        """Give the file free."""
+        self._release()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from mlp_core.data import DATASETS, INPUT_SCALINGS
+from mlp_core.files import parse_json
 from mlp_core.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
 from mlp_core.training.legal import (
     ConfigError,
@@ -19,6 +21,7 @@ from mlp_core.training.legal import (
     name_in,
     name_or_path,
     number,
+    shown,
 )
 
 POSITIVE = number("> 0")
@@ -152,15 +155,17 @@ class RunConfig:
         return {name: v for name, v in self.to_dict().items() if v != default[name]}
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> RunConfig:
+    def from_dict(cls, values: Mapping[str, Any]) -> RunConfig:
         """Build a config from plain values; missing fields take their defaults.
 
         A ConfigError is raised if a key is no field, or a value is not legal.
         """
-        unknown = sorted(set(values) - set(cls.field_names()))
+        if not isinstance(values, Mapping):
+            raise ConfigError(f"a config must be a mapping from fields to values: {shown(values)}")
+        unknown = sorted(map(str, set(values) - set(cls.field_names())))
         if unknown:
-            legal = ", ".join(cls.field_names())
-            raise ConfigError(f"{', '.join(unknown)}: no such field; the fields are {legal}")
+            names, legal = shown(", ".join(unknown))[1:-1], ", ".join(cls.field_names())
+            raise ConfigError(f"{names}: no such field; the fields are {legal}")
         return cls(**values)
 
     def to_json(self) -> str:
@@ -171,11 +176,9 @@ class RunConfig:
     def from_json(cls, line: str) -> RunConfig:
         """Build a config from what `to_json` returned; errors are those of `from_dict`."""
         try:
-            values = json.loads(line)
-        except json.JSONDecodeError as error:
+            values = parse_json(line)
+        except ValueError as error:
             raise ConfigError(f"not a JSON object: {error}") from None
-        if not isinstance(values, dict):
-            raise ConfigError(f"not a JSON object: {line[:80]!r}")
         return cls.from_dict(values)
 
     @property

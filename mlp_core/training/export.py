@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from mlp_core.files import whole_file
 from mlp_core.nn import Linear, describe_layer
-from mlp_core.training.files import whole_file
 from mlp_core.training.model import Model
 from mlp_core.training.model_file import ModelError
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isfinite
 from typing import TYPE_CHECKING, Any
+
+from mlp_core.training.legal import LARGEST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +46,12 @@ class History:
 
     def __init__(self, columns: dict[str, list[Any]] | None = None) -> None:
         columns = columns or {}
+        if not isinstance(columns, dict):
+            raise ValueError("a history must be columns by their names")
         _check_names(columns)
+        for name, values in columns.items():
+            if not isinstance(values, list) or not all(map(is_figure, values)):
+                raise ValueError(f"the column {name} must be a list of finite numbers, or None")
         lengths = {len(values) for values in columns.values()}
         if len(lengths) > 1:
             raise ValueError(f"columns of different lengths: {sorted(lengths)}")
@@ -109,7 +117,14 @@ class History:
         return pd.DataFrame(self._columns)
 
 
+def is_figure(value: Any) -> bool:
+    """Return whether a value is a finite number, or None."""
+    if value is None or type(value) is int:
+        return value is None or abs(value) < LARGEST
+    return isinstance(value, float) and isfinite(value)
+
+
 def _check_names(names: Iterable[str]) -> None:
-    unknown = sorted(set(names) - set(COLUMNS) - set(VALIDATION_COLUMNS))
+    unknown = sorted(map(str, set(names) - set(COLUMNS) - set(VALIDATION_COLUMNS)))
     if unknown:
-        raise ValueError(f"no such column: {', '.join(unknown)}")
+        raise ValueError(f"no such column: {', '.join(unknown):.200}")

@@ -10,9 +10,24 @@ from numbers import Integral, Real
 from pathlib import PurePath
 from typing import Any
 
+LARGEST = 2**1000  # whole numbers below it are floats too
+
 
 class ConfigError(ValueError):
     """A setting that does not exist or has a value outside its legal range."""
+
+
+def shown(value: Any) -> str:
+    """Return a value as it is shown in an error: what is long is cut.
+
+    >>> shown("x" * 500) == "'" + "x" * 76 + "..."
+    True
+    """
+    try:
+        text = repr(value)
+    except ValueError:  # Python writes no integer of more than 4,300 digits
+        text = "a number of thousands of digits"
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 @dataclass(frozen=True)
@@ -35,7 +50,10 @@ class Legal:
         try:
             return self.convert(value)
         except (ValueError, TypeError, OverflowError):  # 10**400 does not fit a float
-            raise ConfigError(f"{name}={value!r} is not legal: must be {self}") from None
+            each = value if isinstance(value, tuple | list) else (value,)
+            large = any(isinstance(item, int) and item >= LARGEST for item in each)
+            words = f"{self} and below 2**1000" if large and "integer" in self.words else self
+            raise ConfigError(f"{name}={shown(value)} is not legal: must be {words}") from None
 
     def __str__(self) -> str:
         return self.words
@@ -98,7 +116,7 @@ def integer(at_least: int, optional: bool = False) -> Legal:
         if optional and value is None:
             return None
         _require(isinstance(value, Integral) and not isinstance(value, bool))
-        _require(value >= at_least)
+        _require(at_least <= int(value) < LARGEST)
         return int(value)
 
     return Legal(f"an integer >= {at_least}" + (" or None" if optional else ""), convert)

@@ -18,7 +18,7 @@ from mlp_core.training.history import History
 from mlp_core.training.legal import ConfigError
 from mlp_core.training.model import Model, describe_network
 from mlp_core.training.run import Run, run_id_of
-from mlp_core.training.settings import Setting, Settings
+from mlp_core.training.settings import NAMES, Setting, Settings
 
 _LOOK_EVERY = 64  # updates between two looks for losses that are not finite
 
@@ -107,7 +107,7 @@ class Training:
     ([0.05, 0.025, 0.0125], 3)
     """
 
-    learning_rate, momentum, weight_decay, batch_size = (Setting() for _ in range(4))
+    learning_rate, momentum, weight_decay, batch_size = (Setting() for _ in NAMES)
 
     def __init__(
         self,
@@ -172,7 +172,7 @@ class Training:
 
         If it is not finite, training ends after this update.
         """
-        loss = float(self._losses[self._batch].mean())
+        loss = float(self._losses[self._batch].mean(dtype=np.float64))
         if not math.isfinite(loss):
             self._find_divergence()
         return loss

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from mlp_core.data import Scaling
+from mlp_core.data.npz import read_arrays
+from mlp_core.files import parse_json, whole_file
 from mlp_core.nn import Layer, Network, build_layer, describe_layer
 from mlp_core.training.config import RunConfig
-from mlp_core.training.files import read_arrays, whole_file
 
 FORMAT = 1
+_MOST_LAYERS = 10_000
 # What the header holds; the arrays are ``scale``, ``offset`` and those of `Network.arrays`.
 KEYS = {
     *("format", "layers", "dtype", "config", "scaling", "class_names"),
@@ -59,13 +61,16 @@ def read_model(path: str | Path) -> dict[str, Any]:
     try:
         arrays = read_arrays(path)
         _require("model" in arrays, "it holds no model")
-        header = json.loads(str(arrays.pop("model")))
+        header = read_header(arrays.pop("model"))
         version = header.get("format")
         _require(version == FORMAT, f"its format is {version!r}, this version reads {FORMAT}")
         _require(set(header) == KEYS, f"its header has {sorted(header)}, not {sorted(KEYS)}")
         scaling = Scaling(header["scaling"], *(arrays.pop(name) for name in ("scale", "offset")))
         network = _build_network(header, arrays)
         _check_scaling(scaling, network.in_features)
+        _require(isinstance(header["fingerprint"], str), "its fingerprint is no text")
+        plain = all(isinstance(value, str | None) for value in header["environment"].values())
+        _require(plain, "its environment is not plain")
         return {
             "network": network,
             "config": RunConfig.from_dict(header["config"]),
@@ -76,6 +81,12 @@ def read_model(path: str | Path) -> dict[str, Any]:
         }
     except Exception as error:  # a damaged file raises almost anything
         raise ModelError(f"{path} is not a model that can be loaded: {error}") from error
+
+
+def read_header(array: np.ndarray) -> dict[str, Any]:
+    """Return the JSON object that an array of one text holds, or raise a ValueError."""
+    _require(array.shape == () and array.dtype.kind == "U", "its header is no text")
+    return parse_json(str(array))
 
 
 def _check_same(network: Network, built: Network) -> None:
@@ -114,6 +125,7 @@ def _build_network(header: dict[str, Any], arrays: dict[str, np.ndarray]) -> Net
 def _build_layers(descriptions: list[dict[str, Any]], arrays: dict[str, np.ndarray]) -> list[Layer]:
     """Build layers, or raise a ValueError unless these arrays are what they need, no more."""
     largest = sum(array.size for array in arrays.values())
+    _require(len(descriptions) <= _MOST_LAYERS, f"it has {len(descriptions):,} layers")
     for description in descriptions:
         wide = [v for v in description.values() if isinstance(v, int) and v > largest]
         _require(not wide, f"{description} is wider than all that is stored")
@@ -142,7 +154,7 @@ def _data_fields(header: dict[str, Any], network: Network) -> dict[str, Any]:
     _require(all(isinstance(name, str) for name in names), "a class has no name")
     legal = len(shape) == 2 and math.prod(shape) == network.in_features
     _require(legal, f"images of shape {shape!r} for {network.in_features} features")
-    _require(pixel_max is None or pixel_max > 0, f"pixels up to {pixel_max!r}")
+    _require(pixel_max is None or 0 < pixel_max < math.inf, f"pixels up to {pixel_max!r}")
     kind, columns = header["label_type"], header["feature_names"]
     _require(kind in ("", "int", "str", "bool"), f"labels of type {kind!r}")
     legal = isinstance(columns, list) and len(columns) in (0, network.in_features)

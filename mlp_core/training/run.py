@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import statistics
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from mlp_core.data import DATASETS, Dataset
@@ -11,11 +12,28 @@ from mlp_core.nn import Network
 from mlp_core.training.config import RunConfig, hash_of
 from mlp_core.training.diagnosis import Finding, diagnose
 from mlp_core.training.evidence import Evidence
-from mlp_core.training.history import History
+from mlp_core.training.history import History, is_figure
+from mlp_core.training.legal import shown
 from mlp_core.training.model import Model
 
+STATUSES = ("completed", "diverged", "stopped")
 # Not in the files of early runs, nor where they are None.
 _LATER = ("fingerprint", "kept_epoch", "given", "changes")
+# What a run is read from, besides config and history.
+_KINDS: dict[str, Any] = {
+    "status": str,
+    "stop_reason": str | None,
+    "diverged_at_update": int | None,
+    "records": dict,
+    "epoch_ms_per_update": list,
+    "duration_s": float | int,
+    "environment": dict,
+    "fingerprint": str | None,
+    "kept_epoch": int | None,
+    "given": dict | None,
+    "changes": list | None,
+}
+_NEEDED = {"config", "history", *_KINDS} - {*_LATER}
 
 
 def run_id_of(
@@ -168,12 +186,30 @@ class Run:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> Run:
-        """Build a run from what `to_dict` returned."""
-        built = ("config", "history", "model", "dataset", *_LATER)
-        plain = [f.name for f in fields(cls) if f.name not in built]
-        stored: dict[str, Any] = {name: values[name] for name in plain}
-        return cls(
-            config=RunConfig.from_dict(values["config"]),
-            history=History(values["history"]),
-            **stored | {name: values.get(name) for name in _LATER},
-        )
+        """Build a run from what `to_dict` returned; a ValueError if these are other values."""
+        if not isinstance(values, dict) or (lacking := _NEEDED - values.keys()):
+            words = f"it lacks {', '.join(sorted(lacking))}" if isinstance(values, dict) else "none"
+            raise ValueError(f"a run must be a dict as of Run.to_dict: {words}")
+        stored = {name: values.get(name) for name in _KINDS}
+        for name, kind in _KINDS.items():
+            value = stored[name]
+            if not isinstance(value, kind) or (isinstance(value, float) and not isfinite(value)):
+                raise ValueError(f"{name}={shown(value)} is not legal in a run")
+        history = History(values["history"])
+        _check_lists(stored, len(history))
+        config = RunConfig.from_dict(values["config"])
+        return cls(config=config, history=history, **stored)  # type: ignore[arg-type]
+
+
+def _check_lists(stored: dict[str, Any], epochs: int) -> None:
+    """Raise a ValueError if what is in the lists of a run is of another kind."""
+    legal = {
+        "status": stored["status"] in STATUSES,
+        "records": all(isinstance(values, list) for values in stored["records"].values()),
+        "epoch_ms_per_update": all(map(is_figure, stored["epoch_ms_per_update"])),
+        "kept_epoch": stored["kept_epoch"] is None or 1 <= stored["kept_epoch"] <= epochs,
+        "changes": all(isinstance(change, dict) for change in stored["changes"] or ()),
+    }
+    for name, is_legal in legal.items():
+        if not is_legal:
+            raise ValueError(f"{name}={shown(stored[name])} is not legal in a run")

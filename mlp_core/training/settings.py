@@ -6,8 +6,9 @@ from typing import Any
 
 from mlp_core.nn import Optimizer
 from mlp_core.training.config import NOT_NEGATIVE, RunConfig
-from mlp_core.training.legal import ConfigError
+from mlp_core.training.legal import ConfigError, integer, shown
 
+WHOLE = integer(0)
 NAMES = ("learning_rate", "momentum", "weight_decay", "batch_size")
 
 
@@ -37,10 +38,7 @@ class Settings:
     def change(self, name: str, value: float, update: int) -> None:
         """Set a setting after an update, or raise a ConfigError if the value is not legal."""
         before = self.get(name)
-        if name == "learning_rate":
-            value = NOT_NEGATIVE.check(name, value)
-        else:  # alone, and together with what the config says besides
-            value = getattr(self._config.replace(**{name: value}), name)
+        value = self._check(name, value)
         if value != before or self._ends_schedule(name):
             self._set(name, value)
             # Of what was set between the same two updates, the last counts.
@@ -49,10 +47,15 @@ class Settings:
             self.changes.append({"update": update, name: value})
 
     def restore(self, changes: list[dict[str, Any]]) -> None:
-        """Make the changes that were made before a checkpoint."""
+        """Make the changes that were made before a checkpoint; all of them or, as errors, none."""
+        steps = [(k, v) for change in changes for k, v in change.items() if k != "update"]
         for change in changes:
-            for name in change.keys() - {"update"}:
-                self._set(name, change[name])
+            WHOLE.check("update", change["update"])
+        for name, value in steps:
+            self._check_settable(name, value)
+            self._check(name, value)
+        for name, value in steps:
+            self._set(name, value)
         self.changes = list(changes)
 
     def _ends_schedule(self, name: str) -> bool:
@@ -65,12 +68,23 @@ class Settings:
         return any(name in change for change in self.changes)
 
     def _set(self, name: str, value: Any) -> None:
+        self._check_settable(name, value)
         if name == "batch_size":
             self.batch_size = value
-        elif hasattr(self._optimizer, name):
-            setattr(self._optimizer, name, value)
         else:
-            raise ConfigError(f"{name}={value!r} is not legal: {self._config.optimizer} has none")
+            setattr(self._optimizer, name, value)
+
+    def _check_settable(self, name: str, value: Any) -> None:
+        has = name == "batch_size" or (name in NAMES and hasattr(self._optimizer, name))
+        if not has:
+            words = f"{name}={shown(value)} is not legal"
+            raise ConfigError(f"{words}: {self._config.optimizer} has none")
+
+    def _check(self, name: str, value: Any) -> Any:
+        """Return a legal value, alone and together with what the config says besides."""
+        if name == "learning_rate":
+            return NOT_NEGATIVE.check(name, value)
+        return getattr(self._config.replace(**{name: value}), name)
 
 
 class Setting:

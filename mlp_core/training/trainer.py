@@ -10,7 +10,7 @@ import numpy as np
 
 from mlp_core.data import Dataset
 from mlp_core.nn import Network
-from mlp_core.training.checkpoint import Snapshot
+from mlp_core.training.checkpoint import resume
 from mlp_core.training.config import RunConfig
 from mlp_core.training.environment import one_blas_thread
 from mlp_core.training.loop import Callback, Training
@@ -62,5 +62,5 @@ def train(
             config, data, callbacks=callbacks, network=network, start_from=start_from
         )
         if resume_from is not None:
-            Snapshot.load(resume_from).restore(training)
+            resume(training, resume_from)
         return training.run()

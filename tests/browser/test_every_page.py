@@ -73,6 +73,8 @@ def test_a_page_loads_little_and_nothing_fails(
 
 CHAPTERS = [name for name in EVERY_PAGE if name.startswith("notebooks/")]
 PICTURE = ".bd-article :is(.report-figure svg, .what-if, .hero, .interactive, .verdicts)"
+LIVE = ".bd-article :is(.what-if, .hero, .interactive, .update-stepper)"
+MOST_TABS = 8
 # Code and tables that are wider than the page shows them.
 WIDE = ".bd-article :is(pre, .pst-scrollable-table-container, .cell_output)"
 CUT = """where => [...document.querySelectorAll(where)]
@@ -91,6 +93,25 @@ def test_a_chapter_begins_with_a_picture_and_its_code_is_whole(
         assert box["y"] + box["height"] <= size["height"]
         if size is not PHONE:
             assert page.evaluate(CUT, WIDE) == []
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_keys_lead_to_the_first_control_within_a_few_tabs(
+    html: Path, browser: Browser, name: str
+) -> None:
+    """The skip link, then whatever stands before the first slider, field or button to play with."""
+    with opened(browser, (html / name).as_uri()) as page:
+        live = page.locator(LIVE).first
+        if not live.count():
+            pytest.skip("nothing to move on this page")
+        page.keyboard.press("Tab")
+        assert "Skip to main content" in page.evaluate("document.activeElement.textContent")
+        page.keyboard.press("Enter")
+        for _ in range(MOST_TABS - 1):
+            page.keyboard.press("Tab")
+            if live.evaluate("e => e.contains(document.activeElement)"):
+                return
+        pytest.fail(f"not reached by {MOST_TABS} tabs")
 
 
 @pytest.fixture(scope="module", params=[1280, PHONE["width"]])

@@ -32,7 +32,9 @@ def stored(results):
 def asked(monkeypatch):
     """Let no run be made; return what would be asked for: configs, store, callbacks."""
     calls = []
-    monkeypatch.setattr(study_run, "run_missing", lambda *call: calls.append(call[:3]))
+    monkeypatch.setattr(
+        study_run, "run_missing", lambda *call: calls.append(call[:3]) or len(call[0])
+    )
     return calls
 
 

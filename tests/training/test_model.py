@@ -11,6 +11,7 @@ from tiny import CLASSES, FEATURES, fill_the_disk, tiny_config, tiny_dataset, tr
 
 from mlp_core import Dataset, RunConfig, evaluate, load_dataset, train
 from mlp_core.data import DataError
+from mlp_core.files import whole_file
 from mlp_core.nn import (
     LAYERS,
     Activation,
@@ -22,7 +23,6 @@ from mlp_core.nn import (
     make_loss,
 )
 from mlp_core.training import Checkpoint, ConfigError, Model, ModelError, Run
-from mlp_core.training.files import whole_file
 
 
 @pytest.fixture

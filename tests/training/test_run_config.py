@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mlp_core.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
 from mlp_core.training import ConfigError, RunConfig
+from mlp_core.training.legal import shown
 
 FAST = settings(deadline=None, derandomize=True, max_examples=100)
 
@@ -126,7 +127,8 @@ def test_a_bad_value_is_named_with_its_range(name, value):
     with pytest.raises(ConfigError) as caught:
         RunConfig(**{name: value})
     message = str(caught.value)
-    assert message == f"{name}={value!r} is not legal: must be {RunConfig.legal_range(name)}"
+    words = f"{name}={shown(value)} is not legal: must be {RunConfig.legal_range(name)}"
+    assert message in (words, f"{words} and below 2**1000")
     for build in (RunConfig.from_dict, lambda values: RunConfig().replace(**values)):
         with pytest.raises(ConfigError, match=f"^{name}="):
             build({name: value})

@@ -284,7 +284,8 @@ def test_divergence_is_found_at_its_update(learning_rate, loss):
     bad = [n for n, value in enumerate(losses, 1) if not math.isfinite(value)]
     assert run.status == "diverged"
     assert run.diverged_at_update == (bad[0] if bad else len(losses))
-    assert run.stop_reason == f"the loss of update {run.diverged_at_update} is not finite"
+    of = "the loss of" if bad else "the test loss after"
+    assert run.stop_reason == f"{of} update {run.diverged_at_update} is not finite"
     # The history ends with the last epoch that was finite from end to end.
     assert len(run.history) == (run.diverged_at_update - 1) // 5
     assert train_tiny(**changes).diverged_at_update == run.diverged_at_update

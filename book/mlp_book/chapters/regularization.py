@@ -98,7 +98,8 @@ def plot_best(data: pd.DataFrame) -> ReportFigure:
         table, "treatment", "gain", group="images", interval=("low", "high"),
         title="test accuracy gained by the best dose, points", height=2.7,
     )  # fmt: skip
-    figure.axes[0].axvline(0, **GUIDE)
+    axes: Any = figure.axes[0]
+    axes.axvline(0, **GUIDE)
     return figure
 
 

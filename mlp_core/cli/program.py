@@ -1,4 +1,4 @@
-"""The entry point: one command after another name, and one line for each way to fail."""
+"""The program: one command after another name, and one line for each way to fail."""
 
 from __future__ import annotations
 
@@ -10,27 +10,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlp_core._version import __version__
-from mlp_core.cli import data, model, study, train
+from mlp_core.cli import INTERRUPTED, data, model, study, train
 from mlp_core.cli.flags import Parser, name_flag, parse
 from mlp_core.data import DataError, DataWarning
 from mlp_core.studies import StoreWarning
 from mlp_core.training import ConfigError, ModelError
 
-OK, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+OK, FAILED, USAGE = 0, 1, 2
 
 
-def main(argv: Sequence[str] | None = None) -> int:
-    """Run a command, by default that of the process, and return its exit status.
-
-    Returns
-    -------
-    int
-        0 done (a run that diverged is done), 1 failed, 2 a bad flag or value, 130 interrupted.
-    """
+def run(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status; see `mlp_core.cli.main`."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _open_streams()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a terminal without some sign still works
+            # A terminal without some sign still works, and two classes do not look alike.
+            stream.reconfigure(errors="backslashreplace")
     with warnings.catch_warnings():
         warnings.showwarning = _show_warning
         for kind in (DataWarning, StoreWarning):  # a line on standard error, never more
@@ -44,9 +40,20 @@ def main(argv: Sequence[str] | None = None) -> int:
             return _fail(str(interrupt) or "interrupted", INTERRUPTED)
         except BrokenPipeError:
             # The reader (head, less) has gone; what the interpreter flushes last must not fail.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            for stream in (sys.stdout, sys.stderr):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
             return FAILED
     return status
+
+
+def _open_streams() -> None:
+    """Let what was closed lead nowhere: else the next file opened would be written to as such."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) < 3:
+        pass
+    os.close(descriptor)
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(number, "w", encoding="utf-8", closefd=False))
 
 
 def _run(arguments: list[str]) -> int:
@@ -61,6 +68,8 @@ def _run(arguments: list[str]) -> int:
         return _fail(str(error), USAGE)
     except BrokenPipeError:
         raise
+    except MemoryError as error:
+        return _fail(f"not enough memory: {error}", FAILED)
     except (ImportError, OSError) as error:
         return _fail(str(error), FAILED)
 

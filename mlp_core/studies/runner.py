@@ -122,16 +122,16 @@ def _make_in_processes(
     with ProcessPoolExecutor(workers, context, _prepare_worker) as pool:
         try:
             return _make(todo, store, callbacks, pool, report, workers)
-        except BaseException as error:
+        except BrokenProcessPool as error:  # the pool has ended all others already
+            raise ChildProcessError(
+                f"a process that made runs for {store.folder} was killed, by the system if "
+                "memory ran out; what was stored stays, the same command makes the rest"
+            ) from error
+        except BaseException:
             # What could be finished is; leaving `with` would wait for all the rest.
             pool.shutdown(wait=False, cancel_futures=True)
             for process in set(multiprocessing.active_children()).difference(others):
                 process.terminate()
-            if isinstance(error, BrokenProcessPool):
-                raise ChildProcessError(
-                    f"a process that made runs for {store.folder} was killed, by the system if "
-                    "memory ran out; what was stored stays, the same command makes the rest"
-                ) from error
             raise
 
 

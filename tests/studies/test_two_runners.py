@@ -3,13 +3,11 @@
 import json
 import multiprocessing
 import os
-import signal
 import threading
 import time
 
 import pytest
 from made_runs import Inline
-from waiting import wait_for
 
 from mlp_core import RunConfig
 from mlp_core.files import Claim
@@ -94,27 +92,6 @@ def test_a_claim_from_another_machine_expires_with_time(tmp_path):
     assert claim.path.exists()
     os.utime(claim.path, (1, 1))
     assert claim.take()
-
-
-def kill_worker():
-    """Kill a process of the pool as soon as it is there."""
-
-    def workers():
-        return [p for p in multiprocessing.active_children() if "Spawn" in type(p).__name__]
-
-    wait_for(workers)
-    os.kill(workers()[0].pid, signal.SIGKILL)
-
-
-def test_a_worker_that_is_killed_is_one_clear_error(store):
-    run_missing(CONFIGS[:2], store, (), Inline())
-    long = [RunConfig(epochs=10**6, seed=seed) for seed in range(4)]
-    killer = threading.Thread(target=kill_worker)
-    killer.start()
-    with pytest.raises(ChildProcessError, match=r"was killed, .*the same command makes the rest"):
-        run_missing(long, store)
-    killer.join()
-    assert len(store.run_ids()) == 2 and not list(store.folder.glob(".*"))
 
 
 def test_no_more_runs_are_given_away_than_there_are_processes(store, monkeypatch):

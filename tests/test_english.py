@@ -62,7 +62,9 @@ def faults(paragraphs: list[str]) -> list[str]:
     """Return what the rules find, each with the words around it."""
     text = "\n§ ".join(paragraphs)  # a mark that no rule knows
     config = {"max_errors": 1000, "checks": dict.fromkeys(RULES, True)}
-    found = [result.check_result for result in LintFile(source="", content=text).lint(config)]
+    found = [
+        result.check_result for result in LintFile(source="", content=text or "§").lint(config)
+    ]
     places = [(result.check_path, result.span[0]) for result in found]
     places += [(mended, m.start()) for mended in MENDED for m in re.finditer(mended, text)]
     return [f"{rule}: ... {text[max(0, at - 40) : at + 60]}" for rule, at in places]

@@ -24,7 +24,7 @@ def broken(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("face", ["served", "file"])
+@pytest.mark.parametrize("face", [pytest.param("served", marks=pytest.mark.slow), "file"])
 def test_no_page_breaks_its_policy(html: Path, browser: Browser, face: str) -> None:
     with served(html) as host, opened(browser, "about:blank") as page:
         page.add_init_script(LISTEN)

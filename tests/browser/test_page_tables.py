@@ -84,6 +84,7 @@ def test_a_table_read_at_a_glance_has_no_buttons(made: Page) -> None:
 
 def test_a_chapters_table_sorts_from_disk(browser: Browser, chapter: Path) -> None:
     with opened(browser, chapter.as_uri()) as page:
+        page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
         table = page.locator("table.dataframe", has=page.locator(".sort-button")).first
         before = levels(table)
         table.locator(".sort-button").first.click()

@@ -72,6 +72,7 @@ def test_pages_with_a_panel_and_no_others_have_its_scripts(html: Path) -> None:
     assert {"learning-rate", "engine"} <= {chapter.panel.name for chapter in CHAPTERS}
 
 
+@pytest.mark.slow
 def test_every_stop_of_every_control_answers(any_panel: Panel, chapter: Chapter) -> None:
     """Label, headline and data belong together, and at every stop something is drawn."""
     stops = read_script(f"stops-{chapter.panel.name}.js")

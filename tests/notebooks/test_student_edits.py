@@ -11,6 +11,7 @@ from cells import EditableNotebook, use_cached_train
 
 from mlp_book.facts import STRICT
 
+QUICK = ("network", "learning_rate", "momentum", "engine")  # one edit of each is tried every time
 # Notebook, cell, what stands there, what the student writes.
 EDITS = {
     "network": [
@@ -117,8 +118,8 @@ EDITS = {
         ("small-train", "epochs=20", "epochs=5"),
         ("small-train", "(0.01, 0.1, 1.0), (0.0, 0.5, 0.9, 0.99)", "(0.1, 1.0), (0.0, 0.5)"),
         ("small-train", "(2022, 2023, 2024)", "(2022,)"),
-        ("opening", '"one-at-a-time"', '"learning-rate"'),
-        ("opening", "150, range(20)", "30, range(3)"),
+        ("searches", '"one-at-a-time"', '"learning-rate"'),
+        ("searches", "150, range(20)", "30, range(3)"),
     ],
     "where_it_fails": [
         ("opening", "range(2022, 2032)", "range(2022, 2027)"),
@@ -159,8 +160,9 @@ def notebook(name: str) -> EditableNotebook:
 
 
 def marks(name: str, number: int) -> list[pytest.MarkDecorator]:
-    """One process has all edits of a notebook; those after the first are of `make test-all`."""
-    return [pytest.mark.xdist_group(name), *([pytest.mark.slow] if number else [])]
+    """One process has all edits of a notebook; most are of `make test-all`."""
+    is_quick = name in QUICK and not number
+    return [pytest.mark.xdist_group(name), *([] if is_quick else [pytest.mark.slow])]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import mlp_build
 import pytest
+from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).parents[1]
 
@@ -54,6 +55,8 @@ def test_a_text_with_cells_of_code_is_run_again_too(name: str, runs: bool) -> No
 def test_pages_keep_the_icons_that_they_have_and_lose_the_others(tmp_path: Path) -> None:
     styles = tmp_path / "_static" / "styles" / "pydata-sphinx-theme.css"
     styles.parent.mkdir(parents=True)
+    fonts = tmp_path / "_static" / "vendor" / "fontawesome" / "webfonts"
+    fonts.mkdir(parents=True)
     page = tmp_path / "page.html"
     script = '\n  <script src="../_static/scripts/fontawesome.js?digest=1"></script>'
     rest = '<head>{}\n<script src="../bootstrap.js"></script></head><i class="fa-solid fa-moon">'
@@ -65,6 +68,9 @@ def test_pages_keep_the_icons_that_they_have_and_lose_the_others(tmp_path: Path)
     assert ".fa-solid" in text
     assert ".fa-sun:before{" not in text
     assert 300_000 < len(text) < 315_000  # all but the icons is there
+    assert "woff2" not in text
+    with TTFont(fonts / "fa-solid-900.ttf") as solid:
+        assert list(solid.getBestCmap()) == [0xF186]  # the moon
 
 
 def test_pages_lose_the_state_of_widgets() -> None:

@@ -236,9 +236,13 @@ def test_a_vertical_swipe_does_not_move_the_slider(browser: Browser, html: Path)
 
         swipe([(0.2, 0), (0.2, -20), (0.2, -60), (0.2, -120)])
         assert panel.headline() == before
+        page.wait_for_timeout(300)  # the page runs on for a while
+        slider.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
+        page.wait_for_timeout(50)
         box = slider.bounding_box()
+        assert box is not None
         swipe([(0.55, 0), (0.6, 0), (0.7, 2), (0.8, 2)])
-        assert panel.headline() != before
+        panel.wait(lambda: panel.headline() != before)
         sketch = Sketch(panel)
         scrolled = page.evaluate("scrollY")
         for kind, y in (("touchStart", 0.1), ("touchMove", 0.5), ("touchMove", 0.9)):

@@ -383,6 +383,26 @@ class Training:
         self._order = order
         return finished
 
+    def run_updates(self, order: np.ndarray) -> bool:
+        """Make updates on training examples in this order, and nothing else: to measure them.
+
+        Parameters
+        ----------
+        order : ndarray of int
+            At most as many as there are training examples.
+
+        Returns
+        -------
+        bool
+            False if a callback stopped it in between.
+        """
+        self._first_update, self._looked_at = self.update, (self.update, 0)
+        self._order, self._place = order, 0
+        try:
+            return self._make_updates(len(order))
+        finally:
+            self._order = None
+
     def differentiate(self, rows: np.ndarray, losses: np.ndarray | None = None) -> float:
         """Fill the network's gradients as an update on these training examples does.
 

@@ -392,3 +392,15 @@ def test_settings_that_do_not_go_with_the_config_are_refused():
     with pytest.raises(ConfigError, match="nesterov=True is not legal with momentum=0"):
         training.momentum = 0
     assert training.momentum == 0.9
+
+
+def test_updates_in_a_given_order_are_those_of_an_epoch():
+    """What the benchmarks time is what `train` does."""
+    config = RunConfig(hidden_sizes=(8,), epochs=2, batch_size=100)
+    whole, timed = Training(config), Training(config)
+    order = Training(config).streams.order.permutation(whole.dataset.train_size)
+    whole.run_epoch()
+    assert timed.run_updates(order)
+    np.testing.assert_array_equal(timed.network.parameters, whole.network.parameters)
+    assert timed.update == whole.update
+    assert timed.is_between_epochs

@@ -1,28 +1,12 @@
 /** One button for all folded code of a page, remembered; without this script each cell has its own. */
 
 import { make } from "./elements.js";
+import { Remembered } from "./remembered.js";
 
-const KEY = "mlp-all-code";
+const allCode = new Remembered("localStorage", "mlp-all-code");
 const root = document.documentElement;
 const heading = document.querySelector(".bd-article h1");
 const folded = document.querySelectorAll(".bd-article .cell:is(.tag_hide-input, .tag_hide-cell):not(.tag_in-numbers) > details.hide");
-
-/** Settings may be refused, as in a private window: then the choice is for this page alone. */
-function remembered() {
-  try {
-    return localStorage.getItem(KEY) === "yes";
-  } catch {
-    return false;
-  }
-}
-
-function remember(isShown) {
-  try {
-    localStorage.setItem(KEY, isShown ? "yes" : "no");
-  } catch {
-    // not kept
-  }
-}
 
 if (heading && folded.length) {
   const button = make("button", { type: "button", class: "code-switch" });
@@ -35,8 +19,8 @@ if (heading && folded.length) {
   button.addEventListener("click", () => {
     const isShown = button.getAttribute("aria-pressed") !== "true";
     show(isShown);
-    remember(isShown);
+    allCode.value = isShown ? "yes" : "no";
   });
-  show(remembered());
+  show(allCode.value === "yes");
   (document.querySelector(".reading-time") ?? heading).append(" ", button);
 }

@@ -58,3 +58,8 @@ export function makeScrollFrame(label, name = "mlp-scroll") {
 export function setText(element, words) {
   if (element.textContent !== words) element.textContent = words;
 }
+
+/** Whether a key belongs to the browser or the system, such as Alt and an arrow: back. */
+export function isShortcut({ altKey, ctrlKey, metaKey }) {
+  return altKey || ctrlKey || metaKey;
+}

@@ -13,6 +13,7 @@ import numpy as np
 from mlp_core.training.evidence import Evidence
 from mlp_core.training.units import AT_END, at_ends
 
+SHRUNK = 1.0  # root mean square: parameters as large as this were not shrunk
 _STABLE = {
     "naive_cross_entropy": {"loss": "cross_entropy"},
     "naive_cross_entropy_epsilon": {"loss": "cross_entropy"},
@@ -211,6 +212,8 @@ def _penalties(run: Evidence) -> Iterator[Finding]:
     if run.model is None or not len(run.history):
         return
     size = max(_size(run.model.network.parameters), 1e-9)
+    if not size < SHRUNK:  # large, or no number
+        return
     reach = config.learning_rate * int(run.history.last("updates"))
     if config.optimizer == "sgd":
         reach /= 1 - config.momentum

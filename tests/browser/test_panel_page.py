@@ -38,6 +38,13 @@ TALLEST = 560
 TALLEST_PICTURES = 560  # of the network, without the map of the test digits
 POINT_OF_TEN = 0.1
 RUNS, GROWTH = 20, 1.2
+NO_STORAGE = """
+for (const area of ["localStorage", "sessionStorage"])
+  Object.defineProperty(window, area, {
+    get() { throw new DOMException("refused", "SecurityError"); },
+  });
+"""
+STORAGE = "(() => { try { return `${sessionStorage.length}`; } catch { return 'refused'; } })()"
 UNUSABLE = """
 from mlp_core.nn import products
 before = products.product
@@ -405,6 +412,22 @@ def run_in_page(page: Page, program: str) -> Any:
     """Run a program by the page's Python; return its last value, of JSON."""
     (worker,) = page.workers
     return json.loads(worker.evaluate("program => pyodide.runPython(program)", program))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_a_page_trains_where_nothing_may_be_stored(
+    browser: Browser, host: str, own_python: None
+) -> None:
+    """The theme's own scripts want storage, and fail: the panel goes on without them."""
+    page = browser.new_page()
+    page.add_init_script(NO_STORAGE)
+    page.goto(f"{host}/{CHAPTER}")
+    assert page.evaluate(STORAGE) == "refused"
+    panel = Panel(page)
+    panel.train()
+    assert int(panel.data("epoch")) > 0
+    page.close()
 
 
 @pytest.mark.slow

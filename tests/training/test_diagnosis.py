@@ -84,6 +84,13 @@ STAGED = {
     "one update per epoch": (
         {"batch_size": 1433, "epochs": 10}, None, ["too few epochs"]
     ),
+    "a rate that throws the weights away": (
+        {"learning_rate": 1000.0, "epochs": 3}, None, ["guessing", "dead units", "loss rising"]
+    ),
+    "the same with decay, which is not what shrinks them": (
+        {"learning_rate": 1000.0, "weight_decay": 1e-3, "epochs": 3}, None,
+        ["diverged", "guessing", "loss explodes"],
+    ),
     "too much weight decay": (
         {"weight_decay": 1.0, "epochs": 20}, None, ["guessing", "weights shrunk"]
     ),

@@ -1,7 +1,7 @@
 /** A curve to draw before it is shown: one handle per level, then the truth beside it. Nothing is kept. */
 
 import { PALETTE } from "../colours.js";
-import { make, makeBox, makeButton, makeSvg, setText } from "../elements.js";
+import { isShortcut, make, makeBox, makeButton, makeSvg, setText } from "../elements.js";
 import { makeText } from "../line_chart.js";
 import { axisNumber, shortNumber } from "../numbers.js";
 import { makeScale } from "../scales.js";
@@ -47,6 +47,7 @@ export function showPrediction({ question, levels, truth, low, high, range, isLo
   }
 
   function press(event) {
+    if (isShortcut(event)) return;
     const i = handles.indexOf(event.target);
     const steps = { ArrowUp: 1, ArrowDown: -1, PageUp: 5, PageDown: -5, Home: -KEY_STEPS, End: KEY_STEPS }[event.key];
     const next = { ArrowRight: 1, ArrowLeft: -1 }[event.key];

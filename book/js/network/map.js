@@ -1,7 +1,7 @@
 /** A living map of the test digits: what the network says of each, and blends from one to another. */
 
 import { PALETTE } from "../colours.js";
-import { make, makeBox, setText } from "../elements.js";
+import { isShortcut, make, makeBox, setText } from "../elements.js";
 import { drawLineChart } from "../line_chart.js";
 import { readImages } from "../what_if/curves.js";
 import { classify } from "../what_if/forward.js";
@@ -78,6 +78,7 @@ export class DigitMap {
   /** Take a key; return whether it was the map's. */
   press(event) {
     if (event.defaultPrevented) return true;
+    if (isShortcut(event)) return false;
     const direction = DIRECTIONS[event.key];
     if (direction) this.read(this.neighbour(direction));
     else if (event.key === "Enter" || event.key === " ") this.pick(this.at);

@@ -76,14 +76,15 @@ export class NextStep {
   tell() {
     const { ahead, loss, rate } = this;
     const say = (number) => (Number.isFinite(number) ? shortNumber(number) : "not finite");
-    const [now, value] = [lossAt(ahead, 0), loss].map(say);
+    const [here, value] = [lossAt(ahead, 0), loss].map(say);
     setText(
       this.caption,
-      `Now the loss of ${withThousands(ahead.examples)} training images is ${now} (the dot); after the next step, at rate ` +
+      `Now the loss of ${withThousands(ahead.examples)} training images is ${here} (the dot); after the next step, at rate ` +
         `${asText(rate)}, it is ${value} (the handle: drag it to another rate). ` +
         `The step is what the optimizer makes of the next ${ahead.batch} images, momentum and decay included.`,
     );
-    const bounds = { min: LEAST_MULTIPLE, max: ahead.multiples.at(-1), now: Number(this.multiple.toFixed(3)) };
+    const now = Number(this.multiple.toFixed(3)); // of a rounded rate
+    const bounds = { min: Math.min(LEAST_MULTIPLE, now), max: Math.max(ahead.multiples.at(-1), now), now };
     Object.entries(bounds).forEach(([name, bound]) => this.chart.setAttribute(`aria-value${name}`, bound));
     this.chart.setAttribute("aria-label", "learning rate of the next step, in multiples of the present step");
     this.chart.setAttribute("aria-valuetext", `${shortNumber(this.multiple)} times the step, rate ${asText(rate)}: loss ${value}`);

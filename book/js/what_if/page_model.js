@@ -1,6 +1,8 @@
 /** The model of panels on a page: it talks to the page's one worker, which boots Python on first use. */
 
-const AGREED = "mlp-python"; // in the visit's storage: the reader agreed to load Python
+import { Remembered } from "../remembered.js";
+
+const agreed = new Remembered("sessionStorage", "mlp-python"); // for the visit: the reader agreed to load Python
 const GONE = { problem: "The network is gone: press Play once more." };
 const NOT_READ = "Python ended before it had read the files: choose them once more.";
 
@@ -64,7 +66,7 @@ export class Trainer {
 
   /** Whether a run may begin by itself: Python is there, lies beside the page, or was agreed to. */
   get isAgreed() {
-    return this.ready !== null || this.build?.pyodide.isOwn || sessionStorage.getItem(AGREED) !== null;
+    return this.ready !== null || this.build?.pyodide.isOwn || agreed.value !== null;
   }
 
   take(message, tell) {
@@ -74,7 +76,7 @@ export class Trainer {
 
   /** Train several runs (values and a seed), one after the other; what is running is cancelled. */
   start(job, tell) {
-    sessionStorage.setItem(AGREED, "yes");
+    agreed.value = "yes";
     this.stop("Another panel of this page trains now.");
     // A panel's ids are its own: the worker needs those of the page.
     this.job = { ...job, pageId: (this.ids += 1), tell };
@@ -114,7 +116,7 @@ export class Trainer {
     try {
       const contents = await Promise.all(urls ? urls.map((url) => this.fetchFile(url)) : files.map(readFile));
       const label = urls ? name : `your files (${files[0]?.name.split("-")[0] ?? ""})`;
-      sessionStorage.setItem(AGREED, "yes");
+      agreed.value = "yes";
       if (!this.worker) this.boot();
       this.question({ kind: "data", key, name, label, files: contents }, tell, { kind: "data", problem: NOT_READ });
     } catch (error) {
@@ -189,7 +191,7 @@ export class Trainer {
     const job = this.job;
     this.job = null;
     this.end();
-    sessionStorage.removeItem(AGREED);
+    agreed.value = null;
     job?.tell({ kind: "failed", id: job.id, message });
   }
 }

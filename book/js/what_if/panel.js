@@ -1,7 +1,7 @@
 /** One panel: its values, the curves that stand for them, and the run under way. */
 
 import { PALETTE } from "../colours.js";
-import { setText } from "../elements.js";
+import { isShortcut, setText } from "../elements.js";
 import { showFragment } from "../links.js";
 import { PanelNetwork } from "../network/panel_part.js";
 import { asText, asWords, withThousands } from "../numbers.js";
@@ -62,7 +62,7 @@ export class Panel {
   /** JupyterLab hears arrow keys first and moves its cursor: on a slider they are the slider's. */
   guardKeys(event) {
     const { target, key } = event;
-    if (!this.element.contains(target)) return;
+    if (!this.element.contains(target) || isShortcut(event)) return;
     if (target.type === "range") event.stopPropagation();
     if (target !== this.next.chart || !this.next.press(key)) return;
     event.stopPropagation();

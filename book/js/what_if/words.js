@@ -20,7 +20,8 @@ export function headlineOf({ curve, values, controls, differs, epoch }) {
 
 /** What was changed on the way, the last two in words. */
 export function changeWords({ marks }) {
-  const more = marks.length > 2 ? [`${marks.length - 2} changes`] : [];
+  const earlier = marks.length - 2;
+  const more = earlier > 0 ? [`${earlier} earlier change${earlier > 1 ? "s" : ""}`] : [];
   return [...more, ...marks.slice(-2).map(({ words }) => words)].join(", ");
 }
 

@@ -157,6 +157,7 @@ def digits(ways: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
     )
     means = np.array([accuracy[name].mean for name in AS_FAR])
     apart = means.max() - means.min()
+    least, *_, most = sorted((loss[name] for name in AS_FAR), key=lambda own: own.mean)
 
     yield claim(
         "after as many epochs at the same rate, the smaller batch has the lower training loss",
@@ -175,7 +176,8 @@ def digits(ways: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
     yield {
         "accuracies-within": f"{np.ceil(10 * apart) / 10:.1f}",
         "loss-100": loss["100"].text(4),
-        "loss-500-rate": loss["500, rate 0.25"].text(4),
+        "loss-least": least.text(4),
+        "loss-most": most.text(4),
     }
 
 
@@ -288,9 +290,11 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
     yield {
         "effects-thirty": "; ".join(
             f"{size}: {against_thirty[size].text()}"
-            for size in (50, 200, 1000)
+            for size in (50, 200, 500, 1000)
             if size in against_thirty
         ),
+        "tied-effects": "; ".join(f"{n}: {accuracy.effect(n, best).text()}" for n in sorted(tied)),
+        "effect-500": accuracy.effect(500, best).text(),
         "pair-effects": "; ".join(one.text() for one in same_per_image.values()),
         **{
             f"late-effect-{size}": compare(own, late_100, EXACT).text()

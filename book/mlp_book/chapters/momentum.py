@@ -10,10 +10,11 @@ import numpy as np
 
 from mlp_book import interactive
 from mlp_book.facts import Levels, claim, facts
-from mlp_book.frames import Runs, epochs, frame
+from mlp_book.frames import Runs, epochs, frame, settled
 from mlp_book.quadratic import eigenvalues, shrink_factor
-from mlp_book.stats import compare, judge_family, spread
+from mlp_book.stats import Effect, compare, judge_family, spread
 from mlp_book.style import COLOURS, DASHES, INK, ReportFigure, new_figure, styled
+from mlp_book.text import enumerate_words, format_number
 from mlp_core import Run
 from mlp_core.nn import SGD
 
@@ -211,7 +212,11 @@ def nesterov(ways: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
         max(rate for rate in rates if shrink_factor(rate, 0.9, is_ahead) <= 1)
         for is_ahead in (False, True)
     )
-    yield {"limit": f"{usual:.2f}", "limit-ahead": f"{ahead:.2f}"}
+    yield {
+        "limit": f"{usual:.2f}",
+        "limit-ahead": f"{ahead:.2f}",
+        "ahead-margin": accuracy.margin,
+    }
     yield {
         f"ahead-effect-{rate}": accuracy.effect(f"{rate}, ahead", f"{rate}, usual").text()
         for rate in (0.05, 0.5)
@@ -262,7 +267,11 @@ def mnist(
     effects = accuracy.against_other(of_thirty)
     against_thirty = [m for m in learning if m in effects and effects[m].direction]
     ways = [
-        compare(accuracy[momentum], by_rate[rate], accuracy.noise)
+        compare(
+            settled(data[data["momentum"] == momentum]),
+            settled(others[others["learning_rate"] == rate]),
+            accuracy.noise,
+        )
         for momentum, rate in SAME_EFFECTIVE.items()
     ]
     once = spread(curves[curves["momentum"] == 0.99].groupby("row")["test_accuracy"].max())
@@ -317,9 +326,12 @@ def mnist(
         **{f"at-{momentum}": accuracy[momentum].text(1) for momentum in (0.99, 0.999)},
         "once-0.99": once.text(1),
         "thirty": of_thirty,
-        "against-thirty": against_thirty or "none of them",
+        "against-thirty": _against_thirty(against_thirty),
+        "thirty-effects": "; ".join(
+            f"{m:g}: {effects[m].text()}" for m in learning if m in effects
+        ),
         "same-effective": "; ".join(
-            f"momentum {momentum:g} and a rate of {rate:g}: {one.text()}"
+            f"momentum {momentum:g} and a rate of {rate:g}: {_outcome(one)}"
             for (momentum, rate), one in zip(
                 SAME_EFFECTIVE.items(), judge_family(ways), strict=True
             )
@@ -338,6 +350,21 @@ def mnist(
         lambda: dead[0.999] > 30 > 10 > dead[0.9],
     )
     yield {"dead-0.9": f"{dead[0.9]:.0f}", "dead-0.999": f"{dead[0.999]:.0f}"}
+
+
+def _against_thirty(different: Sequence[float]) -> str:
+    """Say which momenta are shown to differ from the thirty seeds."""
+    names = enumerate_words([format_number(momentum) for momentum in different])
+    if not different:
+        return "Against the thirty, none of them is shown to differ"
+    return f"Against the thirty, {names} {'is' if len(different) == 1 else 'are'} shown to differ"
+
+
+def _outcome(effect: Effect) -> str:
+    """Return an effect as text; where no seed is left, there is no difference to give."""
+    if effect.broken and all(broke == seeds for broke, seeds in effect.broken):
+        return "all seeds broke on both sides"
+    return effect.text()
 
 
 @facts(NAME)

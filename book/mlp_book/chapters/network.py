@@ -43,8 +43,8 @@ def trained(
         "epochs": len(errors) - 1,
         "parameters": sum(array.size for array in (*weights, *biases)),
         "answer": (
-            "It multiplies, adds, and asks of each weight which way the loss falls. Sixty lines of "
-            f"NumPy take small digits from {start:.0f} % wrong to {end:.1f} % in "
+            "It multiplies, adds, and asks of each of its numbers which way the loss falls. A page "
+            f"of NumPy brings the errors on small digits from {start:.0f} % down to {end:.1f} % in "
             f"{len(errors) - 1} epochs."
         ),
     }

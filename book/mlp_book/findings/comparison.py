@@ -78,25 +78,26 @@ def compare_published(data: pd.DataFrame, measure: str) -> pd.DataFrame:
 
 
 def account_for(comparisons: pd.DataFrame) -> str:
-    """Return in words of how many accuracies the interval lies within the tolerance."""
+    """Return in words whose interval of the difference lies within the tolerance as a whole."""
     outside = [
-        f"{one.cell.text}: {one.ours.text()}, published {one.published:.2f}"
+        f"{one.cell.text} ({one.effect.text().rpartition(', ')[0]})"
         for one in comparisons.itertuples()
         if not one.inside
     ]
     if not outside:
-        return f"all {len(comparisons)} do"
+        return f"all {len(comparisons)}"
     count = len(comparisons) - len(outside)
-    return f"{count} of {len(comparisons)} do; not so {'; '.join(outside)}"
+    return f"{count} of {len(comparisons)}; not that of {'; '.join(outside)}"
 
 
 def table_of_comparisons(data: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return one row per cell: published, ours, the difference with its interval and outcome."""
+    digits = 3 if measure.endswith("loss") else 2  # small ones are known better than printed
     rows = {
         one.cell.row_name: {
             "published": f"{one.published:.2f}",
-            "reproduced": one.ours.text(),
-            "difference": one.effect.text(),
+            "reproduced": one.ours.text(digits),
+            "difference": one.effect.text(digits),
         }
         for one in compare_published(data, measure).itertuples()
     }

@@ -177,7 +177,7 @@ NETWORKS = {"none": fitted(), "16 units": fitted(16)}
             lambda: chapter.mnist(
                 kept("hidden-size", lambda c: sum(c.hidden_sizes) < 1000), two_layers()
             ),
-            "larger ones are not worse",
+            "no larger one has a lower",
         ),
         (lambda: chapter.mnist(stored("hidden-size"), two_layers("hinge")), "two layers are"),
     ],

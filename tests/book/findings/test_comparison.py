@@ -100,9 +100,9 @@ def test_published_figures_are_cut_off_after_their_last_digit() -> None:
 
 def test_in_words_and_as_a_table() -> None:
     found = compare_published(DATA, "test_accuracy")
-    assert account_for(found[:1]) == "all 1 do"
+    assert account_for(found[:1]) == "all 1"
     assert account_for(found) == (
-        f"1 of 2 do; not so double, cross\u2011entropy, GELU: 99.01{PM}0.01, published 98.44"
+        "1 of 2; not that of double, cross\u2011entropy, GELU (+0.56\u00a0[+0.54, +0.59])"
     )
     table = table_of_comparisons(DATA, "test_accuracy")
     single, double = table.to_numpy().tolist()

@@ -13,12 +13,14 @@ from mlp_book.chapters.activations_losses.first_steps import NAME, arrival, firs
 from mlp_book.chapters.activations_losses.hidden_units import RIVAL, STRUCK, dead_after_one
 from mlp_book.chapters.activations_losses.shapes import trace_loss
 from mlp_book.facts import Levels, claim, facts
+from mlp_book.findings.claims import Comparison
 from mlp_book.findings.comparison import account_for, compare_published, gains
 from mlp_book.findings.published import SEEDS, report_a
+from mlp_book.findings.report_a import cells
 from mlp_book.findings.timing import update_times
 from mlp_book.frames import frame, records
 from mlp_book.stats import EXACT, Spread, compare, spread
-from mlp_book.text import format_level
+from mlp_book.text import enumerate_words
 from mlp_core import Run
 
 SIGMOIDS = Cell("double", "cross_entropy", "sigmoid")
@@ -100,13 +102,17 @@ def mnist(
         "untold-losses": _untold(*of_losses),
         "best": best.text,
         "at-best": accuracy[best],
-        "tied": "; ".join(cell.text for cell in accuracy.plateau if cell != best) or "no other",
+        "tied": "; ".join(
+            f"{cell.text} ({accuracy.effect(cell, best).text()})" for cell in accuracy.tied
+        )
+        or "no other",
         "soft-apart": sum(accuracy.different(*pair) for pair in pairs),
         "soft-pairs": len(pairs),
         "at-struck": accuracy[STRUCK],
         "training-struck": training[STRUCK],
-        "gelu-ahead": _ahead(accuracy, "gelu", "relu"),
-        "relu-ahead": _ahead(accuracy, "relu", "gelu"),
+        "gelu-relu": _gelu_against_relu(
+            cells("activation", {("gelu", "relu"): "alike"}, data).comparisons
+        ),
         "helped": len(helped),
         "gains": len(gained),
         "gain-largest": f"{helped['ours'].max():.2f}",
@@ -158,15 +164,18 @@ def mnist(
     }
 
 
-def _ahead(accuracy: Levels, first: str, second: str) -> list[str]:
-    """Return where one activation is shown to be ahead of another, in words."""
-    cells = [cell for cell in accuracy.levels if cell.activation == first]
-    pairs = [(cell, cell._replace(activation=second)) for cell in cells]
-    return [
-        f"{format_level(cell.loss)} ({cell.depth})"
-        for cell, other in pairs
-        if accuracy.different(cell, other) and accuracy[cell].mean > accuracy[other].mean
-    ] or ["none of the six"]
+def _gelu_against_relu(comparisons: Sequence[Comparison]) -> str:
+    """Say where GELU or ReLU is shown to be ahead, in the family of the board of claims."""
+    layers, parts = {"single": "one layer", "double": "two layers"}, []
+    for name, way in (("GELU", 1), ("ReLU", -1)):
+        ahead = [
+            f"{loss} in {layers[depth]} ({one.effect.text()})"
+            for one in comparisons
+            for depth, loss in [one.first.split(", ")[:2]]
+            if one.effect.direction == way
+        ]
+        parts += [f"{name} is shown to be ahead with {enumerate_words(ahead)}"] if ahead else []
+    return "; ".join(parts) or "neither is shown to be ahead"
 
 
 @facts(NAME)
@@ -190,7 +199,7 @@ def exercises(killed: Sequence[Run], xavier: Run, runs: Sequence[Run]) -> Iterat
 
     at_both = {loss: trace_loss(loss, np.array([0.0, 2.0]))[0] for loss in LOSSES}
     soft, hinge = at_both["cross_entropy"], at_both["hinge"]
-    yield {"ex2-lead": 2, "ex2-hinge": hinge[1], "ex2-soft": f"{soft[1] / soft[0]:.0%}"}
+    yield {"ex2-lead": 2, "ex2-hinge": hinge[1], "ex2-soft": f"{100 * soft[1] / soft[0]:.0f} %"}
     yield claim(
         "at an output of 2 the squared error is as large as at 0, and hinge is 0",
         np.isclose(*at_both["mse"]) and hinge[1] == 0,
@@ -215,9 +224,11 @@ def exercises(killed: Sequence[Run], xavier: Run, runs: Sequence[Run]) -> Iterat
         "ex1-soft-fast": fast[1].text(0),
         "ex1-hinge-slow": careful[0].text(0),
         "ex1-soft": careful[1].text(0),
+        "ex1-effects": [compare(*pair, EXACT, 0.0).text(0) for pair in (fast, careful)],
     }
     yield claim(
-        "hinge kills as many units as cross-entropy at ten times the rate, fewer at a tenth of it",
+        "hinge and cross-entropy at ten times the rate are not shown to differ; at a tenth of both "
+        "rates fewer units die",
         not (compare(*fast, EXACT).direction or compare(*careful, EXACT).direction)
         and min(own.mean for own in fast) > 2 * max(own.mean for own in careful),
     )

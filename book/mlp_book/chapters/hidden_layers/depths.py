@@ -17,7 +17,7 @@ from mlp_book.frames import all_learned, frame
 from mlp_book.stats import compare, judge_family, noise_of
 from mlp_book.style import ReportFigure
 from mlp_book.tables import grid_of_verdicts
-from mlp_book.text import format_level
+from mlp_book.text import enumerate_words, format_level
 from mlp_core import Run
 
 STARTS = {"normal": "first weights 0.01", "he": "He initialization"}
@@ -95,6 +95,34 @@ def table_of_depths(runs: Sequence[Run]) -> pd.DataFrame:
     return grid_of_verdicts(grid, "ReLU", "hidden layers")
 
 
+def _gained(learning: Mapping[str, Levels]) -> str:
+    """Say with which activations the best depth is shown to beat a single layer."""
+    names = [name for name, own in learning.items() if own.different(own.best, 1)]
+    if not names:
+        return "Against a single layer, no gain is shown with any of them"
+    return f"Against a single layer, a gain is shown with {enumerate_words(names)}"
+
+
+def _fallen(learning: Mapping[str, Levels]) -> str:
+    """Say with which activations eight layers are shown to be worse than one."""
+    effects = {name: own.effect(8, 1) for name, own in learning.items()}
+    names = [f"{name} ({one.text()})" for name, one in effects.items() if one.direction < 0]
+    if not names:
+        return "Eight layers are not shown to be worse than one with any of them"
+    return f"Eight layers are shown to be worse than one with {enumerate_words(names)}"
+
+
+def _ahead(depths: Mapping[str, Sequence[int]]) -> str:
+    """Say at which depths either activation is shown to be ahead of the other."""
+    parts = [
+        f"{name} is shown to be ahead at {'depths' if own[1:] else 'depth'} "
+        f"{enumerate_words([str(depth) for depth in own])}"
+        for name, own in depths.items()
+        if own
+    ]
+    return " and ".join(parts) or "neither is shown to be ahead at any depth"
+
+
 @facts(NAME)
 def deeper(runs: Sequence[Run]) -> Iterator[Any]:
     """Say how deep networks can be; runs of the study ``depth-activation``."""
@@ -112,8 +140,8 @@ def deeper(runs: Sequence[Run]) -> Iterator[Any]:
     pairs = judge_family([compare(gelu[n], relu[n], noise) for n in relu.levels])
     ahead = [depth for depth, one in zip(relu.levels, pairs, strict=True) if one.direction]
     gelu_ahead = [depth for depth in ahead if gelu[depth].mean > relu[depth].mean]
+    relu_ahead = [depth for depth in ahead if depth not in gelu_ahead]
     learning = {name: accuracy[name] for name in ("GELU", "ReLU", "tanh")}
-    none = ["none of them"]
     lost = data[(data["init"] == "normal") & (data["depth"] == 8)]["test_accuracy"]
     yield {
         "deep-runs": len(runs),
@@ -122,11 +150,13 @@ def deeper(runs: Sequence[Run]) -> Iterator[Any]:
         "lost": f"{lost.mean():.2f}",
         "he-sigmoid": he_reach["sigmoid"],
         "best-depth": [f"{own.best} with {name}" for name, own in learning.items()],
-        "gained": [name for name, own in learning.items() if own.different(own.best, 1)] or none,
-        "fallen": [name for name, own in learning.items() if own.different(1, 8)] or none,
+        "gained": _gained(learning),
+        "best-effects": "; ".join(
+            f"{name}: {own.effect(own.best, 1).text()}" for name, own in learning.items()
+        ),
+        "fallen": _fallen(learning),
         **{f"relu-{depth}": relu[depth] for depth in (1, 8)},
-        "deep-gelu": gelu_ahead or ["none"],
-        "deep-relu": [depth for depth in ahead if depth not in gelu_ahead] or ["none"],
+        "deep-ahead": _ahead({"GELU": gelu_ahead, "ReLU": relu_ahead}),
         "deep-verdict": verdict_of(gelu_with_depth(data).comparisons),
     }
     yield claim("no run diverges", (data["status"] == "completed").all())

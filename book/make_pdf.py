@@ -23,7 +23,6 @@ HTML = ROOT / "_build" / "html"
 PDF = ROOT / "_build" / "pdf" / "what-training-choices-do.pdf"
 ARTICLE = re.compile(r'<article class="bd-article"[^>]*>(.*?)</article>', re.DOTALL)
 STYLES = re.compile(r'<link[^>]*rel="(?:preload )?stylesheet"[^>]*>')
-SETTINGS = re.compile(r"<script>window\.MathJax = .*?</script>", re.DOTALL)
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 ID = re.compile(r'(<[a-z][^<>]*?\s)id="([^"]+)"')
 HREF = re.compile(r'\bhref="([^"]*)"')
@@ -50,7 +49,7 @@ FOOTER = (
     '<div style="width:100%;font:8px sans-serif;color:#54606b;text-align:center">'
     '<span class="pageNumber"></span></div>'
 )
-MATH_IS_SET = "() => window.MathJax?.startup?.promise?.then(() => true)"
+FONTS_ARE_THERE = "() => document.fonts.ready.then(() => true)"
 
 
 def parts() -> list[tuple[str, list[str]]]:
@@ -135,7 +134,7 @@ def cover() -> str:
 
 
 def head_of(pages: list[str]) -> str:
-    """Return the style sheets and the formulas' settings that the pages have, each once."""
+    """Return the style sheets that the pages have, each once."""
     found: dict[str, None] = {}
     for page in pages:
         text = (HTML / f"{page}.html").read_text("utf-8")
@@ -144,19 +143,17 @@ def head_of(pages: list[str]) -> str:
             if address:
                 link = f'<link rel="stylesheet" href="{own_file(address[1], page)}">'
                 found[link] = None
-        found |= dict.fromkeys(SETTINGS.findall(text))
     return "".join(found)
 
 
 def compose() -> str:
     """Return the whole book as one page of HTML that loads from the built folder."""
     names = [name for _, part in parts() for name in part]
-    mathjax = (HTML / "_static" / "mathjax" / "startup.js").as_uri()
     articles = "".join(article_of(name, set(names)) for name in names)
     return (
         '<!doctype html><html lang="en" data-theme="light" data-mode="light"><head>'
         f'<meta charset="utf-8"><title>What training choices do</title>{head_of(names)}'
-        f'<style>{PRINT_CSS}</style><script defer src="{mathjax}"></script></head>'
+        f"<style>{PRINT_CSS}</style></head>"
         f'<body><main class="book">{cover()}{articles}</main></body></html>'
     )
 
@@ -171,7 +168,7 @@ def print_pdf(page: Path, target: Path, chromium: str) -> None:
         tab: Any = browser.new_page(color_scheme="light")
         tab.set_default_timeout(300_000)
         tab.goto(page.as_uri(), wait_until="load")
-        tab.wait_for_function(MATH_IS_SET)
+        tab.wait_for_function(FONTS_ARE_THERE)
         tab.pdf(
             path=target, prefer_css_page_size=True, print_background=True, outline=True,
             tagged=True, display_header_footer=True, header_template="<span></span>",

@@ -5,14 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fontTools.subset import Subsetter
-from fontTools.ttLib import TTFont
-from sphinx.errors import ExtensionError
-from sphinx.util.fileutil import copy_asset
+import pydata_sphinx_theme
+from mlp_fonts import write_subset
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -24,6 +21,7 @@ EXTENSIONS = (
     "mlp_csp",
     "mlp_downloads",
     "mlp_explorer",
+    "mlp_formulas",
     "mlp_pages",
     "mlp_reading",
 )
@@ -40,17 +38,6 @@ SOURCES = (
 )
 
 PROCESSES = 6
-
-# The parts of MathJax that a page loads, or can ask for; the package carries many more.
-MATHJAX_PARTS = (
-    "startup.js",  # the page's script; it loads those that _config.yml names
-    "core.js",
-    "input/tex.js",
-    "input/tex/extensions",
-    "output/chtml.js",
-    "output/chtml/fonts",
-    "a11y/assistive-mml.js",  # what screen readers read
-)
 
 # 1.5 MB of drawings on every page; the theme's style sheet shows the same icons from a font.
 ICON_SCRIPT = re.compile(r'\s*<script src="[^"]*scripts/fontawesome\.js[^"]*"></script>')
@@ -108,22 +95,6 @@ def drop_widget_state(app: Sphinx, env: BuildEnvironment) -> None:
         metadata.get("js_files", {}).pop("ipywidgets_state", None)
 
 
-def package_folder(name: str) -> Path:
-    """Return the folder of an installed package."""
-    spec = find_spec(name)
-    if spec is None or spec.origin is None:
-        raise ExtensionError(f"{name} is not installed: run `make book`")
-    return Path(spec.origin).parent
-
-
-def copy_mathjax(app: Sphinx) -> None:
-    """Put the MathJax that sphinx-mathjax-offline carries beside the pages."""
-    source = package_folder("sphinx-mathjax-offline") / "static" / "mathjax"
-    for part in MATHJAX_PARTS:
-        target = Path(app.outdir) / "_static" / "mathjax" / part
-        copy_asset(source / part, target if (source / part).is_dir() else target.parent)
-
-
 def drop_icons(app: Sphinx) -> None:
     """Take out the theme's icon script, and its styles of icons that no page has: 1,900 of them."""
     out, used = Path(app.outdir), set[str]()
@@ -133,7 +104,7 @@ def drop_icons(app: Sphinx) -> None:
         if ICON_SCRIPT.search(text):
             page.write_text(ICON_SCRIPT.sub("", text), encoding="utf-8")
     # From the theme itself: a page that is new may have an icon that was left out before.
-    theme = package_folder("pydata_sphinx_theme") / "theme" / "pydata_sphinx_theme" / "static"
+    theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
     styles = (theme / ICON_STYLES).read_text(encoding="utf-8")
     kept = ICON_RULE.sub(lambda rule: rule[0] if used & set(ICON.findall(rule[0])) else "", styles)
     (out / "_static" / ICON_STYLES).write_text(WOFF2.sub("", kept), encoding="utf-8")
@@ -142,19 +113,9 @@ def drop_icons(app: Sphinx) -> None:
         write_subset(font, drawn, out / "_static" / ICON_FONTS / font.name)
 
 
-def write_subset(font: Path, characters: set[int], target: Path) -> None:
-    """Write a font with a few characters: all of the icons are 150 KB on every page."""
-    subsetter = Subsetter()
-    subsetter.populate(unicodes=characters)
-    with TTFont(font) as drawn:
-        subsetter.subset(drawn)
-        drawn.save(target)
-
-
 def finish(app: Sphinx, error: Exception | None) -> None:
     """Complete the built folder, so that its pages need no other host."""
     if error is None and app.builder.format == "html":
-        copy_mathjax(app)
         drop_icons(app)
 
 

@@ -80,6 +80,27 @@ def test_a_marked_table_has_a_note_and_no_other() -> None:
     assert text == plain + marked + mlp_pages.NOTE + plain
 
 
+@pytest.mark.parametrize(
+    ("cell", "page", "has_intervals", "link"),
+    [
+        ("+0.1 [\u22120.1, +0.3], undecided", "notebooks/depth", True, '"comparing.html"'),
+        ("undecided", "notebooks/depth", False, '"comparing.html"'),
+        ("undecided", "book/index", False, '"../notebooks/comparing.html"'),
+        ("[+0.1, +0.3] different", "notebooks/comparing", True, ""),
+        ("undecided", "notebooks/comparing", False, ""),
+    ],
+)
+def test_outcomes_are_explained_as_far_as_a_table_has_them(
+    cell: str, page: str, has_intervals: bool, link: str
+) -> None:
+    """A page does not link to itself, and no brackets are explained where there are none."""
+    table = f'<table class="dataframe"><tr><td>{cell}</td></tr></table>'
+    note = mlp_pages.explain_marks(table, page).removeprefix(table)
+    assert (mlp_pages.INTERVAL_NOTE in note) == has_intervals
+    assert ("<a href=" in note) == bool(link) and link in note
+    assert bool(note) == (has_intervals or bool(link))
+
+
 def test_the_wheel_is_the_package(tmp_path: Path) -> None:
     wheel = mlp_wheel.write_wheel(ROOT, tmp_path)
     first = wheel.read_bytes()

@@ -32,6 +32,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("notebooks/activations_losses.ipynb", "hinge loss is 0.1", "the margin: a setting"),
     ("notebooks/batch_size.ipynb", "ImageNet in 1 Hour", "part of a title"),
     ("notebooks/network.ipynb", "in ten minutes", "part of a title"),
+    ("notebooks/engine.ipynb", "A network in ten minutes", "part of a title"),
     ("book/glossary.md", "95 % interval", "what an interval covers: a choice"),
     ("book/notation.md", "95 % interval", "what an interval covers: a choice"),
     ("notebooks/activations_losses.ipynb", "95 % interval", "what an interval covers: a choice"),

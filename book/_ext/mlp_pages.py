@@ -49,10 +49,12 @@ NOTE = (
     "The best mean of its column; it is shown to differ from every other row.</p>"
 )
 READING = "comparing"  # the chapter that says what the outcomes mean
-OUTCOME_NOTE = (
-    '<p class="table-note">In brackets: 95\u00a0% intervals. What the outcomes mean: '
-    '<a href="{page}">Reading a comparison</a>.</p>'
+INTERVAL = re.compile(r"\[[+\u2212\d]")
+INTERVAL_NOTE = (
+    "In brackets: 95\u00a0% intervals. An interval is that of a single comparison; a verdict is "
+    "corrected for all of its table, so an interval may leave out zero and be undecided."
 )
+OUTCOME_NOTE = 'What the outcomes mean: <a href="{page}">Reading a comparison</a>.'
 
 
 def script_folder(app: Sphinx) -> Path:
@@ -128,12 +130,21 @@ def explain_marks(body: str, page: str = "") -> str:
     """Put notes under tables: what marks the best, and where outcomes are explained."""
 
     def explained(table: re.Match[str]) -> str:
-        folder = "" if page.startswith("notebooks/") else "../notebooks/"
-        outcome = OUTCOME_NOTE.format(page=f"{folder}{READING}.html")
-        notes = (NOTE, BEST in table[0]), (outcome, bool(OUTCOME.search(table[0])))
-        return table[0] + "".join(note for note, is_needed in notes if is_needed)
+        marked = NOTE if BEST in table[0] else ""
+        return table[0] + marked + explain_outcomes(table[0], page)
 
     return TABLE.sub(explained, body)
+
+
+def explain_outcomes(table: str, page: str) -> str:
+    """Return the note on what a table says of outcomes and of their intervals, if it does."""
+    if not OUTCOME.search(table):
+        return ""
+    notes = [INTERVAL_NOTE] if INTERVAL.search(table) else []
+    if page != f"notebooks/{READING}":
+        folder = "" if page.startswith("notebooks/") else "../notebooks/"
+        notes.append(OUTCOME_NOTE.format(page=f"{folder}{READING}.html"))
+    return f'<p class="table-note">{" ".join(notes)}</p>' if notes else ""
 
 
 def prepare(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:

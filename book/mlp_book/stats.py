@@ -252,6 +252,12 @@ class Effect:
             return 1 if a * of_b < b * of_a else -1
         return 1 if self.difference > 0 else -1
 
+    @property
+    def said(self) -> str:
+        """The outcome in words, with the margin where it is not the usual one."""
+        is_usual = self.outcome != "equivalent" or self.margin == MARGIN
+        return self.outcome if is_usual else f"{self.outcome} within {self.margin:g}"
+
     def text(self, digits: int = 2) -> str:
         """Return difference, interval and outcome in words.
 
@@ -264,7 +270,16 @@ class Effect:
         if math.isnan(self.error):
             return f"{signed(self.difference, digits)}, too few seeds, undecided"
         ends = f"[{signed(self.low, digits)}, {signed(self.high, digits)}]"
-        return f"{signed(self.difference, digits)}\u00a0{ends}, {self.outcome}"
+        return f"{signed(self.difference, digits)}\u00a0{ends}, {self.said}"
+
+    def in_points(self, digits: int = 2) -> str:
+        """Return the difference in points, and in brackets its interval and outcome.
+
+        >>> compare([98.0, 98.1, 98.2], [97.0, 97.1, 97.2]).in_points()
+        '+1.00 points ([+0.77, +1.23], different)'
+        """
+        difference, _, rest = self.text(digits).partition("\u00a0[")
+        return f"{difference} points ([{rest})" if rest else difference
 
 
 def contrast(

@@ -131,7 +131,7 @@ def _in_columns(effect: Effect | None, digits: int) -> dict[str, str]:
     return {
         "difference": words if effect.broken else words.rpartition(", ")[0],
         "adjusted p": NONE if p != p else f"{p:.3f}" if p >= 0.001 else "<\u00a00.001",
-        "outcome": effect.outcome,
+        "outcome": effect.said,
     }
 
 

@@ -111,6 +111,12 @@ def test_three_outcomes(difference: float, error: float, outcome: str) -> None:
     assert found.within == (outcome == "equivalent" or difference == 0.02)
 
 
+def test_an_unusual_margin_is_said_beside_its_verdict() -> None:
+    assert compare(NONE, NONE, margin=1.0).text().endswith(", equivalent within 1")
+    assert compare([98.0] * 3, [98.004] * 3).text().endswith(", equivalent")
+    assert compare(BETTER, NONE, margin=0.3).said == "different"
+
+
 def test_broken_seeds_are_an_outcome_of_their_own() -> None:
     found = compare(spread([97.0], broken=2), spread(NONE))
     assert found.outcome == "broke" and found.direction == 0

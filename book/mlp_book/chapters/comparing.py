@@ -11,7 +11,7 @@ from scipy import special
 
 from mlp_book.charts import lines
 from mlp_book.facts import claim, facts
-from mlp_book.frames import frame
+from mlp_book.frames import broke, frame
 from mlp_book.stats import (
     LEVEL,
     MARGIN,
@@ -24,6 +24,7 @@ from mlp_book.stats import (
 )
 from mlp_book.style import ReportFigure
 from mlp_book.tables import table_of_rows
+from mlp_book.text import signed
 from mlp_core import Run
 from mlp_core.studies import STUDIES, load_runs
 
@@ -32,6 +33,11 @@ SEEDS = (2, 3, 5, 10, 20, 50)
 SHIFTS = (0.0, 0.05, 0.1, 0.2, 0.3)  # points
 DRAWS = 4_000
 OUTCOMES = ["different", "equivalent", "undecided"]
+# Each has several settings with the same seeds, on all training images.
+WITH_SHARED_SEEDS = (
+    "activations-losses-depth", "learning-rate", "batch-size", "momentum", "weight-decay",
+    "hidden-size", "depth-activation", "margin-init", "batch-rate", "one-at-a-time", "schedules",
+)  # fmt: skip
 
 
 def best_stored(*names: str) -> tuple[str, list[Run]]:
@@ -143,13 +149,50 @@ def best_of_equals(runs: Sequence[Run], settings: int) -> float:
     return float(rng.choice(values, size=(DRAWS, settings)).max(axis=1).mean() - values.mean())
 
 
+def _seeds_between(too_few: Sequence[int]) -> str:
+    """Return between which of the `SEEDS` enough seeds lie, from those that are too few."""
+    if not too_few:
+        return f"at most {SEEDS[0]}"
+    if too_few[-1] == SEEDS[-1]:
+        return f"more than {SEEDS[-1]}"
+    return f"between {too_few[-1]} and {SEEDS[SEEDS.index(too_few[-1]) + 1]}"
+
+
+def correlation_of(runs: Sequence[Run]) -> float:
+    """Return how two settings of a study are correlated over its seeds, in the mean of all pairs.
+
+    Settings that break, or that lack a seed, take no part.
+    """
+    data = frame(runs).assign(setting=[run.config.replace(seed=0).run_id for run in runs])
+    by_seed = data[~broke(data)].pivot_table("test_accuracy", "setting", "seed").dropna()
+    by_seed = by_seed[by_seed.std(axis=1) > 0]
+    (settings, seeds), off = by_seed.shape, by_seed.sub(by_seed.mean(axis=1), axis=0)
+    squares = (off.div(by_seed.std(axis=1), axis=0).sum() ** 2).sum() / (seeds - 1)
+    return float((squares - settings) / (settings * (settings - 1)))
+
+
+@facts(NAME)
+def pairs(studies: Sequence[str] = WITH_SHARED_SEEDS) -> Iterator[Any]:
+    """Say how runs of two settings with the same seed are correlated, in the mean over studies."""
+    found = spread([correlation_of(load_runs(name)) for name in studies])
+    low, high = found.interval
+    yield {
+        "correlation": f"{signed(found.mean)} [{signed(low)}, {signed(high)}]",
+        "correlated-studies": found.n,
+    }
+    yield claim(
+        "the correlation is small and not shown to differ from zero",
+        low < 0 < high and abs(found.mean) < 0.2,
+    )
+
+
 @facts(NAME)
 def seen(runs: Sequence[Run], found: pd.DataFrame) -> Iterator[Any]:
     """Say how many seeds a difference needs, from the runs of one setting."""
     own = spread(frame(runs)["test_accuracy"])
     at = found.set_index(["true difference", "seeds"])["different"]
     nothing, tenth = at["0 points"], at["0.1 points"]
-    enough = next((seeds for seeds in SEEDS if tenth[seeds] >= 80), f"more than {SEEDS[-1]}")
+    enough = _seeds_between([seeds for seeds in SEEDS if tenth[seeds] < 80])
     many, luck = many_nothings(runs, 10), best_of_equals(runs, 24)
     yield {
         "runs": len(runs),

@@ -28,6 +28,7 @@ CASES = {
     "small": "784-128-10, batch 16",
     "digits": "64-32-10, batch 32",
     "bulk": "784-128-10, batch 1000",
+    "bulk-double": "784-256-128-10, batch 1000",
 }
 NAMES = {
     "floor": FLOOR,
@@ -38,7 +39,7 @@ NAMES = {
 SHOWN = [
     ("single", "floor"), ("single", "torch"), ("single", "scan"), ("single", "homework"),
     ("digits", "torch"), ("small", "floor"), ("small", "scan"), ("bulk", "floor"),
-    ("bulk", "scan"),
+    ("bulk", "scan"), ("bulk-double", "scan"),
 ]  # fmt: skip
 PAGE_NAMES = {"mlp_core": "the page", "NumPy": "NumPy's products", "TensorFlow.js": "TensorFlow.js"}
 UNITS, BATCH = "hidden units, at batch size 100", "batch size, at 128 hidden units"
@@ -134,7 +135,9 @@ def table_of_parts(content: Content) -> pd.DataFrame:
     for case in content["cases"]:
         parts = case["parts"] | {"all": case["us_per_update"]}
         columns[_network(case)] = {part: f"{value:.0f}" for part, value in parts.items()}
-    return pd.DataFrame(columns)
+    table = pd.DataFrame(columns)
+    table.columns.name = "microseconds"
+    return table
 
 
 def plot_parts(content: Content) -> ReportFigure:
@@ -200,17 +203,18 @@ def peers(content: Content) -> Iterator[Any]:
     ratio = times["engine_ratio"].unstack(sort=False)
     scan, large = ratio["JAX scan"], ratio.index.str.contains("1000")
     floor, torch = ratio[FLOOR], ratio["PyTorch"]
-    single, double, small, digits, bulk = CASES.values()
+    single, double, small, digits, bulk, _ = CASES.values()
     single_ms, bulk_ms = (times.loc[(case, ENGINE), "ms_per_update"] for case in (single, bulk))
 
     yield claim(
-        "the engine is ahead of all but JAX in every case",
+        "on one core the engine is ahead of all but JAX in every case",
         (ratio.drop(columns=[ENGINE, FLOOR, *COMPILED]) < 1).all(axis=None),
     )
     yield claim(
         "behind a compiled loop of JAX where the work is small, level with batches of 1,000",
         (scan[~large] > 1.1).all() and scan[large].between(0.9, 1.1).all(),
     )
+    yield claim("it is behind JAX in most cases", (ratio[COMPILED] > 1).mean(axis=None) > 0.7)
     yield claim(
         "it falls behind that loop the more, the smaller the batch",
         scan[bulk] < scan[single] < scan[small],

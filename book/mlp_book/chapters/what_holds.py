@@ -20,7 +20,7 @@ from mlp_book.frames import frame
 from mlp_book.stats import compare, detectable, least_difference, spread
 from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_book.tables import table_of_rows
-from mlp_book.text import format_level, signed
+from mlp_book.text import enumerate_words, format_level, signed
 from mlp_core import Run
 from mlp_core.studies import STUDIES
 
@@ -31,6 +31,10 @@ MARKERS = dict(zip(DEPTHS, "oD", strict=True))
 FILLS = dict(zip(LOSSES, COLOURS, strict=False))
 ROOM = 0.2  # percentage points about the dots
 PALETTE = dict(zip(VERDICTS, (*COLOURS[:1] * 2, COLOURS[1], "#8a9097"), strict=False))
+LESS_IS_ENOUGH = {  # of report B's findings, and what is compared
+    "About 14 epochs suffice.": "25 epochs against 14",
+    "One hidden layer is already enough.": "three layers and five against one",
+}
 FIRST = (2022, 2023, 2024)  # the seeds of the sweeps
 
 
@@ -155,7 +159,7 @@ def _verdicts(findings: Sequence[Finding]) -> Iterator[Any]:
         "confirmed": confirmed or "none",
         "b-hold": of_b.count("holds"),
         "b-all": len(of_b),
-        "epochs": _line(findings, "About 14 epochs suffice."),
+        "b-less": _less_is_enough(findings),
         "alike": verdict["Hinge and squared error are about as accurate as one another."],
     }
     yield claim(
@@ -168,8 +172,16 @@ def _verdicts(findings: Sequence[Finding]) -> Iterator[Any]:
     )
 
 
-def _line(findings: Sequence[Finding], sentence: str) -> str:
-    return next(one.evidence[0] for one in findings if one.sentence == sentence)
+def _less_is_enough(findings: Sequence[Finding]) -> str:
+    """Say what became of report B's findings that less is enough, the clearest evidence of each."""
+    parts = []
+    for sentence, compared in LESS_IS_ENOUGH.items():
+        one = next(own for own in findings if own.sentence == sentence)
+        word = "is undecided" if one.verdict == "undecided" else one.verdict
+        effects = enumerate_words([own.effect.text() for own in one.comparisons])
+        numbers = f" ({compared}, in points: {effects})" if one.comparisons else ""
+        parts.append(f"\u201c{sentence.removesuffix('.')}\u201d {word}{numbers}")
+    return enumerate_words(parts)
 
 
 def _seeds(thirty: Sequence[Run]) -> Iterator[Any]:

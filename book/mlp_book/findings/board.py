@@ -37,7 +37,7 @@ ROWS = """\
 <br><small>{{ one.standing }}</small></td>
 <th scope="row">{{ one.sentence }}<br><small>{{ one.claim.source }}
 {%- if links[place] %}; shown in {{ links[place] | safe }}{% endif %}</small></th>
-<td>{{ one.evidence[0] }}
+<td>{% if one.measured %}<small>{{ one.measured }}</small><br>{% endif %}{{ one.evidence[0] }}
 {%- if one.evidence[1:] %}<details><summary>{{ one.evidence[1:] | length }} more</summary>
 {%- for line in one.evidence[1:] %}<p>{{ line }}</p>{% endfor %}</details>{% endif %}</td></tr>
 {% endfor %}</tbody>
@@ -52,7 +52,13 @@ class Board:
 
     def __repr__(self) -> str:
         return "\n\n".join(
-            "\n  ".join([f"{one.sentence} {one.verdict}, {one.standing}", *one.evidence])
+            "\n  ".join(
+                [
+                    f"{one.sentence} {one.verdict}, {one.standing}",
+                    *filter(None, [one.measured]),
+                    *one.evidence,
+                ]
+            )
             for one in self.findings
         )
 

@@ -37,6 +37,14 @@ RESOLUTIONS = {
     "epochs_to_learn": 0.3,
     "active": EXACT.resolution,
 }
+# What the numbers of a row are, where they are not test accuracies in percent.
+MEASURED = {
+    "train_accuracy": "Training accuracy, %.",
+    "gap": "Training minus test accuracy, points.",
+    "swing": "Change of the test accuracy from epoch to epoch, points.",
+    "epochs_to_learn": f"Epochs until the test accuracy is {TO_LEARN:.0f} %.",
+    "active": "Hidden units at work in a pass, %.",
+}
 Settings = Mapping[Any, pd.DataFrame]
 Asked = tuple[Any, str, Any]  # first setting, one of `SAID`, second setting
 Stored = Mapping[str, Any]  # from names of studies to frames, of benchmarks to their content
@@ -267,6 +275,11 @@ class Finding:
     def comparisons(self) -> tuple[Comparison, ...]:
         """All comparisons that the verdict rests on."""
         return self.family.comparisons if self.family else ()
+
+    @property
+    def measured(self) -> str:
+        """What the numbers are, where they are not test accuracies in percent."""
+        return MEASURED.get(self.family.measure, "") if self.family else ""
 
     @property
     def evidence(self) -> tuple[str, ...]:

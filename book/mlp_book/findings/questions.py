@@ -94,7 +94,8 @@ CLAIMS = (
         )
     ),
     *(
-        Claim(PART, "report B names regularization and leaves it", f"{kind} helps, with {images}.",
+        Claim(PART, "report B names regularization and leaves it",
+              f"{kind[0].upper()}{kind[1:]} helps, with {images}.",
               partial(treatments, images, kind), (regularization.STUDY,),
               (f"{regularization.STUDY}-fresh",), "regularization")
         for images in regularization.SIZES for kind in regularization.FIELDS

@@ -18,7 +18,7 @@ from mlp_book.findings.comparison import compare_published
 from mlp_book.findings.published import ROUNDING, report_a
 from mlp_book.findings.timing import added_time, order_of_times
 from mlp_book.frames import all_learned
-from mlp_book.text import format_level
+from mlp_book.text import format_level, format_number
 
 PART = "report A claims"
 STUDY, CHAPTER = "activations-losses-depth", "activations_losses"
@@ -31,7 +31,7 @@ def figures(measure: str, data: pd.DataFrame) -> Family:
     comparisons = tuple(
         Comparison(
             one.cell.text, "figure", "published", one.effect,
-            (text_of(settings[one.cell], measure), f"{one.published + ROUNDING:.3f}"),
+            (text_of(settings[one.cell], measure), f"{one.published:.2f}"),
             (settings[one.cell], settings[one.cell].iloc[:0]), one.published + ROUNDING,
         )
         for one in compare_published(data, measure).itertuples()
@@ -135,7 +135,8 @@ def one_ratio(data: pd.DataFrame, loss: str = "hinge", scale: str = "hinge_margi
         for cell in settings
         if (cell[0] / 2, cell[1] / 2) in settings
     ]
-    return ask(settings, asked, name=lambda cell: f"{scale[6:]} {cell[0]:g}, std {cell[1]:g}")
+    word = {"hinge_margin": "margin", "target_scale": "target"}[scale]
+    return ask(settings, asked, name=lambda cell: f"{word} {cell[0]:g}, std {cell[1]:g}")
 
 
 def gelu_with_depth(data: pd.DataFrame) -> Family:
@@ -163,8 +164,12 @@ def decay_with_few(data: pd.DataFrame) -> Family:
     asked = [
         ((size, decay), "some larger", (size, 0.0)) for size, decay in sorted(settings) if decay
     ]
-    return ask(settings, asked, paired=True,
-               name=lambda cell: f"{cell[0]:,.0f} images, decay {cell[1]:g}")  # fmt: skip
+    return ask(
+        settings,
+        asked,
+        paired=True,
+        name=lambda cell: f"{cell[0]:,.0f} images, decay {format_number(cell[1])}",
+    )
 
 
 def untested(*lines: str) -> Callable[[Any], Sequence[str]]:

@@ -129,7 +129,7 @@ def test_a_shared_seed_pairs_only_what_shares_images_or_a_beginning() -> None:
     paired = {one.sentence for one in judged() if any(c.effect.paired for c in one.comparisons)}
     assert paired == {
         "About 14 epochs suffice.", "Weight decay helps when images are few.",
-        *(f"{kind} helps, with 1,000 images." for kind in ("L1", "L2", "dropout")),
+        *(f"{kind} helps, with 1,000 images." for kind in ("L1", "L2", "Dropout")),
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from mlp_book.chapters.engine.operations import PRODUCTS, UPDATE_PASSES, count_operations
 from mlp_book.chapters.engine.stepper import Update
 from mlp_book.facts import claim, facts
-from mlp_book.text import format_number
+from mlp_book.text import format_number, signed
 from mlp_core.nn import MLP, Network, Optimizer, initialize, make_loss
 from mlp_core.nn.denormals import flush_tiny
 from mlp_core.nn.gradient_check import central_differences, compute_gradients, relative_error
@@ -277,4 +277,4 @@ def exercises(counts: pd.DataFrame, batch: np.ndarray, labels: np.ndarray) -> It
         "at the kink the backward pass says 0, the difference the mean of both sides",
         kink == 0 and abs(across + 0.5) < 1e-4,
     )
-    yield {"ex3-backward": f"{abs(kink):.0f}", "ex3-measured": f"{across:.1f}"}
+    yield {"ex3-backward": f"{abs(kink):.0f}", "ex3-measured": signed(across, 1)}

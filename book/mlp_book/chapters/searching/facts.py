@@ -111,13 +111,13 @@ def ranking(grid: Grid, runs: Sequence[Run]) -> Iterator[Any]:
         "failed-share": f"{100 * len(failed) / len(cells):.0f}",
     }
     shares = level_shares(failed)
-    most = shares.max()
+    most, blamed = shares.max(), " ".join(shares.idxmax())
     yield {
-        "blamed": " ".join(shares.idxmax()),
         "blamed-words": (
-            "What most of these share is" if most > 0.5 else "Most frequent among these is"
+            f"Most of them ({100 * most:.0f} %) have the {blamed}."
+            if most > 0.5
+            else f"Most frequent among them is the {blamed} ({100 * most:.0f} %)."
         ),
-        "blamed-share": f"{100 * most:.0f}",
         "factor": f"{load_seconds().table.sum() / 3600 / hours:.1f}",
     }
 
@@ -157,8 +157,8 @@ def seed_noise(
         "near-share": f"{100 * len(near) / len(cells):.1f}",
         "common": common or "nothing",
         "luck": (
-            f"Suppose that all these cells were equally good, {distinct} different ones. Even then "
-            "one of them has to come out first, and by chance alone it would stand about "
+            f"Suppose that these cells, {distinct} of them different, were all equally good. Even "
+            "then one of them has to come out first, and by chance alone it would stand about "
             f"{luck:.2f} points above their mean."
             if distinct > 1
             else "Here it is a single run, the best of very many that were compared."
@@ -211,11 +211,16 @@ def importance(
     yield claim("the distance between the lines is not the same", apart[wide] > apart[narrow])
     yield {
         "pair-lines": lines,
-        "wide": f"{across} {wide}",
+        "wide": _with_level(across, wide),
         "wide-apart": in_few_digits(apart[wide]),
-        "narrow": f"{across} {narrow}",
+        "narrow": _with_level(across, narrow),
         "narrow-apart": in_few_digits(apart[narrow]),
     }
+
+
+def _with_level(factor: str, level: str) -> str:
+    """Return a level as it stands after "with": a word by itself, a number with its factor."""
+    return f"{factor} {level}" if level[:1].isdigit() else level
 
 
 def _shortfall(found: OneAtATime, noise: float) -> str:

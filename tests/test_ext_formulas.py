@@ -21,6 +21,14 @@ def test_aligned_lines_are_rows_of_a_table() -> None:
     assert formula.count("<mtd>") == 4
 
 
+@pytest.mark.parametrize(
+    ("tex", "has_space"), [(r"\log 10", True), (r"\tanh q", True), (r"\tanh(q)", False)]
+)
+def test_a_function_stands_apart_from_what_it_is_of(tex: str, has_space: bool) -> None:
+    formula = mlp_formulas.convert(nodes.math("", tex), is_block=False)
+    assert ("<mspace" in formula) == has_space
+
+
 @pytest.mark.parametrize("tex", [r"\nosuch{x}", r"\frac{1}", r"x^"])
 def test_a_formula_that_cannot_be_set_is_named(tex: str) -> None:
     with pytest.raises(ExtensionError, match="cannot be set") as refused:
@@ -36,7 +44,7 @@ def test_the_font_has_what_formulas_use_and_little_else(tmp_path: Path) -> None:
     mlp_formulas.write_font(app, None)
     with TTFont(tmp_path / "_static" / "formulas.woff") as font:
         signs = font.getBestCmap()
-        assert {ord("∑"), ord("∞"), ord("("), 0x210E, 0x1D465} <= set(signs)
+        assert {ord("∑"), ord("∞"), ord("("), 0x210E, 0x1D465, ord("√")} <= set(signs)
         assert ord("Ж") not in signs
         assert "MATH" in font
     assert (tmp_path / "_static" / "formulas.woff").stat().st_size < 60_000

@@ -24,17 +24,22 @@ if TYPE_CHECKING:
 
 FONT = "ziamath/fonts/STIXTwoMath-Regular.ttf"  # STIX Two, under the SIL Open Font License
 FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
-# Italic letters, Latin and Greek, which a browser puts for a variable's plain ones.
-VARIABLES = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E}
+# TeX's thin space: after a function without brackets, and before one that is set as an operator.
+AFTER_FUNCTION = re.compile(r"<mo>&ApplyFunction;</mo>(?!\s*<mo[^>]*>[(\[])")
+OPERATOR = re.compile(r"<mo>(?=(?:max|min)<)")
+# What a browser puts for a variable's plain letter, Latin or Greek, and for a root.
+UNWRITTEN = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, ord("√")}
 
 
 def convert(node: nodes.math | nodes.math_block, is_block: bool) -> str:
     """Return the MathML of a formula; an error names the formula that cannot be converted."""
     tex = node.astext().strip()
     try:
-        return str(tex2mathml(tex, as_block=is_block))
+        formula = str(tex2mathml(tex, as_block=is_block))
     except (MathError, SyntaxError) as error:
         raise ExtensionError(f"the formula {tex!r} cannot be set: {error}") from error
+    formula = AFTER_FUNCTION.sub(r'\g<0><mspace width="0.17em"/>', formula)
+    return OPERATOR.sub('<mo lspace="0.17em" rspace="0">', formula)
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
@@ -63,7 +68,7 @@ def write_font(app: Sphinx, error: Exception | None) -> None:
     texts = (page.read_text(encoding="utf-8") for page in out.rglob("*.html"))
     signs = {ord(sign) for text in texts for formula in FORMULA.findall(text) for sign in formula}
     font = distribution("ziamath").locate_file(FONT)
-    write_subset(Path(str(font)), signs.union(VARIABLES), out / "_static" / "formulas.woff")
+    write_subset(Path(str(font)), signs.union(UNWRITTEN), out / "_static" / "formulas.woff")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

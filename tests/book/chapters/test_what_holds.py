@@ -158,7 +158,7 @@ def test_what_is_not_found_is_not_said_to_be_absent() -> None:
 
 def test_published_means_have_five_seeds_and_cut_digits() -> None:
     (default,) = get("The default setting").comparisons
-    assert default.effect.n == (30, 5) and default.published == pytest.approx(98.075)
+    assert default.effect.n == (100, 5) and default.published == pytest.approx(98.075)
 
 
 @pytest.mark.parametrize("words", ["An update takes", "A second hidden layer about", "The smaller"])

@@ -99,7 +99,7 @@ function drawBand(area, { band, colour }) {
   if (kept.length < 2) return [];
   const edge = (ys) => kept.map((i) => pointAt(area, band.xs[i], ys[i]));
   const d = `M${[...edge(band.high), ...edge(band.low).reverse()].join("L")}Z`;
-  return [makeSvg("path", { d, fill: colour, class: "mlp-band" })];
+  return [makeSvg("path", { d, fill: colour, stroke: colour, class: "mlp-band" })];
 }
 
 function drawLines(area, { lines, colour }) {

@@ -174,6 +174,11 @@ def ramp(count: int) -> list[str]:
     return [mpl.colors.to_hex(colours(i / max(count - 1, 1))) for i in range(count)]
 
 
+def band_look(colour: str, alpha: float = 0.2) -> dict[str, Any]:
+    """Return how a band is drawn: pale, so that lines show on it, with an edge that is not."""
+    return {"facecolor": (colour, alpha), "edgecolor": colour, "linewidth": 0.6}
+
+
 def make_log(axes: Any, which: str) -> None:
     """Make the x or y axis logarithmic, with ticks at 1, 2, 5 where there is room for them.
 

@@ -13,7 +13,7 @@ from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import Runs, epochs, frame, settled
 from mlp_book.quadratic import eigenvalues, shrink_factor
 from mlp_book.stats import Effect, compare, judge_family, spread
-from mlp_book.style import COLOURS, DASHES, INK, ReportFigure, new_figure, styled
+from mlp_book.style import COLOURS, DASHES, INK, ReportFigure, band_look, new_figure, styled
 from mlp_book.text import enumerate_words, format_number
 from mlp_core import Run
 from mlp_core.nn import SGD
@@ -104,7 +104,7 @@ def plot_damping_map(points: Mapping[str, Sequence[tuple[float, float]]]) -> Rep
         figure, (axes,) = new_figure(4.2)
         axes.plot(product, critical, color=COLOURS[0], label="critical damping")
         axes.plot([2, 4], [0, 1], color=COLOURS[1], linestyle=DASHES[1], label="limit of stability")
-        axes.fill_between(product, critical, 1, color=COLOURS[0], alpha=0.14, linewidth=0)
+        axes.fill_between(product, critical, 1, **band_look(COLOURS[0], 0.14))
         for x, y, words in (
             (1.05, 0.66, "swings: complex roots"), (0.12, 0.03, "creeps"),
             (1.64, 0.04, "leaps"), (3.05, 0.1, "diverges"),

@@ -18,7 +18,7 @@ from mlp_book.findings.published import SEEDS, UPDATES
 from mlp_book.findings.timing import total_hours, update_times
 from mlp_book.frames import frame
 from mlp_book.stats import compare, detectable, least_difference, spread
-from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_book.style import COLOURS, INK, ReportFigure, band_look, new_figure, styled
 from mlp_book.tables import table_of_rows
 from mlp_book.text import enumerate_words, format_level, signed
 from mlp_core import Run
@@ -67,7 +67,7 @@ def _draw_cells(axes: Any, found: pd.DataFrame) -> None:
     ends, band = (low, high), TOLERANCES["mse"]
     axes.fill_between(
         ends, [end - band for end in ends], [end + band for end in ends],
-        color=INK, alpha=0.18, linewidth=0,
+        **band_look(INK),
     )  # fmt: skip
     axes.plot(ends, ends, color=INK, linewidth=1)
     for one in found.itertuples():

@@ -14,6 +14,7 @@ from mlp_book.style import (
     COLOURS,
     INK,
     ReportFigure,
+    band_look,
     make_log_with_ticks,
     new_figure,
     styled,
@@ -69,7 +70,7 @@ def dots(
         figure, (axes,) = new_figure(height or 0.75 + ROW * (count + spare))
         if reference:
             band = spread(reference[1])
-            axes.axvspan(band.low, band.high, color=INK, alpha=0.22, linewidth=0)
+            axes.axvspan(band.low, band.high, **band_look(INK))
         place, names = -1.0, {}
         for number, (levels, block) in enumerate(blocks):
             own = (palette or {}).get(levels.get(group or ""))

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mlp_book.frames import are_ordered, label_of, levels_of
-from mlp_book.style import COLOURS, INK, MEANINGS, ramp
+from mlp_book.style import COLOURS, INK, MEANINGS, band_look, ramp
 from mlp_book.text import format_level
 
 GUIDE = {
@@ -89,9 +89,7 @@ def name_line(levels: Mapping[str, Any]) -> str:
 def draw_band(axes: Any, table: pd.DataFrame, colour: str, alpha: float) -> None:
     """Draw the range of the seeds, from lowest to highest."""
     if (table["n"] > 1).any():
-        axes.fill_between(
-            table.index, table["min"], table["max"], color=colour, alpha=alpha, linewidth=0
-        )
+        axes.fill_between(table.index, table["min"], table["max"], **band_look(colour, alpha))
 
 
 def panels_of(

@@ -29,6 +29,7 @@ from mlp_book.style import (
     INK,
     MARKERS,
     ReportFigure,
+    band_look,
     make_log,
     make_log_with_ticks,
     new_figure,
@@ -181,7 +182,7 @@ def _draw_reference(
     figure: ReportFigure, axes: Any, values: pd.Series[Any], name: str, rank: int, end: float
 ) -> None:
     found = spread(values)
-    axes.axhspan(found.low, found.high, color=INK, alpha=0.28 - 0.1 * rank, linewidth=0)
+    axes.axhspan(found.low, found.high, **band_look(INK, 0.28 - 0.1 * rank))
     axes.axhline(found.mean, label=name, **GUIDE)
     figure.end_labels.add(axes, end, found.mean, name, INK)
 

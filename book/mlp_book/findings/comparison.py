@@ -128,8 +128,8 @@ def plot_comparisons(data: pd.DataFrame, measure: str) -> ReportFigure:
     (axes,) = figure.axes
     allowed = found["tolerance"]
     axes.barh(
-        axes.get_yticks(), 2 * allowed, left=-allowed, height=0.86, color=fills, alpha=0.18,
-        linewidth=0,
+        axes.get_yticks(), 2 * allowed, left=-allowed, height=0.86, edgecolor=fills, linewidth=0.6,
+        color=[(fill, 0.18) for fill in fills],
     )  # fmt: skip
     axes.axvline(0, color=INK, linewidth=1)
     return figure

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlp_book.packing import unpack
-from mlp_book.style import COLOURS, ReportFigure, make_log, new_figure, styled
+from mlp_book.style import COLOURS, ReportFigure, band_look, make_log, new_figure, styled
 from mlp_core.what_if import Event, Panel
 
 HIGHEST_LOSS = 10.0
@@ -104,7 +104,7 @@ def _draw(axes: Any, curve: Curve, kind: str, colour: str, scale: float) -> None
     axes.plot(curve.epochs[drawn], training[0], color=colour, linestyle=":", linewidth=1.2)
     axes.plot(curve.epochs[drawn], test[0], color=colour, linewidth=2.0, label=curve.name)
     if len(test) > 1:
-        axes.fill_between(curve.epochs[drawn], *test[1:], color=colour, alpha=0.2, linewidth=0)
+        axes.fill_between(curve.epochs[drawn], *test[1:], **band_look(colour))
     for at in curve.diverged if kind == "loss" else ():
         axes.plot(
             at, 0.96, "x", color=colour, markersize=11, markeredgewidth=3,

@@ -24,6 +24,7 @@ from mlp_book.style import (
     INK,
     MARKERS,
     ReportFigure,
+    band_look,
     make_log,
     make_log_with_ticks,
     new_figure,
@@ -248,12 +249,12 @@ def plot_searches(errors: Mapping[str, np.ndarray], low: float, high: float) -> 
     """
     with styled():
         figure, (axes,) = new_figure(3.8)
-        axes.axhspan(low, high, color=INK, alpha=0.22, linewidth=0)
+        axes.axhspan(low, high, **band_look(INK))
         for place, (kind, values) in enumerate(errors.items()):
             colour, trials = COLOURS[place % len(COLOURS)], range(1, values.shape[1] + 1)
             mean, ends = values.mean(axis=0), np.quantile(values, QUANTILES, axis=0)
             axes.plot(trials, mean, color=colour, ls=DASHES[place % len(DASHES)], label=kind)
-            axes.fill_between(trials, *ends, color=colour, alpha=0.2, linewidth=0)
+            axes.fill_between(trials, *ends, **band_look(colour))
             figure.end_labels.add(axes, len(mean), mean[-1], kind, colour)
         axes.set(title="test error of the best so far, %", xlabel="trials")
         axes.margins(x=0.01)

@@ -16,7 +16,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 
 ROOT = Path(__file__).resolve().parents[2]
 SURVIVORS = Path(__file__).with_name("survivors.txt")
@@ -69,29 +71,44 @@ def rows(quick: bool) -> Iterator[tuple[str, int, int, str]]:
     """Yield one row for each room."""
     reasons = _reasons()
     survivors: list[str] = []
-    with tempfile.TemporaryDirectory() as name:
-        copy = Path(name)
-        for part in ("mlp_core", "book", "tests"):
-            names = ("__pycache__", "browser", "notebooks", "js", "node_modules")
-            shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns(*names))
-        shutil.copy(ROOT / "pyproject.toml", copy)
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(os.cpu_count()) as workers:
+        copies: SimpleQueue[Path] = SimpleQueue()
+        for number in range(os.cpu_count() or 1):
+            copies.put(_copy_package(Path(name, str(number))))
+
+        def is_noticed(each: tuple[str, str, str]) -> bool:
+            copy = copies.get()
+            try:
+                return _is_noticed(copy, *each)
+            finally:
+                copies.put(copy)
+
         for room in ROOMS:
             path = next((ROOT / "mlp_core" / room).glob("*.py"))
-            if _is_noticed(copy, room, f"{room}/{path.name}:0", "", path.read_text("utf-8")):
+            if is_noticed((f"{room}/{path.name}:0", "", path.read_text("utf-8"))):
                 # All mutants would seem to be noticed.
                 yield f"{room} without a mutant", 1, 1, "its tests fail, or take too long"
                 continue
             chosen = _choose(room, 2 if quick else TRIED // len(ROOMS))
-            alive = [each for each in chosen if not _is_noticed(copy, room, *each)]
+            noticed = list(workers.map(is_noticed, chosen))
+            alive = [each for each, one in zip(chosen, noticed, strict=True) if not one]
             named = [f"{module}: {words}" for module, words, _ in alive]
             survivors += named
             unexplained = sum(each not in reasons for each in named)
             enough = len(alive) <= (1 - LEAST) * len(chosen)
-            noticed = f"{1 - len(alive) / len(chosen):.0%} noticed, {unexplained} without reason"
-            yield f"mutants of {room}", len(chosen), 0 if enough else unexplained, noticed
+            told = f"{1 - len(alive) / len(chosen):.0%} noticed, {unexplained} without reason"
+            yield f"mutants of {room}", len(chosen), 0 if enough else unexplained, told
     if not quick:
         lines = [f"{each}  # {reasons.get(each, '')}".rstrip() for each in sorted(set(survivors))]
         SURVIVORS.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def _copy_package(folder: Path) -> Path:
+    for part in ("mlp_core", "book", "tests"):
+        names = ("__pycache__", "browser", "notebooks", "js", "node_modules")
+        shutil.copytree(ROOT / part, folder / part, ignore=shutil.ignore_patterns(*names))
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    return folder
 
 
 def _reasons() -> dict[str, str]:
@@ -112,13 +129,14 @@ def _choose(room: str, number: int) -> list[tuple[str, str, str]]:
     return [(f"{room}/{path.name}:{line}", words, text) for path, line, words, text in mutants]
 
 
-def _is_noticed(copy: Path, room: str, module: str, _: str, text: str) -> bool:
+def _is_noticed(copy: Path, module: str, _: str, text: str) -> bool:
     """Return whether the room's tests fail, or hang, with this module."""
-    path = copy / "mlp_core" / module.partition(":")[0]
+    name = module.partition(":")[0]
+    path = copy / "mlp_core" / name
     before = path.read_text("utf-8")
     path.write_text(text, "utf-8")
     words = ["-x", "-q", "-p", "no:cacheprovider", "--timeout=60", "-m", "not slow"]
-    command = [sys.executable, "-m", "pytest", *words, f"tests/{room}"]
+    command = [sys.executable, "-m", "pytest", *words, f"tests/{name.partition('/')[0]}"]
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(

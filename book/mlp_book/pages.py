@@ -16,6 +16,7 @@ from mlp_book.packing import kept_epochs
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
 from mlp_book.text import format_level, in_words
+from mlp_core.data import SOURCES
 from mlp_core.studies import STUDIES, StoredStudy, load_runs, load_study, to_csv, to_json
 from mlp_core.studies.store import round_figures
 from mlp_core.training import Run, RunConfig
@@ -51,7 +52,7 @@ def load_studies(results: Path) -> list[StoredStudy]:
 
 def dataset_name(name: str) -> str:
     """Return what a page calls a dataset: a folder by its last part alone."""
-    return {"mnist": "MNIST"}.get(name, Path(name).name)
+    return SOURCES[name].title if name in SOURCES else Path(name).name
 
 
 def write_downloads(folder: Path, name: str, runs: Sequence[Run]) -> list[Path]:

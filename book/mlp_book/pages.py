@@ -11,12 +11,11 @@ from typing import Any
 
 import pandas as pd
 
-from mlp_book.frames import frame
+from mlp_book.frames import dataset_name, frame
 from mlp_book.packing import kept_epochs
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
 from mlp_book.text import format_level, in_words
-from mlp_core.data import SOURCES
 from mlp_core.studies import STUDIES, StoredStudy, load_runs, load_study, to_csv, to_json
 from mlp_core.studies.catalogue import FRESH
 from mlp_core.studies.store import round_figures
@@ -50,11 +49,6 @@ def load_studies(results: Path) -> list[StoredStudy]:
     first = [name for name in STUDIES if min(STUDIES[name].seeds) < FRESH]
     listed = [name for name in STUDIES if name in first or name in folders]
     return [load_study(name, results) for name in [*listed, *unknown]]
-
-
-def dataset_name(name: str) -> str:
-    """Return what a page calls a dataset: a folder by its last part alone."""
-    return SOURCES[name].title if name in SOURCES else Path(name).name
 
 
 def write_downloads(folder: Path, name: str, runs: Sequence[Run]) -> list[Path]:

@@ -20,7 +20,7 @@ export JUPYTER_PREFER_ENV_PATH = 1
 export PYDEVD_DISABLE_FILE_VALIDATION = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book book-offline pdf test test-all test-browser lint lab new-chapter serve stops bench bench-page verify clean distclean
+.PHONY: help book book-offline carry-over pdf test test-all test-browser lint lab new-chapter serve stops bench bench-page verify clean distclean
 
 help: ## list the targets
 	@echo "usage: make TARGET    (PYTHON=python3.12 names another Python, PORT=8000 another port)"
@@ -33,6 +33,10 @@ book: $(VENV)/.book ## build the book into _build/html; prints where to open it
 # Python for the page's panels comes from npm packages, by the system's npm or PyPI's.
 book-offline: $(VENV)/.pyodide ## the same book with Python (and MNIST, if it is here) for its panels beside it: no other host, ever
 	MLP_CORE_PYODIDE="$(CURDIR)/$(VENV)/pyodide" $(BUILD)
+
+carry-over: $(VENV)/.book ## the book's questions on other data: DATA=path, ARGS="learning-rate momentum --seeds 1 2" for fewer runs
+	@test -n "$(DATA)" || { echo 'name the data: make carry-over DATA=path/to/data' >&2; exit 1; }
+	$(BIN)/python book/carry_over.py "$(DATA)" $(ARGS)
 
 # Playwright is among the test tools; the browser is the system's.
 pdf: $(VENV)/.test | $(INDEX) ## print the whole built book into _build/pdf (needs Chromium)

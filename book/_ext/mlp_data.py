@@ -10,12 +10,11 @@ from typing import Any
 
 from mlp_wheel import OFFLINE
 
-from mlp_core.data import find_dataset
+from mlp_core.data import SOURCES, find_dataset
 from mlp_core.data.folder import FILE_NAMES, find_file
 from mlp_core.data.sources import data_folders
 
 FOLDER = "data"
-DATA = {"mnist": "MNIST", "fashion-mnist": "Fashion-MNIST"}
 
 
 def copy_data(folder: Path) -> list[dict[str, Any]]:
@@ -25,9 +24,9 @@ def copy_data(folder: Path) -> list[dict[str, Any]]:
     if not os.environ.get(OFFLINE):
         return []
     return [
-        {"name": name, "label": label, "files": copy_files(source, target / name)}
-        for name, label in DATA.items()
-        if (source := find_source(name)) is not None
+        {"name": name, "label": source.title, "files": copy_files(place, target / name)}
+        for name, source in SOURCES.items()
+        if (place := find_source(name)) is not None
     ]
 
 

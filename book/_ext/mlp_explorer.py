@@ -14,10 +14,10 @@ from mlp_pages import EXPLORER, script_folder, write_data
 from sphinx.errors import ExtensionError
 from sphinx.util.docutils import SphinxDirective
 
+from mlp_book.frames import dataset_name
 from mlp_book.pages import (
     best_cell,
     columns,
-    dataset_name,
     explorer_json,
     load_studies,
     write_downloads,

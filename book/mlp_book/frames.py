@@ -5,18 +5,22 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mlp_book.stats import FEW_MARGIN, MARGIN, Spread, spread
+from mlp_core.data import SOURCES
 from mlp_core.studies import run_row
 from mlp_core.training import Run, RunConfig
 
 Runs = Sequence[Run] | Mapping[str, Sequence[Run]]
 FIELDS = tuple(field.name for field in fields(RunConfig))
-DIGITS_MARGIN = 1.0  # points; the small digits have 364 test images
+# Points that do not matter, with all images and with few, where they are not those of MNIST: the
+# small digits have 364 test images.
+MARGINS = {"digits": (1.0, 1.0), "fashion-mnist": (0.2, 0.4)}
 LEARNED = 50.0  # percent of test accuracy: a network below it has lost what it learns with
 
 
@@ -230,13 +234,16 @@ def settled(data: pd.DataFrame, measure: str = "test_accuracy") -> Spread:
     return spread(data.loc[~lost, measure], int(lost.sum()))
 
 
+def dataset_name(name: str) -> str:
+    """Return what a page calls a dataset: a folder by its last part alone."""
+    return SOURCES[name].title if name in SOURCES else Path(name).name
+
+
 def margin_of(data: pd.DataFrame) -> float:
     """Return the difference in points that does not matter, as `book/protocol.md` has it."""
-    if "dataset" in data and (data["dataset"] == "digits").any():
-        return DIGITS_MARGIN
-    if "train_size" in data and (data["train_size"] <= 1000).any():
-        return FEW_MARGIN
-    return MARGIN
+    few = "train_size" in data and bool((data["train_size"] <= 1000).any())
+    names = set(data["dataset"]) if "dataset" in data else {""}
+    return max((MARGINS.get(name, (MARGIN, FEW_MARGIN))[few] for name in names), default=MARGIN)
 
 
 def levels_of(column: pd.Series[Any]) -> list[Any]:

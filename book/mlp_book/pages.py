@@ -11,12 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from mlp_book.frames import frame
+from mlp_book.frames import dataset_name, frame
 from mlp_book.packing import kept_epochs
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
 from mlp_book.text import format_level, in_words
 from mlp_core.studies import STUDIES, StoredStudy, load_runs, load_study, to_csv, to_json
+from mlp_core.studies.catalogue import FRESH
 from mlp_core.studies.store import round_figures
 from mlp_core.training import Run, RunConfig
 
@@ -39,19 +40,15 @@ MAX_EXPLORER = 300_000  # characters of a study's script
 def load_studies(results: Path) -> list[StoredStudy]:
     """Return all studies of the catalogue, then the folders of runs that it does not know.
 
-    A study with fresh seeds is there once it has runs: until then the protocol names it. A file of
+    A study of the protocol's is there once it has runs: until then the protocol names it. A file of
     the store that cannot be read is a ValueError that names it.
     """
     found = (path for path in sorted(results.glob("*")) if path.name != STOPS)
     folders = [path.name for path in found if any(path.glob("*.json"))]
     unknown = [name for name in folders if name not in STUDIES and NAME.fullmatch(name)]
-    listed = [name for name in STUDIES if name in folders or not name.endswith("-fresh")]
+    first = [name for name in STUDIES if min(STUDIES[name].seeds) < FRESH]
+    listed = [name for name in STUDIES if name in first or name in folders]
     return [load_study(name, results) for name in [*listed, *unknown]]
-
-
-def dataset_name(name: str) -> str:
-    """Return what a page calls a dataset: a folder by its last part alone."""
-    return {"mnist": "MNIST"}.get(name, Path(name).name)
 
 
 def write_downloads(folder: Path, name: str, runs: Sequence[Run]) -> list[Path]:

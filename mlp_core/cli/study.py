@@ -14,6 +14,7 @@ from mlp_core.files import whole_file
 from mlp_core.studies import STUDIES, RunStore, Study, find_results, load_runs
 from mlp_core.studies.catalogue import Levels
 from mlp_core.studies.export import to_csv, to_json
+from mlp_core.studies.runner import estimate_cost
 from mlp_core.training import planned_run_id
 
 
@@ -49,7 +50,7 @@ def run_list(_: Options) -> int:
 def run_show(options: Options) -> int:
     """Show what a study varies, and what it keeps."""
     study = find_study(options.name)
-    stored, _ = _count(study, _root(options))
+    stored = int(_status(study, _root(options))[0])
     print(f"{study.name}: {study.question}\n")
     for field, value in study.base.items():
         print(_line(field, [str(value)]))
@@ -99,27 +100,34 @@ def _seeds_text(seeds: Sequence[int]) -> str:
 
 
 def run_status(options: Options) -> int:
-    """Count, for every study, the runs that are stored and the core-hours they took."""
-    rows = [(s.name, *_count(s, options.results), len(s.configs())) for s in STUDIES.values()]
-    totals = [sum(column) for column in list(zip(*rows, strict=True))[1:]]
-    print(f"{'study':<24} {'stored':>11} {'core-hours':>11}")
-    for name, stored, hours, total in [*rows, ("all", *totals)]:
-        print(f"{name:<24} {f'{stored:.0f}/{total:.0f}':>11} {hours:>11.2f}")
+    """Count, for every study, the runs that are stored, their core-hours, and those to come.
+
+    What is to come is estimated, from the speed of all that is stored.
+    """
+    rows = {study.name: _status(study, options.results) for study in STUDIES.values()}
+    rows["all"] = [sum(column) for column in zip(*rows.values(), strict=True)]
+    _, _, all_hours, done, _ = rows["all"]
+    print(f"{'study':<32} {'stored':>11} {'core-hours':>11} {'to come':>11}")
+    for name, (stored, total, hours, _, left) in rows.items():
+        to_come = f"{left * all_hours / done:.2f}" if done else "-"
+        print(f"{name:<32} {f'{stored:.0f}/{total:.0f}':>11} {hours:>11.2f} {to_come:>11}")
     return 0
+
+
+def _status(study: Study, root: Path | None) -> list[float]:
+    """Return stored runs, all runs, core-hours, and the arithmetic of what is stored and is not."""
+    costs = {planned_run_id(config): estimate_cost(config) for config in study.configs()}
+    store = RunStore(study.name, root or find_results())
+    stored = {run.run_id: run.duration_s for run in store if run.run_id in costs}
+    done = sum(costs[run_id] for run_id in stored)
+    hours = sum(stored.values()) / 3600
+    return [len(stored), len(costs), hours, done, sum(costs.values()) - done]
 
 
 def _root(options: Options) -> Path | None:
     """Return the folder of results: that asked for, or where a study of one's own is stored."""
     own = MY_RESULTS if options.name.endswith(".toml") else None
     return cast(Path | None, options.results or own)
-
-
-def _count(study: Study, root: Path | None) -> tuple[int, float]:
-    """Return how many of a study's runs are stored, and the core-hours that they took."""
-    asked = {planned_run_id(config) for config in study.configs()}
-    store = RunStore(study.name, root or find_results())
-    durations = [run.duration_s for run in store if run.run_id in asked]
-    return len(durations), sum(durations) / 3600
 
 
 def run_export(options: Options) -> int:

@@ -54,14 +54,14 @@ def load_dataset(
 
     Parameters
     ----------
-    name_or_path : {"digits", "mnist"} or path-like
-        ``digits`` comes with the package. ``mnist`` is read from the folder that the environment
-        variable ``MLP_CORE_DATA_DIR`` names (``mnist/<file>.gz`` or ``mnist/<file>`` below it, or
-        the files directly in it), or else from the user's cache folder, into which it is
-        downloaded the first time; its hashes are checked. A path is that of
+    name_or_path : {"digits", "mnist", "fashion-mnist"} or path-like
+        ``digits`` comes with the package. The others are read from the folder that the environment
+        variable ``MLP_CORE_DATA_DIR`` names (``<name>/<file>.gz`` or ``<name>/<file>`` below it,
+        or, of MNIST, the files directly in it), or else from the user's cache folder, into which
+        they are downloaded the first time; their hashes are checked. A path is that of
 
-        - a folder of IDX files, as of Fashion-MNIST, or such a folder and the beginning of their
-          names, as in ``gzip/emnist-letters``;
+        - a folder of IDX files, or such a folder and the beginning of their names, as in
+          ``gzip/emnist-letters``;
         - a folder with one subfolder of pictures per class, or such folders ``train``, ``test``;
         - an npz file with arrays named as in Keras: ``x_train``, ``y_train``, ``x_test``, ...;
         - a CSV file with a column of labels.
@@ -87,7 +87,7 @@ def load_dataset(
     Traceback (most recent call last):
         ...
     mlp_core.data.errors.DataError: 'mnits' is neither a dataset nor a path. \
-Legal names: 'digits', 'mnist'. Did you mean 'mnist'? \
+Legal names: 'digits', 'mnist', 'fashion-mnist'. Did you mean 'mnist'? \
 Data of your own that are no files are passed: train(config, data).
     """
     check_input_scaling(input_scaling)
@@ -134,9 +134,11 @@ def _load_unit(location: _Location) -> Dataset:
         name, _, kind, _, options = location
         with damaged_is_data_error(location.path, f"{kind} data"):
             return _build(location, *read_data(name, location.path, kind, options))
-    hashes = SOURCES[location.name].sha256
-    parts = read_idx_set(location.path, find_sets(location.path)[""], hashes)
-    return replace(_build(location, parts), builtin=True)
+    source = SOURCES[location.name]
+    parts = read_idx_set(location.path, find_sets(location.path)[""], source.sha256)
+    dataset = _build(location, parts)
+    names = source.class_names or dataset.class_names
+    return replace(dataset, builtin=True, class_names=names)
 
 
 def _build(location: _Location, parts: Parts, names: list[str] | None = None) -> Dataset:

@@ -24,10 +24,16 @@ class Source:
         File name to the hash of its uncompressed bytes: two gzips of one file differ.
     mirrors : tuple of str
         Addresses of folders that hold each file as ``<name>.gz``, tried in turn.
+    title : str
+        What people call it.
+    class_names : tuple of str
+        If not given, the numbers from 0.
     """
 
     sha256: Mapping[str, str]
     mirrors: tuple[str, ...]
+    title: str = ""
+    class_names: tuple[str, ...] = ()
 
 
 def _hashes(*hashes: str) -> dict[str, str]:
@@ -46,6 +52,25 @@ SOURCES: dict[str, Source] = {
         mirrors=(
             "https://ossci-datasets.s3.amazonaws.com/mnist/",
             "https://storage.googleapis.com/cvdf-datasets/mnist/",
+        ),
+        title="MNIST",
+    ),
+    # H. Xiao, K. Rasul and R. Vollgraf, "Fashion-MNIST", MIT licence, (c) 2017 Zalando SE.
+    "fashion-mnist": Source(
+        sha256=_hashes(
+            "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+        ),
+        mirrors=(
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",
+            "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion/",
+        ),
+        title="Fashion-MNIST",
+        class_names=(
+            *("T-shirt/top", "trouser", "pullover", "dress", "coat"),
+            *("sandal", "shirt", "sneaker", "bag", "ankle boot"),
         ),
     ),
 }

@@ -366,4 +366,33 @@ _FRESH = (
     ),
 )
 
-STUDIES: dict[str, Study] = {study.name: study for study in (*_STUDIES, *_FRESH)}
+# The same questions on Fashion-MNIST, as book/protocol.md has them: each study is that with fresh
+# seeds on other data. The default setting has more seeds, since all sweeps are compared with it.
+FASHION = "fashion-"
+_SHALLOW = {
+    "init": ("he",),
+    "activation": ("gelu", "relu"),
+    "hidden_sizes": [[128] * depth for depth in range(1, 5)],
+}
+_TWINS = (
+    *("seed-noise", "activations-losses-depth", "learning-rate", "momentum", "weight-decay"),
+    *("batch-size", "regularization", "schedules", "depth", "hidden-size"),
+)
+
+
+def twin(study: Study, dataset: str, seeds: Sequence[int], name: str) -> Study:
+    """Return a study under another name, on other data and with other seeds."""
+    return replace(study, name=name, base={**study.base, "dataset": dataset}, seeds=seeds)
+
+
+def _fashion(name: str) -> Study:
+    fresh = next(study for study in _FRESH if study.name == f"{name}-fresh")
+    if name == "depth":
+        fresh = replace(fresh, grids=[_SHALLOW])
+    seeds = range(FRESH, FRESH + (20 if name == "seed-noise" else 5))
+    return twin(fresh, "fashion-mnist", seeds, FASHION + name)
+
+
+STUDIES: dict[str, Study] = {
+    study.name: study for study in (*_STUDIES, *_FRESH, *map(_fashion, _TWINS))
+}

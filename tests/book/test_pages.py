@@ -86,7 +86,7 @@ def test_the_runs_of_a_reader_are_listed_beside_those_of_the_catalogue(tmp_path:
     save(tmp_path, "my-own", fake_study("momentum", most=1))
     save(tmp_path, "momentum-fresh", fake_study("momentum-fresh", most=1))
     studies = {study.name: study for study in pages.load_studies(tmp_path)}
-    first = [name for name in STUDIES if not name.endswith("-fresh")]
+    first = [name for name, study in STUDIES.items() if min(study.seeds) < 3001]
     assert list(studies) == [*first, "momentum-fresh", "my-own"]
     study = studies["learning-rate"]
     assert (len(study.planned_runs), len(study.planned_ids), len(study.runs)) == (5, 24, 7)

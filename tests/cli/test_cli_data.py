@@ -31,8 +31,10 @@ def test_data_info_tells_what_is_there_and_where(cli, data_dir):
     assert json.loads(cli("info", "--json").out)["mnist"] == f"in {data_dir}"
 
 
-@pytest.mark.parametrize("arguments", [(), ("mnist",)])
+@pytest.mark.parametrize("arguments", [(), ("mnist",), ("fashion-mnist",)])
 def test_files_that_are_missing_or_wrong_are_named(cli, data_dir, arguments):
+    (data_dir / "fashion-mnist").mkdir()
+    (data_dir / "fashion-mnist" / FILE_NAMES[0]).write_bytes(b"not an image")
     (data_dir / FILE_NAMES[0]).write_bytes(b"not an image")
     outcome = cli("data", "verify", *arguments)
     assert outcome.status == 1

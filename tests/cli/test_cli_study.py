@@ -69,11 +69,16 @@ def test_show_fits_a_terminal_and_tells_what_labels_stand_for(cli, results):
 
 def test_status_counts_runs_and_hours(cli, stored):
     table = [line.split() for line in cli("study", "status").out.splitlines()]
-    assert table[0] == ["study", "stored", "core-hours"]
-    assert ["learning-rate", "2/24", "1.00"] in table
-    assert ["momentum", "0/24", "0.00"] in table
+    assert table[0] == ["study", "stored", "core-hours", "to", "come"]
+    # All runs of these two do the same arithmetic, half an hour each.
+    assert ["learning-rate", "2/24", "1.00", "11.00"] in table
+    assert ["momentum", "0/24", "0.00", "12.00"] in table
     total = sum(len(study.configs()) for study in STUDIES.values())
-    assert table[-1] == ["all", f"2/{total}", "1.00"]
+    assert table[-1][:3] == ["all", f"2/{total}", "1.00"]
+
+
+def test_what_is_to_come_is_not_guessed_where_nothing_is_stored(cli, results):
+    assert cli("study", "status").out.splitlines()[-1].split()[-1] == "-"
 
 
 def test_a_damaged_file_is_reported_and_left_alone(cli, stored, results):

@@ -57,7 +57,7 @@ def test_home_is_expanded(tmp_path, monkeypatch):
         ("mnits", ["'mnits' is neither a dataset nor a path", "Did you mean 'mnist'?"]),
         ("MNIST", ["Did you mean 'mnist'?"]),
         ("digit", ["Legal names: 'digits', 'mnist'", "Did you mean 'digits'?"]),
-        ("zzz", ["'zzz' is neither", "Legal names: 'digits', 'mnist'."]),
+        ("zzz", ["'zzz' is neither", "Legal names: 'digits', 'mnist', 'fashion-mnist'."]),
         ("", ["'' is neither"]),
         (None, ["None is neither a dataset nor a path", "Legal names"]),
         (3, ["3 is neither"]),

@@ -21,7 +21,6 @@ from mlp_core.data import (
     fetch_dataset,
     find_dataset,
     load_dataset,
-    loading,
     verify_dataset,
 )
 from mlp_core.data.sources import Source
@@ -31,10 +30,12 @@ HASHES = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT
 ZIPPED = {f"{name}.gz": gzip.compress(content) for name, content in CONTENT.items()}
 MNIST = SOURCES["mnist"]
 
-needs_mnist = pytest.mark.skipif(
-    not os.environ.get("MLP_CORE_DATA_DIR") or find_dataset("mnist") is None,
-    reason="MLP_CORE_DATA_DIR names no folder with MNIST",
-)
+
+def needs(name):
+    return pytest.mark.skipif(
+        not os.environ.get("MLP_CORE_DATA_DIR") or find_dataset(name) is None,
+        reason=f"MLP_CORE_DATA_DIR names no folder with {name}",
+    )
 
 
 @pytest.fixture
@@ -56,8 +57,13 @@ def named(folder, monkeypatch):
 
 @pytest.fixture
 def mirrors(monkeypatch):
-    """Return what lets the tiny files at some addresses count as MNIST."""
-    return lambda *addresses: monkeypatch.setitem(SOURCES, "mnist", Source(HASHES, addresses))
+    """Return what lets the tiny files at some addresses count as those of each source."""
+
+    def count_as(*addresses):
+        for name in list(SOURCES):
+            monkeypatch.setitem(SOURCES, name, Source(HASHES, addresses))
+
+    return count_as
 
 
 fetch = partial(fetch_dataset, "mnist", False)
@@ -197,26 +203,30 @@ def test_a_folder_that_cannot_be_written_to_is_explained(folder, mirrors):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="moves the cache folder by XDG_CACHE_HOME")
-def test_mnist_is_downloaded_to_the_cache_folder_once(folder, mirrors, tmp_path):
-    assert find_dataset("mnist") is None
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_is_downloaded_to_the_cache_folder_once(folder, mirrors, tmp_path, name):
+    assert find_dataset(name) is None
     with Mirror(ZIPPED) as mirror:
         mirrors(mirror.address)
-        dataset = load_dataset("mnist")
-        assert find_dataset("mnist") == tmp_path / "cache" / "mlp_core" / "mnist"
-        assert load_dataset("mnist") is dataset
-        assert load_dataset("mnist", "unit").name == "mnist"
-        assert fetch() == find_dataset("mnist")
+        dataset = load_dataset(name)
+        assert find_dataset(name) == tmp_path / "cache" / "mlp_core" / name
+        assert load_dataset(name) is dataset
+        assert load_dataset(name, "unit").name == name
+        assert fetch_dataset(name, False) == find_dataset(name)
         assert len(mirror.requests) == 4
 
 
-@pytest.mark.parametrize("below", ["mnist", "."])
+@pytest.mark.parametrize(
+    ("name", "below"),
+    [("mnist", "mnist"), ("mnist", "."), ("fashion-mnist", "fashion-mnist")],
+)
 @pytest.mark.parametrize("zipped", [True, False])
-def test_mnist_is_found_where_the_environment_says(named, mirrors, below, zipped):
+def test_a_source_is_found_where_the_environment_says(named, mirrors, name, below, zipped):
     mirrors()
     write_folder(named / below, small_arrays(), zipped)
-    assert find_dataset("mnist") == named / below
-    assert fetch() == find_dataset("mnist")
-    assert load_dataset("mnist").train_size == 12
+    assert find_dataset(name) == named / below
+    assert fetch_dataset(name, False) == find_dataset(name)
+    assert load_dataset(name).train_size == 12
 
 
 def test_an_empty_variable_is_no_variable(folder, monkeypatch, tmp_path):
@@ -264,7 +274,6 @@ def test_mnists_files_are_never_taken_for_those_of_another_set(named, mirrors, m
     arrays = small_arrays(seed=1)
     hashes = {name: hashlib.sha256(idx_bytes(array)).hexdigest() for name, array in arrays.items()}
     monkeypatch.setitem(SOURCES, "fashion-mnist", Source(hashes, ()))
-    monkeypatch.setattr(loading, "DATASETS", ("digits", *SOURCES))
     assert find_dataset("fashion-mnist") is None
     other = write_folder(named / "fashion-mnist", arrays)
     fashion, mnist = load_dataset("fashion-mnist"), load_dataset("mnist")
@@ -280,10 +289,10 @@ def test_a_folder_that_is_no_source_is_a_path_and_nothing_else(named, mirrors, m
     mirrors()
     write_folder(named, small_arrays())
     monkeypatch.chdir(named)
-    with pytest.raises(DataError, match="'fashion-mnist' is neither a dataset nor a path"):
-        load_dataset("fashion-mnist")
-    write_folder(named / "fashion-mnist", small_arrays(seed=1))
-    assert load_dataset("fashion-mnist").fingerprint != load_dataset("mnist").fingerprint
+    with pytest.raises(DataError, match="'kuzushiji' is neither a dataset nor a path"):
+        load_dataset("kuzushiji")
+    write_folder(named / "kuzushiji", small_arrays(seed=1))
+    assert load_dataset("kuzushiji").fingerprint != load_dataset("mnist").fingerprint
 
 
 def test_verify_tells_what_is_wrong_with_each_file(folder, mirrors):
@@ -318,7 +327,17 @@ def test_each_source_has_files_and_more_than_one_safe_mirror(name):
     assert all(address.startswith("https://") for address in source.mirrors)
 
 
-@needs_mnist
+@needs("fashion-mnist")
+def test_fashion_mnist_itself():
+    assert not any(check.problem for check in verify_dataset("fashion-mnist"))
+    dataset = load_dataset("fashion-mnist")
+    assert (dataset.train_size, dataset.test_size, dataset.classes) == (60_000, 10_000, 10)
+    assert np.bincount(dataset.test_labels).tolist() == [1000] * 10
+    first = [dataset.class_names[label] for label in dataset.test_labels[:4]]
+    assert first == ["ankle boot", "pullover", "trouser", "trouser"]
+
+
+@needs("mnist")
 def test_mnist_itself():
     assert not any(check.problem for check in verify_dataset("mnist"))
     dataset = load_dataset("mnist")

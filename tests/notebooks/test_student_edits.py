@@ -140,6 +140,13 @@ EDITS = {
         ("figures-table", "findings", "findings[:3]"),
         ("card-noise", '"seed-noise"', '"momentum"'),
     ],
+    "carry_over": [
+        ("data", '"fashion-mnist"', '"fashion-mnist", ["regularization"]'),
+        ("data", '"fashion-mnist"', '"fashion-mnist", ["momentum"]'),
+        ("data", '"fashion-mnist"', '"digits", seeds=[3001]'),
+        ("data", "None", '"elsewhere"'),
+        ("opening", "(studies, folder)", '(studies, folder, "momentum")'),
+    ],
 }  # fmt: skip
 
 

@@ -41,6 +41,16 @@ RUNS = {
     "depth-fresh": 2 * 2 * 4 * 5,
     "near-best-fresh": 24 * 10,
     "rivals-fresh": 2 * 50,
+    "fashion-seed-noise": 20,
+    "fashion-activations-losses-depth": 3 * 3 * 2 * 5,
+    "fashion-learning-rate": 7 * 5,
+    "fashion-momentum": 7 * 5,
+    "fashion-weight-decay": 6 * 5,
+    "fashion-batch-size": 9 * 5,
+    "fashion-regularization": 13 * 2 * 5,
+    "fashion-schedules": 3 * 4 * 5,
+    "fashion-depth": 2 * 4 * 5,
+    "fashion-hidden-size": 8 * 5,
 }
 SMALL = Study(
     "small",
@@ -141,7 +151,7 @@ def test_callbacks_are_built_anew_by_name():
 
 
 def test_fresh_studies_have_seeds_that_nothing_before_them_has():
-    fresh = {name: study for name, study in STUDIES.items() if name.endswith("-fresh")}
+    fresh = {n: s for n, s in STUDIES.items() if n.endswith("-fresh") or n.startswith("fashion-")}
     others = {seed for name, study in STUDIES.items() if name not in fresh for seed in study.seeds}
     for study in fresh.values():
         assert min(study.seeds) == 3001 > max(others)
@@ -152,6 +162,19 @@ def test_fresh_sweeps_leave_the_default_to_the_study_of_its_noise():
     for name in ("learning-rate", "batch-size", "weight-decay", "momentum", "hidden-size"):
         assert default not in STUDIES[f"{name}-fresh"].configs()
     assert STUDIES["seed-noise-fresh"].configs()[0] == default
+
+
+def test_a_twin_is_its_study_on_other_data():
+    """The depths alone are others: one to four, from weights by He's rule."""
+    for name, study in STUDIES.items():
+        if name.startswith("fashion-"):
+            fresh = dataclasses.replace(
+                STUDIES[f"{name.removeprefix('fashion-')}-fresh"], seeds=study.seeds
+            )
+            found = {config.replace(dataset="mnist") for config in study.configs()}
+            same = found & set(fresh.configs())
+            assert same == found if name != "fashion-depth" else len(same) == 20
+            assert {config.dataset for config in study.configs()} == {"fashion-mnist"}
 
 
 def test_settings_near_the_best_are_those_of_the_stored_grid():

@@ -12,7 +12,6 @@ from mlp_book.findings import regularization
 from mlp_book.findings.claims import Claim, Family, ask, split
 from mlp_book.findings.report_a import CROSSED, cells, one_ratio
 from mlp_book.findings.scaling import keep_in_proportion
-from mlp_book.stats import FEW_MARGIN, MARGIN
 from mlp_book.text import format_level, format_number
 from mlp_core.studies import STUDIES
 from mlp_core.training import RunConfig
@@ -44,7 +43,7 @@ def treatments(images: str, kind: str, data: pd.DataFrame) -> Family:
     settings = split(rows.drop_duplicates("row"), "treatment")
     asked = [(name, "some larger", regularization.UNTREATED) for name in settings
              if name != regularization.UNTREATED]  # fmt: skip
-    family = ask(settings, asked, paired=few, margin=FEW_MARGIN if few else MARGIN)
+    family = ask(settings, asked, paired=few)
     return family.only(lambda one: one.first.startswith(kind))
 
 

@@ -35,7 +35,8 @@ def by_treatment(data: pd.DataFrame) -> pd.DataFrame:
         With ``images``, ``kind``, ``dose`` and ``treatment`` (such as "dropout 0.5") besides.
         Dose 0 is no treatment, named `UNTREATED`; its rows are in every kind.
     """
-    base = RunConfig.from_dict(dict(STUDIES[STUDY].base))
+    dataset = next(iter(data["dataset"]), "mnist")
+    base = RunConfig.from_dict({**STUDIES[STUDY].base, "dataset": dataset})
     blocks = []
     for images, changes in SIZES.items():
         for kind, field in FIELDS.items():

@@ -1,0 +1,207 @@
+"""The page on other data: every question of What holds, on MNIST and on Fashion-MNIST."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment
+from matplotlib.ticker import NullLocator
+
+from mlp_book.charts import bars
+from mlp_book.facts import claim, facts
+from mlp_book.findings.carried import (
+    CARRIES,
+    DOES_NOT,
+    NOT_RUN,
+    OUTCOMES,
+    Carried,
+    CarryOver,
+    Pair,
+    differences,
+    in_a_sentence,
+    predictions,
+    runs_of,
+)
+from mlp_book.findings.claims import count_planned
+from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_book.tables import table_of_rows
+from mlp_book.text import format_number
+
+NAME = "carry-over"
+GREY = "#8a9097"
+PALETTE = dict(zip(OUTCOMES, (COLOURS[0], COLOURS[1], GREY, GREY), strict=True))
+SYMBOLS = dict(zip(OUTCOMES, "✓✗?-", strict=True))
+WAYS = {
+    "shown on both, same way": (COLOURS[0], "o"),
+    "shown on both, opposite ways": (COLOURS[1], "D"),
+    "shown on one of them or on none": (GREY, "s"),
+}
+LINEAR = 0.2  # points about zero: beyond, axes are logarithmic
+ROWS = """\
+<table class="words"><thead><tr>
+{%- for head in ("question", "MNIST", title, "outcome") -%}
+<th scope="col">{{ head }}</th>{% endfor %}
+</tr></thead><tbody>
+{% for one in questions -%}
+<tr><th scope="row">{{ one.question }}<br><small>{{ one.compared }}</small>
+{%- if one.others %}<details><summary>{{ one.others | length }} more</summary>
+{%- for line in one.others %}<p>{{ line }}</p>{% endfor %}</details>{% endif %}</th>
+<td>{{ one.here }}</td><td>{{ one.there }}</td>
+<td>{{ one.symbol }} <strong>{{ one.outcome }}</strong><br><small>predicted: {{ one.predicted }}
+<details><summary>why</summary>{{ one.reason }}</details></small></td></tr>
+{% endfor %}</tbody></table>"""
+
+
+class Board:
+    """The questions as a table: MNIST beside the other data, outcome and prediction."""
+
+    def __init__(self, found: CarryOver) -> None:
+        self.title = found.title
+        self.rows = [_row(one) for one in found.questions]
+
+    def __repr__(self) -> str:
+        return "\n".join(f"{row['question']} {row['outcome']}" for row in self.rows)
+
+    def _repr_html_(self) -> str:
+        template = Environment(autoescape=True).from_string(ROWS)
+        return template.render(questions=self.rows, title=self.title)
+
+
+def _row(one: Carried) -> dict[str, Any]:
+    said = predictions().loc[one.here.sentence]
+    row = {
+        "question": one.here.sentence,
+        "outcome": one.outcome,
+        "symbol": SYMBOLS[one.outcome],
+        "predicted": said["prediction"],
+        "reason": said["reason"],
+    }
+    if one.there.pending:
+        return row | {"here": one.here.verdict, "there": " ".join(one.there.lines)}
+    if not one.pairs:
+        return row | {"here": one.here.verdict, "there": one.there.verdict}
+    (a, b), *others = one.pairs
+    return row | {
+        "compared": f"{a.first} against {a.second}",
+        "here": f"{one.here.verdict}; {a.effect.text()}",
+        "there": f"{one.there.verdict}; {b.effect.text()}",
+        "others": [_line(pair) for pair in others],
+    }
+
+
+def _line(pair: Pair) -> str:
+    a, b = pair
+    return f"{a.first} against {a.second}: {a.effect.text()} | {b.effect.text()}"
+
+
+def plot_outcomes(found: CarryOver) -> ReportFigure:
+    """Draw how many questions have which outcome."""
+    count = Counter(one.outcome for one in found.questions)
+    names = [name for name in OUTCOMES if count[name]] or [NOT_RUN]
+    data = pd.DataFrame({"outcome": names, "questions": [count[name] for name in names]})
+    return bars(
+        data.assign(text=data["questions"].astype(str)), "outcome", "questions", color="outcome",
+        text="text", palette=PALETTE, title=f"questions, on {found.title}", height=2.4,
+    )  # fmt: skip
+
+
+def pairs_of(found: CarryOver) -> list[Pair]:
+    """Return the comparisons of test accuracies whose effects are known on both, each once."""
+    pairs = {
+        runs_of(pair): pair
+        for one in found.questions
+        if one.there.family and one.there.family.measure == "test_accuracy"
+        for pair in one.pairs
+        if all(math.isfinite(each.effect.error) for each in pair)
+    }
+    return list(pairs.values())
+
+
+def way_of(pair: Pair) -> str:
+    """Return one of `WAYS`."""
+    a, b = (one.effect.direction for one in pair)
+    same, opposite, unknown = WAYS
+    return same if a * b > 0 else opposite if a * b < 0 else unknown
+
+
+def plot_effects(found: CarryOver) -> ReportFigure:
+    """Draw the effects on other data over those on MNIST, with their intervals and the diagonal."""
+    pairs = pairs_of(found)
+    with styled():
+        figure, (axes,) = new_figure(5.0)
+        for name, (colour, marker) in WAYS.items():
+            own = [pair for pair in pairs if way_of(pair) == name]
+            x, y = ([pair[side].effect for pair in own] for side in (0, 1))
+            axes.errorbar(
+                [one.difference for one in x], [one.difference for one in y],
+                xerr=[one.high - one.difference for one in x],
+                yerr=[one.high - one.difference for one in y],
+                fmt=marker, color=colour, elinewidth=0.7, alpha=0.75, markersize=4, label=name,
+            )  # fmt: skip
+        ends = [
+            abs(end) for pair in pairs for one in pair for end in (one.effect.low, one.effect.high)
+        ]
+        reach = 1.2 * max([1.0, *ends])
+        ticks = [sign * tick for tick in (LINEAR, 1, 10) for sign in (-1, 1) if tick < reach]
+        for which in ("x", "y"):
+            getattr(axes, f"set_{which}scale")("symlog", linthresh=LINEAR)
+            getattr(axes, f"set_{which}lim")(-reach, reach)
+            getattr(axes, f"set_{which}ticks")([0, *ticks], map(format_number, [0, *ticks]))
+            getattr(axes, f"{which}axis").set_minor_locator(NullLocator())
+        axes.plot([-reach, reach], [-reach, reach], color=INK, linewidth=1)
+        axes.set_title(f"difference on {found.title}, points")
+        axes.set_xlabel("difference on MNIST, points")
+        axes.legend(frameon=False, loc="upper left")
+        count = Counter(map(way_of, pairs))
+        words = [f"{count[name]} {name}" for name in WAYS]
+        axes.alt = f"{len(pairs)} comparisons and the line of equal effects: {', '.join(words)}"
+    return figure
+
+
+def table_of_differences(found: CarryOver) -> pd.DataFrame:
+    """Return the comparisons whose effects lie farthest apart, with both effects."""
+    rows = {
+        one.here.sentence: {
+            "compared": f"{a.first} against {a.second}",
+            "MNIST": a.effect.text(),
+            found.title: b.effect.text(),
+        }
+        for one, (a, b) in differences(found)
+    }
+    nothing = {"not run yet": {found.title: f"{found.runs} runs are stored"}}
+    return table_of_rows(rows or nothing, "question")
+
+
+def table_of_studies(found: CarryOver) -> pd.DataFrame:
+    """Return how many runs of each study are stored, and what they took."""
+    rows = {
+        name: {
+            "runs": f"{len(data)} of {count_planned(name, found.studies)}",
+            "core-hours": f"{data['duration_s'].sum() / 3600:.1f}",
+        }
+        for name, data in found.stored.items()
+    }
+    return table_of_rows(rows, "stored")
+
+
+@facts(NAME)
+def seen(found: CarryOver) -> Iterator[Any]:
+    """Say how many answers carry over, and how many of the predictions were right."""
+    judged = [one for one in found.questions if one.outcome != NOT_RUN]
+    right = sum(one.outcome == predictions().loc[one.here.sentence, "prediction"] for one in judged)
+    count = Counter(map(way_of, pairs_of(found)))
+    outcomes = Counter(one.outcome for one in found.questions)
+    yield {
+        "title": found.title,
+        "runs": found.runs,
+        "answer": in_a_sentence(found),
+        "right": f"{right} of {len(judged)}" if judged else "none yet, as none is judged,",
+        "carry": outcomes[CARRIES],
+        "fail": outcomes[DOES_NOT],
+        **dict(zip(("same", "opposite", "unknown"), (count[name] for name in WAYS), strict=True)),
+    }
+    yield claim("there are questions that the studies can judge", found.questions)

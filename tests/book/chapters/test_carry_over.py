@@ -1,0 +1,152 @@
+"""Does it carry over: what counts as so, and a page that is right with none, some or all runs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from figure_cases.carry_over import CASES
+from made import fake_runs
+
+from mlp_book.chapters import carry_over as chapter
+from mlp_book.findings.carried import (
+    NOT_RUN,
+    STUDIES_ON_FASHION,
+    Carried,
+    became,
+    carry_over,
+    differences,
+    in_a_sentence,
+    predictions,
+    runs_of,
+    studies_on,
+)
+from mlp_book.findings.claims import Finding
+from mlp_core import RunConfig
+from mlp_core.studies import RunStore
+
+CHAPTERS = {
+    "learning_rate": 1, "batch_size": 3, "momentum": 1, "weight_decay": 1, "hidden_layers": 3,
+    "activations_losses": 11, "regularization": 6, "optimizers_epochs": 1,
+}  # fmt: skip
+
+
+def less_is_more(config: RunConfig) -> float:
+    """Return an accuracy that is higher the less momentum there is."""
+    return 89.0 - config.momentum
+
+
+def make(folder: Path, *names: str, most: int | None = None) -> Path:
+    for study in studies_on(names=names):
+        for run in fake_runs(study.configs()[:most], less_is_more):
+            RunStore(study.name, folder).save(run)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "outcome"),
+    [
+        ("holds", "holds in part", "carries over"),
+        ("does not hold", "does not hold", "carries over"),
+        ("holds in part", "does not hold", "does not"),
+        ("does not hold", "holds", "does not"),
+        ("undecided", "holds", "undecided"),
+        ("holds", "undecided", "undecided"),
+    ],
+)
+def test_outcomes(here: str, there: str, outcome: str) -> None:
+    claim = carry_over(chapter="momentum").questions[0].here.claim
+    assert Carried(Finding(claim, here), Finding(claim, there)).outcome == outcome
+    waiting = Finding(claim, "undecided", pending=True)
+    assert Carried(Finding(claim, here), waiting).outcome == NOT_RUN
+
+
+def test_each_prediction_is_of_a_question_and_each_question_has_one() -> None:
+    found = carry_over()
+    assert {one.here.sentence for one in found.questions} == set(predictions().index)
+    assert set(predictions()["prediction"]) <= {"carries over", "does not", "undecided"}
+    assert sum(CHAPTERS.values()) == len(predictions())
+
+
+@pytest.mark.parametrize(("name", "count"), CHAPTERS.items())
+def test_a_chapters_limits_say_what_became_of_it(name: str, count: int) -> None:
+    ((glued, sentence),) = became(name).values.items()
+    assert glued == f"{name.replace('_', '-')}-carried"
+    assert sentence.startswith("On Fashion-MNIST, ")
+    assert (f"of {count} questions" in sentence) == (count > 1)
+
+
+def test_without_runs_nothing_is_said_to_be_known(tmp_path: Path) -> None:
+    found = carry_over(root=tmp_path)
+    assert {one.outcome for one in found.questions} == {NOT_RUN}
+    values = chapter.seen(found).values
+    assert values["carry-over-answer"].endswith(", 27 are not run yet.")
+    assert values["carry-over-runs"] == "0 of 525"
+    assert "0 of 35 runs of the study fashion-momentum" in chapter.Board(found)._repr_html_()
+    assert list(chapter.table_of_differences(found).index) == ["not run yet"]
+    assert chapter.plot_effects(found).alt().startswith("Chart: difference on Fashion-MNIST")
+
+
+def test_half_a_study_is_not_taken_for_the_whole(tmp_path: Path) -> None:
+    make(tmp_path, "seed-noise")
+    make(tmp_path, "momentum", most=34)
+    found = carry_over(root=tmp_path, chapter="momentum")
+    assert found.runs == "54 of 55"
+    (one,) = found.questions
+    assert (one.outcome, one.pairs) == (NOT_RUN, [])
+    assert in_a_sentence(found) == (
+        "On Fashion-MNIST, the one question that is asked again is not run yet."
+    )
+    assert "34 of 35 runs" in chapter.Board(found)._repr_html_()
+
+
+def test_a_whole_study_is_judged_beside_mnist(tmp_path: Path) -> None:
+    found = carry_over(root=make(tmp_path, "seed-noise", "momentum"), chapter="momentum")
+    (one,) = found.questions
+    assert one.there.verdict == "does not hold" and one.there.confirmed
+    # What hangs on a hair stands first, settings that broke last.
+    slack = [a.effect.difference for a, _ in one.pairs if not a.effect.broken]
+    assert slack == sorted(slack, reverse=True)
+    assert {b.effect.margin for _, b in one.pairs} == {0.2}
+    assert {b.effect.n for _, b in one.pairs} == {(5, 20)}
+    ((_, (a, b)),) = differences(found)
+    assert math.isfinite(a.effect.error + b.effect.error)
+    page = chapter.Board(found)._repr_html_()
+    assert "does not hold; +" in page and "6 more" in page
+
+
+def test_settings_of_the_same_name_are_not_one(tmp_path: Path) -> None:
+    """L2 10⁻⁵ against none is there with 60,000 images and with 1,000."""
+    found = carry_over(root=make(tmp_path, "regularization"), chapter="regularization")
+    pairs = [pair for one in found.questions for pair in one.pairs]
+    assert len({runs_of(pair) for pair in pairs}) == len(pairs) == 24
+    few = {b.effect.margin for one in found.questions[3:] for _, b in one.pairs}
+    assert (few, {b.effect.paired for _, b in found.questions[3].pairs}) == ({0.4}, {True})
+
+
+def test_other_data_and_fewer_studies() -> None:
+    default, study = studies_on("digits", ["momentum"], [1, 2])
+    assert {(c.dataset, c.seed) for c in study.configs()} == {("digits", 1), ("digits", 2)}
+    found = carry_over([default, study])
+    assert [one.here.claim.chapter for one in found.questions] == ["momentum"]
+    assert carry_over([default]).questions == ()
+    assert chapter.plot_outcomes(carry_over([default])).alt().endswith("not run yet: 0.")
+    assert len(studies_on()) == len(STUDIES_ON_FASHION) == 10
+
+
+def test_the_figure_has_each_comparison_once() -> None:
+    (axes,) = CASES["effects against effects"]().axes
+    assert axes.get_xscale() == axes.get_yscale() == "symlog"
+    assert axes.alt.startswith("6 comparisons")
+
+
+def test_how_many_predictions_came_true(tmp_path: Path) -> None:
+    found = carry_over(root=make(tmp_path, "seed-noise", "momentum"), chapter="momentum")
+    (one,) = found.questions
+    assert predictions().loc[one.here.sentence, "prediction"] == "does not"
+    turned = replace(found, questions=(Carried(replace(one.here, verdict="holds"), one.there),))
+    wrong = replace(found, questions=(Carried(one.there, one.there),))
+    assert chapter.seen(wrong).values["carry-over-right"] == "0 of 1"
+    assert chapter.seen(turned).values["carry-over-right"] == "1 of 1"

@@ -38,13 +38,24 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
         with unnamed or partial.open("xb") as file:
             yield file
             file.flush()
+            if unnamed and _name(file, path):
+                return
             if unnamed:
-                # A folder is given, though the path is absolute: else the link itself is linked.
-                os.link(f"/proc/self/fd/{file.fileno()}", partial, src_dir_fd=file.fileno())
+                _name(file, partial)
         partial.replace(path)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
+
+
+def _name(file: BinaryIO, path: Path) -> bool:
+    """Give an unnamed file its name, at one blow; return whether the name was free."""
+    try:
+        # A folder is given, though the path is absolute: else the link itself is linked.
+        os.link(f"/proc/self/fd/{file.fileno()}", path, src_dir_fd=file.fileno())
+    except FileExistsError:
+        return False
+    return True
 
 
 def _open_unnamed(folder: Path) -> BinaryIO | None:

@@ -1,6 +1,7 @@
 """What is written is whole or not there, and leaves nothing behind."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -60,6 +61,22 @@ def test_a_limit_on_file_sizes_is_an_os_error_and_leaves_what_was_there(tmp_path
     assert "File too large" in done.stderr.splitlines()[-1], done.stderr
     assert "Exception ignored" not in done.stderr
     assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+
+
+def test_a_new_file_is_there_whole_at_one_blow(tmp_path):
+    code = """
+import os
+real = os.link
+def stop(*names, **options):
+    real(*names, **options)
+    signal.raise_signal(signal.SIGKILL)
+os.link = stop
+"""
+    folder = tmp_path / "s"
+    folder.mkdir()
+    done = python(code + WRITES["result"], folder / "file.json", cwd=tmp_path)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert len(list(folder.iterdir())) == len(list(RunStore("s", tmp_path))) == 1
 
 
 def test_a_kill_in_the_middle_of_a_write_leaves_nothing(tmp_path):

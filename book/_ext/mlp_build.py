@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pydata_sphinx_theme
+from fontTools.ttLib import TTFont
 from mlp_fonts import write_subset
 
 if TYPE_CHECKING:
@@ -109,8 +110,9 @@ def drop_icons(app: Sphinx) -> None:
     kept = ICON_RULE.sub(lambda rule: rule[0] if used & set(ICON.findall(rule[0])) else "", styles)
     (out / "_static" / ICON_STYLES).write_text(WOFF2.sub("", kept), encoding="utf-8")
     drawn = {int(code, 16) if len(code) > 1 else ord(code) for code in ICON_RULE.findall(kept)}
-    for font in (theme / ICON_FONTS).glob("*.ttf"):
-        write_subset(font, drawn, out / "_static" / ICON_FONTS / font.name)
+    for path in (theme / ICON_FONTS).glob("*.ttf"):
+        with TTFont(path) as font:
+            write_subset(font, drawn, out / "_static" / ICON_FONTS / path.name)
 
 
 def finish(app: Sphinx, error: Exception | None) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from fontTools.ttLib import TTFont
 
-def write_subset(font: Path, signs: Iterable[int], target: Path) -> None:
+
+def write_subset(font: TTFont, signs: Iterable[int], target: Path) -> None:
     """Write a font with some signs, by code point, and what their larger forms are made of."""
     subsetter = Subsetter(Options(layout_features=[], hinting=False))
     subsetter.populate(unicodes=signs)
-    with TTFont(font) as drawn:
-        subsetter.subset(drawn)
-        drawn.flavor = "woff" if target.suffix == ".woff" else None
-        drawn.save(target)
+    subsetter.subset(font)
+    font.flavor = "woff" if target.suffix == ".woff" else None
+    font.save(target)

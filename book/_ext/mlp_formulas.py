@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from docutils.nodes import SkipNode
 from docutils.utils.math import MathError
 from docutils.utils.math.latex2mathml import tex2mathml
+from fontTools.ttLib import TTFont
 from mlp_fonts import write_subset
 from sphinx.errors import ExtensionError
 from sphinx.util.math import get_node_equation_number
@@ -27,8 +28,9 @@ FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
 # TeX's thin space: after a function without brackets, and before one that is set as an operator.
 AFTER_FUNCTION = re.compile(r"<mo>&ApplyFunction;</mo>(?!\s*<mo[^>]*>[(\[])")
 OPERATOR = re.compile(r"<mo>(?=(?:max|min)<)")
+ROOT = ord("√")
 # What a browser puts for a variable's plain letter, Latin or Greek, and for a root.
-UNWRITTEN = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, ord("√")}
+UNWRITTEN = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, ROOT}
 
 
 def convert(node: nodes.math | nodes.math_block, is_block: bool) -> str:
@@ -67,8 +69,18 @@ def write_font(app: Sphinx, error: Exception | None) -> None:
     out = Path(app.outdir)
     texts = (page.read_text(encoding="utf-8") for page in out.rglob("*.html"))
     signs = {ord(sign) for text in texts for formula in FORMULA.findall(text) for sign in formula}
-    font = distribution("ziamath").locate_file(FONT)
-    write_subset(Path(str(font)), signs.union(UNWRITTEN), out / "_static" / "formulas.woff")
+    with TTFont(Path(str(distribution("ziamath").locate_file(FONT)))) as font:
+        keep_one_root(font)
+        write_subset(font, signs.union(UNWRITTEN), out / "_static" / "formulas.woff")
+
+
+def keep_one_root(font: TTFont) -> None:
+    """Leave out larger roots: behind every root, Chromium leaves room for the widest of a font."""
+    variants = font["MATH"].table.MathVariants
+    place = variants.VertGlyphCoverage.glyphs.index(font.getBestCmap()[ROOT])
+    forms = variants.VertGlyphConstruction[place]
+    forms.MathGlyphVariantRecord = forms.MathGlyphVariantRecord[:1]
+    forms.VariantCount, forms.GlyphAssembly = 1, None
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

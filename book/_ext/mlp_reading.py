@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
+from docutils import nodes
 from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
@@ -25,6 +26,7 @@ ASIDE = (
 )
 # Headings of sections to look things up in; numbers stand before them.
 LAST = re.compile(r"[\d. ]*(?:Sources|Reproduction cards?)")
+LOOSE_PERCENT = re.compile(r"(?:(?<=\d)|^) %")  # at its beginning: the number is glued
 HEADING = re.compile(r"</h1>")
 CARD = (1200, 630)  # pixels, as programs want them that show a link
 MARGIN = 60
@@ -55,6 +57,13 @@ def reading_time(body: str) -> str:
     """
     minutes = max(1, round(words_of(body) / WORDS_PER_MINUTE))
     return f"{minutes} minute{'s' if minutes > 1 else ''} to read"
+
+
+def keep_percent_signs(app: Sphinx, document: nodes.document, name: str) -> None:
+    """Keep a number and its percent sign on one line."""
+    for text in list(document.findall(nodes.Text)):
+        if LOOSE_PERCENT.search(text) and not isinstance(text.parent, nodes.literal_block):
+            text.parent.replace(text, nodes.Text(LOOSE_PERCENT.sub("\u00a0%", text)))
 
 
 def cards_folder(app: Sphinx) -> Path:
@@ -106,5 +115,6 @@ def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], tre
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions above to the build's events."""
     app.connect("builder-inited", ask_for_cards)
+    app.connect("doctree-resolved", keep_percent_signs)
     app.connect("html-page-context", describe, priority=600)  # after the pages' own scripts
     return {"parallel_read_safe": True, "parallel_write_safe": True}

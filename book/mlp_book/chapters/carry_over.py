@@ -199,7 +199,9 @@ def seen(found: CarryOver) -> Iterator[Any]:
         "title": found.title,
         "runs": found.runs,
         "answer": in_a_sentence(found),
-        "right": f"{right} of {len(judged)}" if judged else "none yet, as none is judged,",
+        "predicted": f"Predictions that came true: {right} of {len(judged)}."
+        if judged
+        else "No prediction is put to the test yet.",
         "carry": outcomes[CARRIES],
         "fail": outcomes[DOES_NOT],
         **dict(zip(("same", "opposite", "unknown"), (count[name] for name in WAYS), strict=True)),

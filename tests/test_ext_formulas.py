@@ -22,11 +22,23 @@ def test_aligned_lines_are_rows_of_a_table() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tex", "has_space"), [(r"\log 10", True), (r"\tanh q", True), (r"\tanh(q)", False)]
+    ("tex", "spaced"),
+    [
+        (r"\log 10", '<mspace width="0.17em"/>'),
+        (r"\max(0, u)", '<mo lspace="0.17em" rspace="0">max'),
+        (r"\alpha |w|", '<mo stretchy="false" lspace="0" rspace="0">|'),
+        (r"p =", '<mo rspace="0">=</mo>'),
+    ],
 )
-def test_a_function_stands_apart_from_what_it_is_of(tex: str, has_space: bool) -> None:
+def test_spaces_are_as_in_tex(tex: str, spaced: str) -> None:
+    assert spaced in mlp_formulas.convert(nodes.math("", tex), is_block=False)
+
+
+@pytest.mark.parametrize("tex", [r"\tanh(q)", r"p = 1"])
+def test_no_space_where_a_bracket_or_a_number_follows(tex: str) -> None:
     formula = mlp_formulas.convert(nodes.math("", tex), is_block=False)
-    assert ("<mspace" in formula) == has_space
+    assert "<mspace" not in formula
+    assert "rspace" not in formula
 
 
 @pytest.mark.parametrize("tex", [r"\nosuch{x}", r"\frac{1}", r"x^"])

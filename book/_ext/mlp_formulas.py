@@ -25,9 +25,14 @@ if TYPE_CHECKING:
 
 FONT = "ziamath/fonts/STIXTwoMath-Regular.ttf"  # STIX Two, under the SIL Open Font License
 FORMULA = re.compile(r"<math\b.*?</math>", re.DOTALL)
-# TeX's thin space: after a function without brackets, and before one that is set as an operator.
-AFTER_FUNCTION = re.compile(r"<mo>&ApplyFunction;</mo>(?!\s*<mo[^>]*>[(\[])")
-OPERATOR = re.compile(r"<mo>(?=(?:max|min)<)")
+# Spaces as TeX has them: thin ones after a function without brackets and before one that is set
+# as an operator, none about the bars of a size or after a relation that ends the formula.
+SPACES = (
+    (r"<mo>&ApplyFunction;</mo>(?!\s*<mo[^>]*>[(\[])", r'\g<0><mspace width="0.17em"/>'),
+    (r"<mo>(?=(?:max|min)<)", '<mo lspace="0.17em" rspace="0">'),
+    (r'<mo stretchy="false">(?=\|<)', '<mo stretchy="false" lspace="0" rspace="0">'),
+    (r"<mo>([=≈])</mo>(?=\s*</math>)", r'<mo rspace="0">\1</mo>'),
+)
 ROOT = ord("√")
 # What a browser puts for a variable's plain letter, Latin or Greek, and for a root.
 UNWRITTEN = {*range(0x1D434, 0x1D468), *range(0x1D6E2, 0x1D71C), 0x210E, ROOT}
@@ -40,8 +45,9 @@ def convert(node: nodes.math | nodes.math_block, is_block: bool) -> str:
         formula = str(tex2mathml(tex, as_block=is_block))
     except (MathError, SyntaxError) as error:
         raise ExtensionError(f"the formula {tex!r} cannot be set: {error}") from error
-    formula = AFTER_FUNCTION.sub(r'\g<0><mspace width="0.17em"/>', formula)
-    return OPERATOR.sub('<mo lspace="0.17em" rspace="0">', formula)
+    for pattern, spaced in SPACES:
+        formula = re.sub(pattern, spaced, formula)
+    return formula
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:

@@ -107,6 +107,7 @@ def article_of(page: str, pages: set[str]) -> str:
     # Parts of drawings refer to one another by ids, too.
     body = PAINT.sub(f"url(#{anchor(page, 'x')[:-1]}", body)
     body = SRC.sub(lambda m: f'src="{own_file(m[1], page)}"', body)
+    body = body.replace(' loading="lazy"', "")  # nobody scrolls to a picture on paper
     # Answers are open on paper; what only folds code away is not printed at all.
     body = re.sub(r"<details(?=>)", "<details open", body)
     return f'<article class="bd-article" id="{anchor(page)}">{body}</article>'

@@ -62,6 +62,11 @@ def test_answers_are_open_and_no_script_is_left(whole: str) -> None:
     assert "<script" not in whole
 
 
+def test_no_picture_waits_for_a_reader_to_scroll(whole: str) -> None:
+    assert "<img" in whole
+    assert 'loading="lazy"' not in whole
+
+
 def test_without_a_browser_a_sentence_says_what_to_do(tmp_path: Path) -> None:
     # An own copy of the environment: no browser by name, none by variable.
     environment = {k: v for k, v in os.environ.items() if k != "MLP_CORE_CHROMIUM"}

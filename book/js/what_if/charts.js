@@ -14,14 +14,14 @@ const sayPercent = (value) => `${shortNumber(100 * value)} %`;
 const byError = (value) => Math.min(Math.max(100 * (1 - value), ERRORS[1]), ERRORS[0]);
 export const MEASURES = {
   loss: {
-    title: "loss",
+    title: "loss; dotted: training",
     of: "test loss",
     columns: ["test_loss", "running_loss"],
     axis: { isLog: true },
     hasCrosses: true,
   },
   accuracy: {
-    title: "accuracy, %",
+    title: "accuracy, %; dotted: training",
     of: "test accuracy",
     columns: ["test_accuracy", "running_accuracy"],
     drawn: byError,

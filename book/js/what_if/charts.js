@@ -60,6 +60,7 @@ export function lossRange(curves) {
 export function drawMeasure(element, measure, curves, { height, epochs, cursor, range, onRead }) {
   const drawn = curves
     .filter((curve) => curve.columns[measure.columns[0]])
+    .sort((a, b) => Number(Boolean(b.faint)) - Number(Boolean(a.faint))) // pale ones lie behind
     .map((curve) => drawnCurve(measure, curve, range));
   drawLineChart(element, drawn, {
     x: { range: [0, epochs], label: "epoch" },

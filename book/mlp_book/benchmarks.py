@@ -49,7 +49,7 @@ def contestants(content: Mapping[str, Any], cores: int = 1) -> pd.DataFrame:
     DataFrame
         ``ms_per_update`` (median over the rounds) and its quartiles ``low`` and ``high``,
         ``engine_ratio`` (the engine's time over the contestant's, within a round), ``over_floor``
-        (the median over the floor's), ``hidden_sizes`` and ``batch_size``.
+        (its time over the floor's, by these ratios), ``hidden_sizes`` and ``batch_size``.
     """
     rows = [
         {
@@ -59,7 +59,7 @@ def contestants(content: Mapping[str, Any], cores: int = 1) -> pd.DataFrame:
             "low": own["quartiles"][0],
             "high": own["quartiles"][1],
             "engine_ratio": own["engine_ratio"],
-            "over_floor": own["ms_per_update"] / case["contestants"][FLOOR]["ms_per_update"],
+            "over_floor": case["contestants"][FLOOR]["engine_ratio"] / own["engine_ratio"],
             "hidden_sizes": tuple(case["hidden_sizes"]),
             "batch_size": case["batch_size"],
         }

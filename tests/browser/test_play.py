@@ -219,8 +219,8 @@ def test_it_fits_the_panel(panel: Panel) -> None:
     assert says["x"] > row["x"] + row["width"]
     assert says["height"] < 1.5 * row["height"]
     assert panel.says() == (
-        "Paused after 1 of 100 epochs. Learning rate, momentum and batch size now act on this "
-        "network; other controls begin anew."
+        "Paused after 1 of 100 epochs. Learning rate, momentum and batch size act at once; "
+        "others begin anew."
     )
 
 
@@ -232,7 +232,7 @@ def test_pause_goes_on_where_it_was_and_restart_begins_anew(panel: Panel) -> Non
     panel.wait_for("paused")
     lines, epoch = panel.shapes("line"), int(panel.data("epoch"))
     assert "Paused after " in panel.says()
-    assert "other controls begin anew" in panel.says()
+    assert "others begin anew" in panel.says()
     panel.page.wait_for_timeout(300)
     assert (panel.shapes("line"), int(panel.data("epoch"))) == (lines, epoch)
     panel.click("Play")

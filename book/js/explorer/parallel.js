@@ -9,8 +9,8 @@ import { AxisBrush } from "./brush.js";
 const HEIGHT_OF_ALL = 360;
 const ROOM = { top: 44, height: 270 };
 const FOOT = ROOM.top + ROOM.height;
-const SIDES = { left: 34, right: 62 };
-const LEAST_STEP = 96; // pixels between two axes; where there are fewer, the drawing scrolls
+const SIDES = { left: 34, right: 48 };
+const LEAST_STEP = 78; // pixels between two axes; where there are fewer, the drawing scrolls
 const LETTER = 6.6; // pixels of an axis's text, about
 const LONGEST_TITLE = 11; // letters in one line
 export const LEAST_FACTORS = 3;

@@ -9,6 +9,7 @@ import { clamp, HIT } from "./plot.js";
 
 const PREDICTION_HEIGHT = 250;
 const PREDICTION_ROOM = { left: 52, right: 16, top: 30, bottom: 46 };
+const LETTER = 6.7; // pixels of a level's name, about
 const KEY_STEPS = 40; // of a key press, from the lowest value to the highest
 const [YOURS, TRUTH] = PALETTE;
 
@@ -114,7 +115,9 @@ export function showPrediction({ question, levels, truth, low, high, range, isLo
       const line = makeSvg("line", { x1: PREDICTION_ROOM.left, x2: width - PREDICTION_ROOM.right, y1: at, y2: at, class: "mlp-grid" });
       return [line, makeText(PREDICTION_ROOM.left - 6, at + 4, axisNumber(tick), "end")];
     });
-    const names = levels.map((level, i) => makeText(x(i), PREDICTION_HEIGHT - 26, level, "middle"));
+    // Where there is no room for all, every second has its name, or every third.
+    const every = Math.ceil((LETTER * (1 + Math.max(...levels.map((level) => level.length)))) / step);
+    const names = levels.flatMap((level, i) => (i % every ? [] : [makeText(x(i), PREDICTION_HEIGHT - 26, level, "middle")]));
     const titles = [
       makeText(0, 14, yLabel, "start", "mlp-axis-label"),
       makeText(width - PREDICTION_ROOM.right, PREDICTION_HEIGHT - 6, xLabel, "end", "mlp-axis-label"),

@@ -14,14 +14,14 @@ const sayPercent = (value) => `${shortNumber(100 * value)} %`;
 const byError = (value) => Math.min(Math.max(100 * (1 - value), ERRORS[1]), ERRORS[0]);
 export const MEASURES = {
   loss: {
-    title: "loss",
+    title: "loss; dotted: training",
     of: "test loss",
     columns: ["test_loss", "running_loss"],
     axis: { isLog: true },
     hasCrosses: true,
   },
   accuracy: {
-    title: "accuracy, %",
+    title: "accuracy, %; dotted: training",
     of: "test accuracy",
     columns: ["test_accuracy", "running_accuracy"],
     drawn: byError,
@@ -60,6 +60,7 @@ export function lossRange(curves) {
 export function drawMeasure(element, measure, curves, { height, epochs, cursor, range, onRead }) {
   const drawn = curves
     .filter((curve) => curve.columns[measure.columns[0]])
+    .sort((a, b) => Number(Boolean(b.faint)) - Number(Boolean(a.faint))) // pale ones lie behind
     .map((curve) => drawnCurve(measure, curve, range));
   drawLineChart(element, drawn, {
     x: { range: [0, epochs], label: "epoch" },

@@ -15,7 +15,7 @@ import { changeWords, comparisonOf, headlineOf, legendItem, progressOf } from ".
 
 const FRAME_MS = 60; // least time between two drawings of a growing curve
 const AT_ONCE = new Set(["paused", "playing", "change", "ahead"]); // what answers to a hand
-const [NOW, BOOK, ...OTHERS] = PALETTE;
+const [STORED_COLOUR, LIVE_COLOUR, ...OTHERS] = PALETTE; // what is stored keeps its colour while a run is under way
 const MAX_PINNED = OTHERS.length;
 const NARROW = 600; // a page's width in pixels
 let runs = 0;
@@ -211,7 +211,7 @@ export class Panel {
     if (message.kind === "map") this.network.takeMap(message.map);
     if (message.id !== this.run?.id || !this.run.isUnderWay) return;
     const takers = {
-      loading: ({ done, total }) => this.say(`Loading Python: ${megabytes(done)} of ${megabytes(total)} MB.`),
+      loading: (seen) => this.say(loadingWords(seen)),
       events: ({ events }) => this.takeEvents(events),
       done: () => this.finish(this.run.diverged.length ? "diverged" : "completed"),
       failed: ({ message: words }) => this.fail(words),
@@ -338,12 +338,12 @@ export class Panel {
   /** All curves, the one that stands for the values first, each with its colour and its name. */
   shownCurves() {
     const { stored, behind, differs } = this.answer();
-    const live = this.run && (this.run.epoch || this.run.starts.length) ? [{ ...this.run.curve(), colour: NOW }] : [];
+    const live = this.run && (this.run.epoch || this.run.starts.length) ? [{ ...this.run.curve(), colour: LIVE_COLOUR }] : [];
     const isReplaced = live.length > 0;
     const own = stored
-      ? [{ ...stored, colour: isReplaced ? BOOK : NOW, faint: isReplaced || differs.length > 0, differs }]
+      ? [{ ...stored, colour: STORED_COLOUR, faint: isReplaced || differs.length > 0, differs }]
       : [];
-    const book = behind ? [{ ...behind, colour: isReplaced && !stored ? BOOK : OTHERS[0], differs: this.lackOf(behind) }] : [];
+    const book = behind ? [{ ...behind, colour: OTHERS[0], differs: this.lackOf(behind) }] : [];
     const pinned = this.pinned.map((curve, i) => ({ ...curve, colour: OTHERS[i], pinned: i + 1 }));
     const nearest = isReplaced && differs.length ? [] : own;
     const all = [...live, ...nearest, ...book, ...pinned];
@@ -372,7 +372,7 @@ export class Panel {
     this.timer = null;
     const curves = this.shownCurves();
     const { cursor, epochs } = this;
-    const height = this.element.clientWidth < NARROW ? 168 : 224;
+    const height = this.element.clientWidth < NARROW ? 168 : 222;
     const onRead = (x) => this.read(x);
     const look = { height, epochs, cursor: Math.min(cursor, epochs), onRead };
     drawMeasure(this.parts.charts[0], MEASURES.loss, curves, { ...look, range: this.lossRange });
@@ -423,6 +423,11 @@ function nameOf(curve, values, controls) {
 function changedName(curve, { name, label }) {
   const isChanged = curve.marks.some((mark) => mark.name === name);
   return [...(isChanged ? [] : [`${label} ${asWords(curve.values[name])}`]), changeWords(curve)].join(", ");
+}
+
+/** Of the start: what is fetched, and that all of it is there before Python runs. */
+function loadingWords({ done, total }) {
+  return done < total ? `Loading Python: ${megabytes(done)} of ${megabytes(total)} MB.` : "Starting Python …";
 }
 
 function megabytes(bytes) {

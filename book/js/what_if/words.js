@@ -71,8 +71,8 @@ function ruleOf(run, controls) {
   if (run.seeds.length > 1) return "With several seeds a control that is moved begins anew.";
   const live = controls.filter(({ name }) => run.canChange(name)).map(({ label }) => label);
   if (!live.length) return "A control that is moved begins anew.";
-  const all = live.length > 1 ? `${live.slice(0, -1).join(", ")} and ${live.at(-1)} now act` : `${live[0]} now acts`;
-  return `${all[0].toUpperCase()}${all.slice(1)} on this network; other controls begin anew.`;
+  const all = live.length > 1 ? `${live.slice(0, -1).join(", ")} and ${live.at(-1)} act` : `${live[0]} acts`;
+  return `${all[0].toUpperCase()}${all.slice(1)} at once; others begin anew.`;
 }
 
 /** Where and with what the panel trains. */

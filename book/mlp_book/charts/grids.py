@@ -120,7 +120,7 @@ def error_map(
     mean = cells[measure].mean().unstack()
     framed = _framed(data, row, column, measure).reindex_like(text).eq(True)  # no run: not framed
     best = mean.where(framed).min(axis=1)
-    strength = 0.5 * (1 - np.log(mean.div(best, axis=0)) / np.log(FADED)).clip(0, 1)
+    strength = 0.35 * (1 - np.log(mean.div(best, axis=0)) / np.log(FADED)).clip(0, 1)
     return heat_map(
         strength.fillna(0.0),
         text.fillna(""),

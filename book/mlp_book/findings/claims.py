@@ -285,9 +285,11 @@ class Finding:
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        """One sentence per comparison, or what is said instead."""
+        """One sentence per comparison, the contrary ones first; or what is said instead."""
         remark = (self.claim.remark,) if self.claim.remark else ()
-        return (*(one.text for one in self.comparisons), *self.lines, *remark)
+        against = self.verdict == "does not hold"
+        deciding = sorted(self.comparisons, key=lambda one: against and not one.contrary)
+        return (*(one.text for one in deciding), *self.lines, *remark)
 
     @property
     def standing(self) -> str:

@@ -22,7 +22,7 @@ SCRIPT = re.compile(
 HANDLER = re.compile(r'\son[a-z]+="([^"]*)"')
 HEAD = re.compile(r'(<meta charset="utf-8"\s*/?>)', re.IGNORECASE)
 MARK = '<meta http-equiv="Content-Security-Policy"'
-# Styles: those of formulas, of figures (SVG) and of the theme stand in attributes everywhere.
+# Styles: those of figures (SVG) and of the theme stand in attributes everywhere.
 POLICY = {
     "default-src": "'self'",
     "script-src": "'self'",

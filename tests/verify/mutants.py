@@ -1,4 +1,6 @@
-"""Mutants: one operator or constant of `nn` or `training` is changed, and the room's tests run.
+"""Mutants: one operator or constant of `nn` or `training` is changed, and tests run.
+
+First those of its room, then those of the rooms that stand on it, while nothing is noticed.
 
 A copy of the package is changed, never the checkout. Those that no test notices are written to
 `tests/verify/survivors.txt`, in which a reason may stand after each: a survivor with a reason, or
@@ -22,7 +24,8 @@ from queue import SimpleQueue
 
 ROOT = Path(__file__).resolve().parents[2]
 SURVIVORS = Path(__file__).with_name("survivors.txt")
-ROOMS = ("nn", "training")
+# The rooms that are changed, and the folders of tests that may notice it, the quickest first.
+ROOMS = {"nn": ("nn", "training"), "training": ("training", "what_if", "studies")}
 TRIED, LEAST = 220, 0.95
 TIMEOUT_S = 300
 _COMPARED = {
@@ -97,10 +100,10 @@ def rows(quick: bool) -> Iterator[tuple[str, int, int, str]]:
             unexplained = sum(each not in reasons for each in named)
             enough = len(alive) <= (1 - LEAST) * len(chosen)
             told = f"{1 - len(alive) / len(chosen):.0%} noticed, {unexplained} without reason"
+            if not quick:
+                lines = [f"{one}  # {reasons.get(one, '')}".rstrip() for one in sorted(survivors)]
+                SURVIVORS.write_text("\n".join(lines) + "\n", "utf-8")
             yield f"mutants of {room}", len(chosen), 0 if enough else unexplained, told
-    if not quick:
-        lines = [f"{each}  # {reasons.get(each, '')}".rstrip() for each in sorted(set(survivors))]
-        SURVIVORS.write_text("\n".join(lines) + "\n", "utf-8")
 
 
 def _copy_package(folder: Path) -> Path:
@@ -130,13 +133,21 @@ def _choose(room: str, number: int) -> list[tuple[str, str, str]]:
 
 
 def _is_noticed(copy: Path, module: str, _: str, text: str) -> bool:
-    """Return whether the room's tests fail, or hang, with this module."""
+    """Return whether tests fail, or hang, with this module."""
     name = module.partition(":")[0]
     path = copy / "mlp_core" / name
     before = path.read_text("utf-8")
     path.write_text(text, "utf-8")
+    try:
+        return any(_fail(copy, room) for room in ROOMS[name.partition("/")[0]])
+    finally:
+        path.write_text(before, "utf-8")
+
+
+def _fail(copy: Path, room: str) -> bool:
+    """Return whether a room's tests fail, or hang."""
     words = ["-x", "-q", "-p", "no:cacheprovider", "--timeout=60", "-m", "not slow"]
-    command = [sys.executable, "-m", "pytest", *words, f"tests/{name.partition('/')[0]}"]
+    command = [sys.executable, "-m", "pytest", *words, f"tests/{room}"]
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     try:
         done = subprocess.run(
@@ -145,6 +156,4 @@ def _is_noticed(copy: Path, module: str, _: str, text: str) -> bool:
         )  # fmt: skip
     except subprocess.TimeoutExpired:
         return True
-    finally:
-        path.write_text(before, "utf-8")
     return done.returncode != 0

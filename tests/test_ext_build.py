@@ -61,7 +61,8 @@ def test_pages_keep_the_icons_that_they_have_and_lose_the_others(tmp_path: Path)
     script = '\n  <script src="../_static/scripts/fontawesome.js?digest=1"></script>'
     rest = '<head>{}\n<script src="../bootstrap.js"></script></head><i class="fa-solid fa-moon">'
     page.write_text(rest.format(script))
-    mlp_build.drop_icons(SimpleNamespace(outdir=str(tmp_path)))
+    app = SimpleNamespace(outdir=str(tmp_path), builder=SimpleNamespace(format="html"))
+    mlp_build.drop_icons(app, None)
     assert page.read_text() == rest.format("")
     text = styles.read_text(encoding="utf-8")
     assert ".fa-moon:before{" in text

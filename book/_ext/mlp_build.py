@@ -96,8 +96,10 @@ def drop_widget_state(app: Sphinx, env: BuildEnvironment) -> None:
         metadata.get("js_files", {}).pop("ipywidgets_state", None)
 
 
-def drop_icons(app: Sphinx) -> None:
+def drop_icons(app: Sphinx, error: Exception | None) -> None:
     """Take out the theme's icon script, and its styles of icons that no page has: 1,900 of them."""
+    if error is not None or app.builder.format != "html":
+        return
     out, used = Path(app.outdir), set[str]()
     for page in out.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
@@ -115,12 +117,6 @@ def drop_icons(app: Sphinx) -> None:
             write_subset(font, drawn, out / "_static" / ICON_FONTS / path.name)
 
 
-def finish(app: Sphinx, error: Exception | None) -> None:
-    """Complete the built folder, so that its pages need no other host."""
-    if error is None and app.builder.format == "html":
-        drop_icons(app)
-
-
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions above to the build's events, and set up the other extensions."""
     # For the notebooks that the build runs: a claim that does not hold is an error.
@@ -134,5 +130,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", read_in_parallel)
     app.connect("env-get-outdated", outdated_notebooks)
     app.connect("env-updated", drop_widget_state)
-    app.connect("build-finished", finish)
+    app.connect("build-finished", drop_icons)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -35,6 +35,9 @@ WORDS = {
     NOT_RUN: ("is not run yet", "are not run yet"),
 }
 HOLDS = ("holds", "holds in part")
+STUDIES_ON_FASHION = {
+    name.removeprefix(FASHION): study for name, study in STUDIES.items() if name.startswith(FASHION)
+}
 Pair = tuple[Comparison, Comparison]
 
 
@@ -82,11 +85,6 @@ def _slack(one: Comparison) -> float:
     if one.said == "alike":
         return -abs(difference)
     return difference if one.said in ("larger", "not smaller") else -difference
-
-
-STUDIES_ON_FASHION = {
-    name.removeprefix(FASHION): study for name, study in STUDIES.items() if name.startswith(FASHION)
-}
 
 
 def studies_on(

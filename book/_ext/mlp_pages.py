@@ -51,8 +51,8 @@ NOTE = (
 READING = "comparing"  # the chapter that says what the outcomes mean
 INTERVAL = re.compile(r"\[[+\u2212\d]")
 INTERVAL_NOTE = (
-    "In brackets: 95\u00a0% intervals. An interval is that of a single comparison; a verdict is "
-    "corrected for all of its table, so an interval may leave out zero and be undecided."
+    "In brackets: 95\u00a0% intervals, each of a single comparison. Verdicts are corrected for all "
+    "comparisons of a table, so one may be undecided although its interval leaves out zero."
 )
 OUTCOME_NOTE = 'What the outcomes mean: <a href="{page}">Reading a comparison</a>.'
 

@@ -42,7 +42,7 @@ export function drawLineChart(element, curves, { x, y, height, label, cursor = n
       ...curves.flatMap((curve) => drawBand(area, curve)),
       ...curves.flatMap((curve) => drawLines(area, curve)),
     ),
-    ...curves.flatMap((curve) => drawMarks(area, curve)),
+    ...curves.flatMap((curve) => drawMarks(area, curve)).sort(byLayer), // no line through words
     ...curves.flatMap((curve) => drawCrosses(area, curve)),
     ...(isNamed ? drawEndNames(area, curves) : []),
   );
@@ -134,6 +134,8 @@ function drawCrosses({ left, top, x }, { crosses = [], colour }) {
     return makeSvg("path", { d, stroke: colour, class: "mlp-cross" });
   });
 }
+
+const byLayer = (a, b) => Number(a.tagName === "text") - Number(b.tagName === "text");
 
 /** A line where something was changed, with words as long as they have room below each other. */
 function drawMarks({ left, right, top, bottom, x }, { marks = [], colour }) {

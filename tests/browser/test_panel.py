@@ -154,6 +154,8 @@ def test_a_refused_seed_does_not_stay(panel: Panel) -> None:
     assert panel.problem() == "seed must be a whole number from 0 to 999999."
     assert panel.control("seed").input_value() == "2022"
     assert panel.data("state") == "idle"
+    panel.reset()
+    assert panel.problem() == ""
 
 
 def test_the_copied_program_is_the_panels(panel: Panel) -> None:

@@ -37,6 +37,7 @@ HOSTILE_CASES = 60  # per page
 TALLEST = 560
 TALLEST_PICTURES = 560  # of the network, without the map of the test digits
 POINT_OF_TEN = 0.1
+STILL_MS = 4000  # longer than reading 70,000 images
 RUNS, GROWTH = 20, 1.2
 NO_STORAGE = """
 for (const area of ["localStorage", "sessionStorage"])
@@ -363,6 +364,31 @@ def test_mnist_of_the_readers_own_files(
         right = [sketch.draw(d).startswith(f"The network sees a {d} (") for d in range(10)]
         print(f"{sum(right)} of 10 drawn digits are named by MNIST's network")
         assert sum(right) >= 7
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_files_beside_the_book_are_read_once_and_not_after_a_reset(
+    browser: Browser, host: str, own_python: None
+) -> None:
+    with opened(browser, f"{host}/{CHAPTER}") as page:
+        panel = Panel(page)
+        panel.unfold("More")
+        data = panel.control("data")
+        names = data.evaluate("e => [...e.options].map(o => o.text)")
+        if "Fashion-MNIST" not in names:
+            pytest.skip("Fashion-MNIST is not on this computer")
+        data.select_option(label="Fashion-MNIST")
+        panel.click("Reset")
+        data.select_option(label="Fashion-MNIST")
+        panel.wait_for_epoch(1)  # the first reading, which was given up, began no run
+        assert data.evaluate("e => [...e.options].map(o => o.text)") == names
+        panel.click("Reset")
+        data.select_option(label="Fashion-MNIST")
+        panel.click("Reset")
+        page.wait_for_timeout(STILL_MS)
+        assert data.evaluate("e => e.selectedOptions[0].text") == "small digits"
+        assert panel.says() == ""
 
 
 @pytest.mark.slow

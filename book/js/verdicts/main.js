@@ -90,7 +90,9 @@ class Board {
       }; // prettier-ignore
       row.hidden = !(fits[verdict.value] && row.textContent.toLowerCase().includes(words));
     }
-    return this.rows.filter((row) => !row.hidden).length;
+    const isShown = (row) => !row.hidden;
+    this.bodies.forEach((body) => (body.hidden = !this.rows.some((row) => isShown(row) && body.contains(row))));
+    return this.rows.filter(isShown).length;
   }
 
   sort() {

@@ -10,7 +10,7 @@ const HINT =
 
 export class DataChoice {
   constructor(panel) {
-    Object.assign(this, { panel, name: panel.place.dataset ?? "digits" });
+    Object.assign(this, { panel, name: panel.place.dataset ?? "digits", wanted: null }); // wanted: what is being read
     const { place, key } = panel;
     const first = this.name === "digits" ? [] : [{ name: this.name, label: this.name }];
     this.known = [DIGITS, ...first, ...(place.datasets ?? [])];
@@ -36,6 +36,7 @@ export class DataChoice {
     Object.assign(this, { name: first });
     this.input.value = first;
     this.drop.hidden = true;
+    this.wanted = null;
   }
 
   followDrops() {
@@ -52,6 +53,7 @@ export class DataChoice {
 
   choose(name) {
     this.drop.hidden = name !== "own";
+    this.wanted = name;
     if (name === "own") {
       this.files.focus();
       return;
@@ -60,17 +62,23 @@ export class DataChoice {
     if (files) {
       this.panel.say("Reading the files beside the book.");
       this.panel.model.send({ kind: "data", name, urls: files });
-    } else this.use(name);
+    } else {
+      this.wanted = null;
+      this.use(name);
+    }
   }
 
   pick(files) {
     this.panel.complain("");
     this.panel.say("Reading the files.");
+    this.wanted = "own";
     this.panel.model.send({ kind: "data", name: "own", files });
   }
 
   /** Hear how the reading went: the folder in which the loader finds the files, or what is wrong. */
   take({ dataset, problem }) {
+    if (this.wanted === null) return; // the reader has gone on
+    this.wanted = null;
     if (problem) {
       this.panel.say("");
       this.panel.complain(problem);

@@ -15,7 +15,8 @@ import { changeWords, comparisonOf, headlineOf, legendItem, progressOf } from ".
 
 const FRAME_MS = 60; // least time between two drawings of a growing curve
 const AT_ONCE = new Set(["paused", "playing", "change", "ahead"]); // what answers to a hand
-const [STORED_COLOUR, LIVE_COLOUR, ...OTHERS] = PALETTE; // what is stored keeps its colour while a run is under way
+// What is stored keeps its colour while a run is under way.
+const [STORED_COLOUR, LIVE_COLOUR, BOOK_COLOUR, ...OTHERS] = PALETTE;
 const MAX_PINNED = OTHERS.length;
 const NARROW = 600; // a page's width in pixels
 let runs = 0;
@@ -95,6 +96,7 @@ export class Panel {
     }
     this.moved = name;
     this.reading = null;
+    this.complain("");
     this.writeLink();
     this.tellModel();
     this.show();
@@ -132,6 +134,7 @@ export class Panel {
     this.writeLink();
     this.tellModel();
     this.show();
+    this.complain("");
     this.say("");
   }
 
@@ -343,7 +346,7 @@ export class Panel {
     const own = stored
       ? [{ ...stored, colour: STORED_COLOUR, faint: isReplaced || differs.length > 0, differs }]
       : [];
-    const book = behind ? [{ ...behind, colour: OTHERS[0], differs: this.lackOf(behind) }] : [];
+    const book = behind ? [{ ...behind, colour: BOOK_COLOUR, differs: this.lackOf(behind) }] : [];
     const pinned = this.pinned.map((curve, i) => ({ ...curve, colour: OTHERS[i], pinned: i + 1 }));
     const nearest = isReplaced && differs.length ? [] : own;
     const all = [...live, ...nearest, ...book, ...pinned];

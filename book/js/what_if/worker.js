@@ -5,16 +5,18 @@ const PROGRAM = `
 import ctypes
 import json
 import os
+import shutil
 
 import mlp_core
 import numpy
-from mlp_core.data import DataError, load_dataset
+from mlp_core.data import SOURCES, DataError, load_dataset
 from mlp_core.data.sources import verify_dataset
 from mlp_core.nn.products import set_product
 from mlp_core.training import ConfigError
 from mlp_core.what_if import LiveRuns, Panel
 from mlp_core.what_if.classify import classify_image, classify_test_image
 
+os.environ["MLP_CORE_DATA_DIR"] = DATA = "/data"
 live = None  # the runs under way
 trained = {}  # the latest run of each panel, with its network
 
@@ -54,15 +56,19 @@ def classify(key, image_text):
 def take_data(folder, label):
     """Read the files of a folder as the loader does; return as JSON text what they are."""
     try:
-        is_mnist = not any(check.problem for check in verify_dataset("mnist", folder))
-        if is_mnist:
-            os.environ["MLP_CORE_DATA_DIR"] = folder
-        name = "mnist" if is_mnist else folder
-        data = load_dataset(name)
+        for name, source in SOURCES.items():
+            place = f"{DATA}/{name}"
+            if not any(check.problem for check in verify_dataset(name, folder)):
+                if folder != place:  # files of the reader's
+                    shutil.rmtree(place, ignore_errors=True)
+                    os.rename(folder, place)
+                folder, label = name, source.title
+                break
+        data = load_dataset(folder)
     except (ConfigError, DataError, OSError) as error:
         return json.dumps({"problem": str(error).replace(folder, "your files")})
     words = f"{data.train_size:,} training and {data.test_size:,} test images, read"
-    return json.dumps({"dataset": {"name": name, "label": "MNIST" if is_mnist else label, "words": words}})
+    return json.dumps({"dataset": {"name": folder, "label": label, "words": words}})
 
 
 def use_products(library_path):

@@ -18,6 +18,7 @@ from mlp_book.findings.carried import (
     DOES_NOT,
     NOT_RUN,
     OUTCOMES,
+    WORDS,
     Carried,
     CarryOver,
     Pair,
@@ -77,7 +78,7 @@ def _row(one: Carried) -> dict[str, Any]:
         "question": one.here.sentence,
         "outcome": one.outcome,
         "symbol": SYMBOLS[one.outcome],
-        "predicted": said["prediction"],
+        "predicted": WORDS[said["prediction"]][0].removeprefix("is "),
         "reason": said["reason"],
     }
     if one.there.pending:
@@ -155,7 +156,8 @@ def plot_effects(found: CarryOver) -> ReportFigure:
         axes.plot([-reach, reach], [-reach, reach], color=INK, linewidth=1)
         axes.set_title(f"difference on {found.title}, points")
         axes.set_xlabel("difference on MNIST, points")
-        axes.legend(frameon=False, loc="upper left")
+        if pairs:
+            axes.legend(frameon=False, loc="upper left")
         count = Counter(map(way_of, pairs))
         words = [f"{count[name]} {name}" for name in WAYS]
         axes.alt = f"{len(pairs)} comparisons and the line of equal effects: {', '.join(words)}"
@@ -172,7 +174,7 @@ def table_of_differences(found: CarryOver) -> pd.DataFrame:
         }
         for one, (a, b) in differences(found)
     }
-    nothing = {"not run yet": {found.title: f"{found.runs} runs are stored"}}
+    nothing = {NOT_RUN: {found.title: f"{found.runs} runs are stored"}}
     return table_of_rows(rows or nothing, "question")
 
 
@@ -186,6 +188,16 @@ def table_of_studies(found: CarryOver) -> pd.DataFrame:
         for name, data in found.stored.items()
     }
     return table_of_rows(rows, "stored")
+
+
+def _compared(same: int, opposite: int, unknown: int) -> str:
+    """Say which way the comparisons go on both data sets."""
+    if not same + opposite + unknown:
+        return "No comparison has its runs on both data sets yet."
+    return (
+        f"Comparisons that both data sets show to be different: {same} go the same way, {opposite} "
+        f"opposite ways. Of the other {unknown}, at least one of the two differences is not shown."
+    )
 
 
 @facts(NAME)
@@ -204,6 +216,10 @@ def seen(found: CarryOver) -> Iterator[Any]:
         else "No prediction is put to the test yet.",
         "carry": outcomes[CARRIES],
         "fail": outcomes[DOES_NOT],
-        **dict(zip(("same", "opposite", "unknown"), (count[name] for name in WAYS), strict=True)),
+        "compared": _compared(*(count[name] for name in WAYS)),
+        "apart": "These comparisons lie farthest apart, in standard errors of the difference of "
+        "their effects; at most one of each question."
+        if differences(found)
+        else "Here the comparisons will stand whose effects lie farthest apart.",
     }
     yield claim("there are questions that the studies can judge", found.questions)

@@ -26,13 +26,13 @@ from mlp_book.text import enumerate_words
 from mlp_core.studies import STUDIES, Study
 from mlp_core.studies.catalogue import FASHION, twin
 
-CARRIES, DOES_NOT, UNDECIDED, NOT_RUN = "carries over", "does not", "undecided", "not run yet"
+CARRIES, DOES_NOT, UNDECIDED, NOT_RUN = "carries over", "does not", "undecided", "not answered yet"
 OUTCOMES = (CARRIES, DOES_NOT, UNDECIDED, NOT_RUN)
 WORDS = {
     CARRIES: ("carries over", "carry over"),
     DOES_NOT: ("does not carry over", "do not carry over"),
     UNDECIDED: ("is undecided", "are undecided"),
-    NOT_RUN: ("is not run yet", "are not run yet"),
+    NOT_RUN: ("is not answered yet", "are not answered yet"),
 }
 HOLDS = ("holds", "holds in part")
 STUDIES_ON_FASHION = {
@@ -192,6 +192,9 @@ def in_a_sentence(found: CarryOver) -> str:
     """Say how many questions have which outcome."""
     count = Counter(one.outcome for one in found.questions)
     parts = [f"{count[name]} {WORDS[name][count[name] > 1]}" for name in OUTCOMES if count[name]]
+    if count[NOT_RUN] == len(found.questions) > 1:
+        asked = f"none of the {len(found.questions)} questions that are asked again"
+        return f"On {found.title}, {asked} is answered yet."
     if len(found.questions) == 1:
         return f"On {found.title}, the one question that is asked again {parts[0][2:]}."
     return (

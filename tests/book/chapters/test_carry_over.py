@@ -75,17 +75,19 @@ def test_a_chapters_limits_say_what_became_of_it(name: str, count: int) -> None:
     ((glued, sentence),) = became(name).values.items()
     assert glued == f"{name.replace('_', '-')}-carried"
     assert sentence.startswith("On Fashion-MNIST, ")
-    assert (f"of {count} questions" in sentence) == (count > 1)
+    assert (f"of the {count} questions" in sentence) == (count > 1)
 
 
 def test_without_runs_nothing_is_said_to_be_known(tmp_path: Path) -> None:
     found = carry_over(root=tmp_path)
     assert {one.outcome for one in found.questions} == {NOT_RUN}
     values = chapter.seen(found).values
-    assert values["carry-over-answer"].endswith(", 27 are not run yet.")
+    assert values["carry-over-answer"].endswith(
+        "none of the 27 questions that are asked again is answered yet."
+    )
     assert values["carry-over-runs"] == "0 of 525"
     assert "0 of 35 runs of the study fashion-momentum" in chapter.Board(found)._repr_html_()
-    assert list(chapter.table_of_differences(found).index) == ["not run yet"]
+    assert list(chapter.table_of_differences(found).index) == ["not answered yet"]
     assert chapter.plot_effects(found).alt().startswith("Chart: difference on Fashion-MNIST")
 
 
@@ -97,7 +99,7 @@ def test_half_a_study_is_not_taken_for_the_whole(tmp_path: Path) -> None:
     (one,) = found.questions
     assert (one.outcome, one.pairs) == (NOT_RUN, [])
     assert in_a_sentence(found) == (
-        "On Fashion-MNIST, the one question that is asked again is not run yet."
+        "On Fashion-MNIST, the one question that is asked again is not answered yet."
     )
     assert "34 of 35 runs" in chapter.Board(found)._repr_html_()
 
@@ -132,7 +134,7 @@ def test_other_data_and_fewer_studies() -> None:
     found = carry_over([default, study])
     assert [one.here.claim.chapter for one in found.questions] == ["momentum"]
     assert carry_over([default]).questions == ()
-    assert chapter.plot_outcomes(carry_over([default])).alt().endswith("not run yet: 0.")
+    assert chapter.plot_outcomes(carry_over([default])).alt().endswith("not answered yet: 0.")
     assert len(studies_on()) == len(STUDIES_ON_FASHION) == 10
 
 

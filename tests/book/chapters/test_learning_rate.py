@@ -24,14 +24,15 @@ def failed(found: Facts) -> list[str]:
     return [claim.sentence for claim in found.claims if not claim.holds]
 
 
-def mnist(change: Callable[[float], float | None]) -> Facts:
+def mnist(change: Callable[[float], float | None], thirty: float = 98.0) -> Facts:
     runs = []
     for run in fake_study("learning-rate", lambda config: change(config.learning_rate)):
         accuracy = run.summary["test_accuracy"]
         trained = TRAINED.get(run.config.learning_rate, 100.0)
         percent = None if accuracy is None else 100 * accuracy
         runs.append(fake_run(run.config, percent, train_accuracy=trained))
-    return chapter.mnist(runs)
+    many = fake_study("seed-noise", lambda config: thirty)
+    return chapter.mnist(runs, many)
 
 
 def test_mnist_as_it_is() -> None:
@@ -39,7 +40,7 @@ def test_mnist_as_it_is() -> None:
     assert failed(found) == []
     assert found.values["learning-rate-best"] == "0.05"
     assert found.values["learning-rate-below"] == "0.01"
-    assert "the rates 0.05 and 0.1 are best" in found.values["learning-rate-answer"]
+    assert "the rates 0.05 and 0.1 have the highest means" in found.values["learning-rate-answer"]
 
 
 @pytest.mark.parametrize(
@@ -48,13 +49,23 @@ def test_mnist_as_it_is() -> None:
         (0.5, None, "no run diverges"),
         (0.5, 60, "at the largest rate the network guesses"),
         (0.1, 96, "the published rate is on a plateau of several"),
-        (0.01, 98.15, "its two neighbours are shown to be worse, or break"),
+        (0.01, 97.0, "its lower one is shown to be worse than three seeds at the best rate, not"),
+        (0.1, 98.3, "the thirty seeds are those of the best rate"),
         (1e-4, 98.2, "the plateau has no gap"),
     ],
 )
 def test_a_change_breaks_a_claim(rate: float, accuracy: float | None, sentence: str) -> None:
     found = mnist(lambda own: accuracy if own == rate else BY_RATE[own])
-    assert sentence in failed(found) or rate == 0.01
+    assert any(own.startswith(sentence) for own in failed(found))
+
+
+def test_three_lucky_seeds_are_no_yardstick() -> None:
+    """Against the three of the sweep 0.01 looked worse; against thirty it is not shown to be."""
+    found = mnist(lambda rate: BY_RATE[rate])
+    assert found.values["learning-rate-below-effect"].endswith("different")
+    assert found.values["learning-rate-below-thirty"].endswith("undecided")
+    lower = "its lower one is shown to be worse than three seeds at the best rate, not than thirty"
+    assert failed(mnist(lambda rate: BY_RATE[rate], thirty=98.2)) == [lower]
 
 
 def test_the_linear_rule_ends_at_the_second_cliff() -> None:

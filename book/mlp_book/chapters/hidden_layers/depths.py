@@ -13,7 +13,7 @@ from mlp_book.chapters.hidden_layers.regions import NAME
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.claims import verdict_of
 from mlp_book.findings.report_a import gelu_with_depth
-from mlp_book.frames import all_learned, frame
+from mlp_book.frames import all_learned, frame, settled
 from mlp_book.stats import compare, judge_family, noise_of
 from mlp_book.style import ReportFigure
 from mlp_book.tables import grid_of_verdicts
@@ -87,8 +87,7 @@ def table_of_depths(runs: Sequence[Run]) -> pd.DataFrame:
     data = by_depth(runs).query("init == 'he'").sort_values("activation", kind="stable")
     grid = {
         f"{depth}": {
-            format_level(name): own["test_accuracy"]
-            for name, own in rows.groupby("activation", sort=False)
+            format_level(name): settled(own) for name, own in rows.groupby("activation", sort=False)
         }
         for depth, rows in data.groupby("depth")
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from mlp_book.chapters import searching as chapter
 from mlp_book.chapters.searching import grid as grids
 from mlp_book.facts import Facts
 from mlp_core import RunConfig
-from mlp_core.studies import STUDIES
+from mlp_core.studies import STUDIES, load_runs
 from mlp_core.studies.effort import Effort
 from mlp_core.studies.grid import Grid, one_at_a_time, variance_shares
 from mlp_core.studies.store import RunStore
@@ -166,6 +167,30 @@ def test_effort_has_a_row_for_each_goal_and_search() -> None:
 
 
 # --- claims ---------------------------------------------------------------------------------
+
+
+def test_a_run_that_answers_for_two_cells_is_counted_once() -> None:
+    """nll and cross-entropy are one run; nine such runs were called fifteen cells."""
+    cells = chapter.cells_of(chapter.load_full_grid())
+    close = cells[cells["test_error"] <= cells["test_error"].min() + chapter.smallest_gap(0.11)]
+    apart = close[close["loss"] != "cross-entropy"]
+    runs, changes = load_runs(grids.STUDY), load_runs("one-at-a-time")
+    found = chapter.seed_noise(cells, apart, 0.11, changes, runs)
+    assert found.values["searching-near"] == str(len(close)) == "15"
+    assert found.values["searching-near-distinct"] == "9"
+    twice = failing(lambda: chapter.seed_noise(cells, close, 0.11, changes, runs))
+    assert twice == ["none of them is counted twice"]
+
+
+def test_where_the_odd_loss_is_ahead_is_said() -> None:
+    """Most cells that fail have it, and still it wins where batches are small and layers many."""
+    grid, runs = chapter.load_full_grid(), load_runs(grids.STUDY)
+    values = chapter.ranking(grid, runs).values
+    assert (values["searching-odd-ahead"], values["searching-odd-pairs"]) == ("6", "6")
+    turned = replace(grid, table=grid.table[:, :, :, ::-1])
+    assert "with small batches and several layers, mse is ahead of nll" in failing(
+        lambda: chapter.ranking(turned, runs)
+    )
 
 
 def tuned(rates: Sequence[float], momenta: Sequence[float], best: float = 97.0) -> Facts:

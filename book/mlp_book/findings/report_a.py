@@ -22,6 +22,7 @@ from mlp_book.text import format_level, format_number
 
 PART = "report A claims"
 STUDY, CHAPTER = "activations-losses-depth", "activations_losses"
+ALL_IMAGES = 60_000
 CELLS = [Cell(d, lo, a) for d in DEPTHS for lo in LOSSES for a in ACTIVATIONS if a != "tanh"]
 
 
@@ -159,8 +160,7 @@ def _deep(cell: tuple[str, int, str]) -> str:
 
 def decay_with_few(data: pd.DataFrame) -> Family:
     """Ask whether some decay beats none with 500, 1,000 or 5,000 images; seeds share images."""
-    data = data[data["train_size"].notna()]
-    settings = split(data, "train_size", "weight_decay")
+    settings = split(data[data["train_size"] < ALL_IMAGES], "train_size", "weight_decay")
     asked = [
         ((size, decay), "some larger", (size, 0.0)) for size, decay in sorted(settings) if decay
     ]

@@ -161,6 +161,18 @@ def test_pairs_of_runs_that_share_images_see_through_the_images() -> None:
     assert one.effect.error <= one.other.error
 
 
+def test_few_images_are_not_all_of_them() -> None:
+    """A gain with all 60,000 images, whose runs share no draw of them, decided as well."""
+    data = study("weight-decay-data-size", lambda c: (
+        80 + 5 * (c.train_size == 60_000 and c.weight_decay > 0)
+    ))  # fmt: skip
+    family = by_name("Weight decay helps").judge(data)
+    assert isinstance(family, Family)
+    sizes = {one.first.split(" images")[0] for one in family.comparisons}
+    assert sizes == {"500", "1,000", "5,000"}
+    assert verdict_of(family.comparisons) != "holds"
+
+
 def test_a_rate_in_proportion_is_judged_on_the_diagonal() -> None:
     data = study("batch-rate", lambda c: 97.0)
     family = keep_in_proportion(data)

@@ -15,7 +15,11 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 # These say that something is absent: an interval, or the name of a glued effect, stands beside.
-ABSENT = re.compile(r"no difference|as good as|\bno better\b|makes no difference", re.IGNORECASE)
+ABSENT = re.compile(
+    r"no difference|as good as|\bno better\b|makes no difference"
+    r"|\b(?:is|are) (?:already |quite )?\*?enough\b|\bsuffic",
+    re.IGNORECASE,
+)
 SHOWN = re.compile(r"effect|interval|\[[^\d]?\d")
 # Sentences that say nothing of runs.
 OTHERS = (
@@ -30,6 +34,18 @@ OTHERS = (
     "it makes no difference to a result where",  # bits, not means
     "which uses no differences",
     "about as good as batches of 20",  # a claim's own sentence
+    "less is enough, one does not hold, and one is undecided",  # claims that are judged there
+    "that less is enough: {glue:text}`what-holds-b-less`",
+    "that something is *enough*, or that two are *alike*, needs *equivalent*",  # the rule
+    "*X is enough*, *no other value does better*: holds if",
+    "all are said to be larger, the largest where none is, or where one larger one is enough",
+    "is enough for the",  # a panel, for an exercise
+    "are enough for this",  # the small digits, to try the package
+    "How many hidden units are enough",  # a question
+    "two lines in the right places are enough here",  # geometry and theorems
+    "is enough to come close to any continuous function",
+    "seven lines through any cell are enough",
+    "one update is enough: all",  # to spoil every parameter
 )
 PAGES = sorted([*Path("notebooks").glob("*.ipynb"), *Path("book").glob("*.md")])
 CODE = sorted(Path("book/mlp_book").rglob("*.py"))
@@ -64,3 +80,4 @@ def test_an_absence_has_its_interval(path: Path) -> None:
 def test_the_scan_would_have_seen_the_old_sentences() -> None:
     assert BANNED.search("11 more epochs gain nothing outside seed noise")
     assert ABSENT.search("a schedule from 0.1 is as good as the best constant rate")
+    assert ABSENT.search("one hidden layer is enough, and 14 epochs suffice")

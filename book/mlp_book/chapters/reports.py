@@ -9,11 +9,13 @@ import pandas as pd
 
 from mlp_book.charts import lines
 from mlp_book.facts import claim, facts
-from mlp_book.findings.report_b import BASE, FINDINGS, name_level
+from mlp_book.findings import regularization
+from mlp_book.findings.published import published
+from mlp_book.findings.report_b import BASE, FINDINGS, by_parameter, name_level
 from mlp_book.frames import epochs, frame
 from mlp_book.stats import spread
 from mlp_book.style import ReportFigure
-from mlp_book.text import format_level
+from mlp_book.text import enumerate_words, format_level, format_number
 from mlp_core.studies import STUDIES
 from mlp_core.training import Run, RunConfig
 
@@ -23,6 +25,9 @@ BASES = {
     "report B": BASE,
 }
 Defaults = Mapping[str, Sequence[Run]]
+# Report B's seventh parameter: it names it, and its grid has these levels.
+SEVENTH = "regularization"
+TREATED = ("none", "L2\u00a010⁻⁴", "dropout\u00a00.2")
 
 
 def default_runs(cells: Sequence[Run], one_at_a_time: Sequence[Run]) -> dict[str, list[Run]]:
@@ -58,13 +63,26 @@ def _in_words(value: Any) -> str:
     return words[value] if isinstance(value, bool | None) else format_level(value)
 
 
+def all_parameters(one_at_a_time: Sequence[Run], treated: Sequence[Run]) -> pd.DataFrame:
+    """Return the epochs of report B's seven parameters by ``parameter`` and ``level``.
+
+    The last is from the study ``regularization``, which has the same network for 25 epochs.
+    """
+    rows = regularization.by_treatment(epochs(treated))
+    rows = rows[(rows["images"] == regularization.MANY) & rows["treatment"].isin(TREATED)]
+    rows = rows.drop_duplicates(["treatment", "seed", "epoch"])
+    seventh = rows.assign(parameter=SEVENTH, level=rows["treatment"])
+    return pd.concat([by_parameter(epochs(one_at_a_time)), seventh], ignore_index=True)
+
+
 def plot_parameters(data: pd.DataFrame, measure: str) -> ReportFigure:
     """Draw a measure by epoch, with a panel per parameter and a line per level."""
     named = data.assign(
         level=[f"{name_level(level)}" for level in data["level"]],
         parameter=data["parameter"].map(format_level).str.replace("_", " "),
     )
-    order = [format_level(name).replace("_", " ") for _, name, _ in FINDINGS]
+    names = [*(name for _, name, _ in FINDINGS), SEVENTH]
+    order = [format_level(name).replace("_", " ") for name in names]
     known = named[named["parameter"].isin(order)]
     return lines(
         known, "epoch", measure, color="level", panel="parameter", log="y", height=1.75 * len(order)
@@ -93,3 +111,22 @@ def defaults(runs: Defaults) -> Iterator[Any]:
             f"{BASES['report B'].epochs}; every curve is here."
         ),
     }
+
+
+@facts(NAME)
+def times(one_at_a_time: Sequence[Run]) -> Iterator[Any]:
+    """Say what report B's default run and its batch sizes took here, by the files' durations."""
+    rows = by_parameter(frame(one_at_a_time)).query("parameter == 'batch_size'")
+    took = {size: spread(own["duration_s"]) for size, own in rows.groupby("level")}
+    theirs = published().query("report == 'B' and measure == 'duration_s'").set_index("batch_size")
+    yield {
+        "b-time": took[BASE.batch_size].text(1),
+        "b-time-published": theirs.loc[BASE.batch_size, "mean"],
+        "b-times": enumerate_words([f"{own.text(1)} with {size}" for size, own in took.items()]),
+        "b-times-published": enumerate_words(
+            [f"{format_number(s)} with {size:.0f}" for size, s in theirs["mean"].items()]
+        ),
+    }
+    yield claim("three batch sizes were timed", sorted(took) == sorted(theirs.index) and took)
+    means = [own.mean for _, own in sorted(took.items())]
+    yield claim("the smaller the batch, the longer the run", means == sorted(means, reverse=True))

@@ -294,8 +294,12 @@ def one_at_a_time(
         found.found_value == found.best_value and (arrived <= errors.min() + gap).mean() < 0.1,
     )
     yield claim(
-        "no single change is shown to be better than the default",
-        all(compare(own, default).direction <= 0 for _, own in levels),
+        "no single change but more epochs is shown to be better than the default",
+        all(
+            compare(own, default).direction <= 0
+            for (parameter, _), own in levels
+            if parameter != "epochs"
+        ),
     )
     yield claim(
         "nor a treatment better than none",

@@ -10,12 +10,15 @@ from browsing import PHONE, is_cut_off, opened, small_targets
 from live_page import write_page
 from playwright.sync_api import Browser, Page
 
-from mlp_book.chapters import learning_rate, momentum, numerical_stability
+from mlp_book.chapters import comparing, learning_rate, momentum, numerical_stability
+from mlp_book.frames import frame
 from mlp_book.hero import FULL, RATES, UNITS, Hero, load_hero, unpack_weights
 from mlp_book.quadratic import descend, losses_along, make_valley, shrink_factor
 from mlp_book.scripts import JS, join_modules
+from mlp_book.stats import LEVEL, MARGIN, RESOLUTION
 from mlp_core.nn import SGD, make_loss
 from mlp_core.nn.naive import naive_cross_entropy, naive_softmax
+from mlp_core.studies import load_runs
 
 pytestmark = pytest.mark.browser
 
@@ -23,6 +26,7 @@ RANDOM = np.random.default_rng(16)
 VALLEY = np.array([1.0, 25.0])
 STARTS = RANDOM.uniform(-10, 10, (20, 2))
 SETTINGS = list(zip(RANDOM.uniform(0.001, 0.16, 20), RANDOM.uniform(0, 0.99, 20), strict=True))
+RUNS = load_runs("seed-noise-fresh")
 ALPHAS = """[...document.querySelectorAll('.hero-tiles canvas')].map(canvas =>
     [...canvas.getContext('2d').getImageData(0, 0, 8, 8).data].filter((_, i) => i % 4 === 3))"""
 DEAD = "[...document.querySelectorAll('.hero-tiles canvas')].map(c => c.matches('.hero-dead'))"
@@ -38,6 +42,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
         learning_rate.play_descent(paths, 4.0).html(),
         momentum.play_valley({"momentum 0": valley}, VALLEY, 0.07, [0.0, 0.9]).html(),
         numerical_stability.play_logits().html(),
+        comparing.play_power(RUNS, comparing.shares(RUNS), LEVEL).html(),
     ]
     body = Hero()._repr_html_() + "".join(pictures)
     return write_page(folder, body).as_uri()
@@ -167,11 +172,30 @@ def test_a_typed_logit_breaks_the_naive_loss_alone(page: Page) -> None:
     assert "stable loss is 87" in root.locator(".interactive-says").inner_text()
 
 
+def test_a_reader_moves_seeds_difference_and_level(page: Page) -> None:
+    """Shares of outcomes are those that the chapter draws, and the words follow each slider."""
+    values = frame(RUNS)["test_accuracy"].to_numpy()
+    values = values - values.mean()
+    points = [[n, shift, level] for n in (3, 10, 50) for shift in (0, 0.1) for level in (0.05, 0.2)]
+    found = call(page, "power.js", f"([seeds, shift, level]) => sharesOf(drawPairs("
+                 f"{values.tolist()}, seeds, {RESOLUTION}), seeds, "
+                 f"{{shift, level, margin: {MARGIN}}})", points)  # fmt: skip
+    for (seeds, shift, level), shares in zip(points, found, strict=True):
+        expected = comparing.draw_tests(values, int(seeds), shift, level=level)
+        assert shares == pytest.approx(expected, abs=4)
+    root = page.locator("[data-picture=power]")
+    words = {root.locator(".interactive-says").inner_text()}
+    for name in ("seeds per side", "true difference", "level"):
+        root.get_by_label(name, exact=True).press("ArrowRight")
+        words.add(root.locator(".interactive-says").inner_text())
+    assert len(words) == 4
+
+
 def test_targets_width_and_paper(page: Page) -> None:
     assert small_targets(page.locator(".mlp-live :is(button, input)")) == []
     assert not is_cut_off(page)
     page.emulate_media(media="print")
-    assert page.locator(".live-static:visible").count() == 4
+    assert page.locator(".live-static:visible").count() == 5
     assert page.locator(".mlp-live:visible").count() == 0
     page.emulate_media(media="screen")
 
@@ -190,5 +214,5 @@ def test_the_hero_plays_until_it_is_touched(browser: Browser, address: str) -> N
 
 def test_without_a_script_figures_stand(browser: Browser, address: str) -> None:
     with opened(browser, address, java_script_enabled=False, viewport=PHONE) as page:
-        assert page.locator(".live-static:visible").count() == 4
+        assert page.locator(".live-static:visible").count() == 5
         assert page.locator(".hero img:visible").count() == 3

@@ -129,7 +129,7 @@ EDITS = {
         ("mnist-loss", "== 0.01", "== 0.1"),
     ],
     "comparing": [
-        ("draw", "level=0.05", "level=0.2"),
+        ("draw", "level = 0.05", "level = 0.2"),
         ("opening", '"seed-noise-fresh", "seed-noise"', '"seed-noise"'),
         ("outcomes-ten", "seeds=10", "seeds=3"),
     ],

@@ -3,10 +3,13 @@
 import { makeBox } from "../elements.js";
 import { showLogits } from "./logits.js";
 import { showParabola } from "./parabola.js";
+import { showPower } from "./power.js";
 import { showPrediction } from "./prediction.js";
 import { showValley } from "./valley.js";
 
-const PICTURES = { logits: showLogits, parabola: showParabola, prediction: showPrediction, valley: showValley };
+const PICTURES = {
+  logits: showLogits, parabola: showParabola, power: showPower, prediction: showPrediction, valley: showValley,
+}; // prettier-ignore
 
 /** Draw a picture; the model's `get` knows its `picture` and its `data`. */
 export function render({ model, el }) {

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from mlp_book import interactive
 from mlp_book.charts import lines
 from mlp_book.facts import claim, facts
 from mlp_book.frames import broke, frame
@@ -97,6 +98,15 @@ def plot_power(found: pd.DataFrame, height: float = 3.4) -> ReportFigure:
         found.rename(columns={"different": said}),
         "seeds", said, color="true difference", log="x", xlabel="seeds per side",
         label_title="true\ndifference", height=height,
+    )  # fmt: skip
+
+
+def play_power(runs: Sequence[Run], found: pd.DataFrame, level: float) -> interactive.Interactive:
+    """Return the same question to take in hand; where it stands still, it is `plot_power`."""
+    values = frame(runs)["test_accuracy"].to_numpy()
+    return interactive.Interactive(
+        "power", plot_power(found), values=(values - values.mean()).round(4).tolist(),
+        margin=MARGIN, resolution=RESOLUTION, level=level,
     )  # fmt: skip
 
 

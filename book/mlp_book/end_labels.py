@@ -56,7 +56,10 @@ class EndLabels:
         """Give every label its height, and a leader line where it had to move away."""
         if not self._labels:
             return
-        self._figure.draw_without_rendering()  # settles the layout
+        if engine := self._figure.get_layout_engine():
+            engine.execute(self._figure)
+        else:
+            self._figure.draw_without_rendering()  # settles the limits
         points = 72 / self._figure.dpi
         for leader in self._leaders:
             leader.remove()

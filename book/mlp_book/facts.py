@@ -16,6 +16,7 @@ from typing import Any, ParamSpec
 
 import numpy as np
 import pandas as pd
+from IPython.display import display
 
 from mlp_book.frames import levels_of, margin_of, settled
 from mlp_book.scripts import as_json
@@ -34,6 +35,7 @@ from mlp_book.stats import (
 from mlp_book.text import NONE, enumerate_words, format_level, format_number
 
 STRICT = "MLP_BOOK_STRICT"  # set in the environment by the book's build and by the tests
+GLUED = "application/papermill.record/"  # begins the type of an output that is no display
 P = ParamSpec("P")
 _OTHER = object()  # no level
 
@@ -163,14 +165,12 @@ def glue(facts: Facts) -> Facts:
     r"""Make the values available to the chapter's text, and return the facts to show them.
 
     The text shows a value by ``{glue:text}`chapter-name` ``: in the book by myst-nb, in Jupyter by
-    a script that comes with the output.
+    a script that comes with the output. What myst-nb reads is written here: its own function loads
+    two seconds of libraries that no notebook needs.
     """
-    try:
-        from myst_nb import glue as glue_one  # type: ignore[import-untyped]
-    except ImportError:
-        return facts
     for name, text in facts.values.items():
-        glue_one(name, text, display=False)
+        record = {"name": name, "mime_prefix": GLUED}
+        display({f"{GLUED}text/plain": repr(text)}, metadata={"scrapbook": record}, raw=True)
     return facts
 
 

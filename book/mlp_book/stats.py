@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import optimize, special, stats
+import scipy  # `scipy.stats` loads when it is used: a second that few notebooks need
+from scipy import special
 
 from mlp_book.text import NONE, signed
 
@@ -314,7 +315,7 @@ def contrast(
 
 def _fisher(first: tuple[int, int], second: tuple[int, int]) -> float:
     (a, of_a), (b, of_b) = first, second
-    return float(stats.fisher_exact([[a, of_a - a], [b, of_b - b]]).pvalue)
+    return float(scipy.stats.fisher_exact([[a, of_a - a], [b, of_b - b]]).pvalue)
 
 
 def _effect(
@@ -393,10 +394,11 @@ def judge_family(effects: Sequence[Effect]) -> list[Effect]:
     known = [place for place, one in enumerate(effects) if math.isfinite(one.p)]
     if not known:
         return list(effects)
-    adjusted = stats.false_discovery_control([effects[place].p for place in known])
-    found = list(effects)
-    for place, p in zip(known, adjusted, strict=True):
-        found[place] = replace(found[place], adjusted=float(p))
+    known.sort(key=lambda place: effects[place].p)
+    found, adjusted = list(effects), 1.0
+    for rank, place in reversed([*enumerate(known, 1)]):
+        adjusted = min(adjusted, effects[place].p * len(known) / rank)
+        found[place] = replace(found[place], adjusted=adjusted)
     return found
 
 
@@ -422,11 +424,7 @@ def detectable(std: float, seeds: int, power: float = 0.8) -> float:
     """
     df, scale = 2 * seeds - 2, std * math.sqrt(2 / seeds)
     limit = special.stdtrit(df, 1 - LEVEL / 2)
-
-    def missing(shift: float) -> float:
-        return float(stats.nct.sf(limit, df, shift)) - power
-
-    return float(optimize.brentq(missing, 0.01, 50)) * scale
+    return float(special.nctdtrinc(df, 1 - power, limit)) * scale
 
 
 def least_difference(std: float, seeds: int) -> float:
@@ -435,7 +433,7 @@ def least_difference(std: float, seeds: int) -> float:
     >>> round(least_difference(0.1, 5), 3), round(least_difference(0.1, 3), 3)
     (0.146, 0.227)
     """
-    return float(stats.t.isf(LEVEL / 2, 2 * seeds - 2)) * std * math.sqrt(2 / seeds)
+    return float(special.stdtrit(2 * seeds - 2, 1 - LEVEL / 2)) * std * math.sqrt(2 / seeds)
 
 
 def pooled_std(groups: Iterable[Values]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from mlp_core.training import (
@@ -56,7 +57,11 @@ class Study:
 
     def configs(self, **overrides: Any) -> list[RunConfig]:
         """Return the configs of all runs, each once."""
-        return [config for _, config in self.cells(**overrides)]
+        return [config for _, config in self.cells(**overrides)] if overrides else [*self._planned]
+
+    @cached_property
+    def _planned(self) -> tuple[RunConfig, ...]:
+        return tuple(config for _, config in self.cells())
 
     def cells(self, **overrides: Any) -> list[tuple[dict[str, Any], RunConfig]]:
         """Return the factor levels and the config of each run; equal configs are listed once.

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 from mlp_core.data import DATASETS, INPUT_SCALINGS
@@ -111,15 +111,17 @@ class RunConfig:
     )
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            object.__setattr__(self, field.name, self.check(field.name, getattr(self, field.name)))
+        for name, field in self.__dataclass_fields__.items():
+            value = getattr(self, name)
+            if value is not field.default:  # which is legal, and of its plain type
+                object.__setattr__(self, name, field.metadata["legal"].check(name, value))
         if self.nesterov and self.momentum == 0:
             raise ConfigError("nesterov=True is not legal with momentum=0: set momentum above 0")
 
     @classmethod
     def field_names(cls) -> tuple[str, ...]:
         """Return the names of all fields, in order."""
-        return tuple(field.name for field in dataclasses.fields(cls))
+        return tuple(cls.__dataclass_fields__)
 
     @classmethod
     def field_help(cls, name: str) -> str:
@@ -181,7 +183,7 @@ class RunConfig:
             raise ConfigError(f"not a JSON object: {error}") from None
         return cls.from_dict(values)
 
-    @property
+    @cached_property
     def run_id(self) -> str:
         """Twelve hexadecimal digits, a hash of the content.
 

@@ -136,8 +136,9 @@ def _points(
     values = group[y].astype(float)
     known = np.isfinite(values) & ((values > 0) | (not positive))
     seeds = values.where(known).groupby(group[by])
-    table = seeds.agg(["mean", "min", "max"]).assign(n=seeds.size(), x=group.groupby(by)[x].mean())
-    table[["mean", "min", "max"]] = table[["mean", "min", "max"]].where(seeds.count() == table["n"])
+    table = seeds.agg(["mean", "min", "max"]).set_axis(["mean", "low", "high"], axis=1)
+    table = table.where(seeds.count() == seeds.size())
+    table = table.assign(n=seeds.size(), x=group.groupby(by)[x].mean())
     table = table[table["n"] == table["n"].max()]
     if thin and by == "epoch":
         table = table.iloc[drawn_epochs(len(table)) - 1]

@@ -87,9 +87,9 @@ def name_line(levels: Mapping[str, Any]) -> str:
 
 
 def draw_band(axes: Any, table: pd.DataFrame, colour: str, alpha: float) -> None:
-    """Draw the range of the seeds, from lowest to highest."""
+    """Draw a band from ``low`` to ``high``, where there are several seeds."""
     if (table["n"] > 1).any():
-        axes.fill_between(table.index, table["min"], table["max"], **band_look(colour, alpha))
+        axes.fill_between(table.index, table["low"], table["high"], **band_look(colour, alpha))
 
 
 def panels_of(

@@ -61,6 +61,8 @@ def sweep(
 ) -> ReportFigure:
     """Draw a measure against a setting: a dot per seed, a line through the means, a band.
 
+    The band is the confidence interval of the mean: the dots show already how far the seeds reach.
+    On a logarithmic axis an interval that reaches zero goes down to the axis.
     A cross at the top edge says that runs of this level diverged.
 
     Parameters
@@ -161,7 +163,7 @@ def _draw_seeds(
     colour: str,
     marker: str,
 ) -> pd.DataFrame:
-    """Draw a dot per seed; return mean, extremes and number of the seeds by place."""
+    """Draw a dot per seed; return mean, its interval and number of the seeds by place."""
     rows = []
     for level, place in places.items():
         seeds = group.loc[[value == level for value in group[x]], measure]
@@ -174,15 +176,16 @@ def _draw_seeds(
             )  # fmt: skip
         if len(values):
             found = spread(values)
-            rows.append((place, found.mean, found.low, found.high, found.n))
-    return pd.DataFrame(rows, columns=["x", "mean", "min", "max", "n"]).set_index("x")
+            rows.append((place, found.mean, *found.interval, found.n))
+    return pd.DataFrame(rows, columns=["x", "mean", "low", "high", "n"]).set_index("x")
 
 
 def _draw_reference(
     figure: ReportFigure, axes: Any, values: pd.Series[Any], name: str, rank: int, end: float
 ) -> None:
     found = spread(values)
-    axes.axhspan(found.low, found.high, **band_look(INK, 0.28 - 0.1 * rank))
+    low, high = found.interval if found.n > 1 else (found.mean, found.mean)
+    axes.axhspan(low, high, **band_look(INK, 0.28 - 0.1 * rank))
     axes.axhline(found.mean, label=name, **GUIDE)
     figure.end_labels.add(axes, end, found.mean, name, INK)
 

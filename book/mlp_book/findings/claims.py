@@ -145,19 +145,24 @@ def ask(
     once = {tuple(rows["run_id"]): key for key, rows in settings.items()}
     noise = noise_of([spreads[key] for key in once.values()], RESOLUTIONS[measure])
     kept = [one for one in asked if one[0] in settings and one[2] in settings]
+    used = {key: settings[key] for first, _, second in kept for key in (first, second)}
+    margins = {key: margin_of(rows) if margin is None else margin for key, rows in used.items()}
+    values = {key: _by_seed(rows, measure) for key, rows in used.items()}
+    texts = {key: text_of(rows, measure) for key, rows in used.items()}
     found, others = [], []
     for first, _, second in kept:
-        a, b = settings[first], settings[second]
-        own = margin_of(pd.concat([a, b])) if margin is None else margin
+        own = max(margins[first], margins[second])
         apart = compare(spreads[first], spreads[second], noise, own)
-        twins = compare_paired(*_by_seed(a, b, measure), own, noise.resolution)
+        shared = values[first].index.intersection(values[second].index)
+        a, b = (values[key][shared].to_numpy() for key in (first, second))
+        twins = compare_paired(a, b, own, noise.resolution)
         is_paired = paired(first) if callable(paired) else paired
         found.append(twins if is_paired else apart)
         others.append(apart if is_paired else twins)
     comparisons = tuple(
         Comparison(
             name(first), said, name(second), effect,
-            (text_of(settings[first], measure), text_of(settings[second], measure)),
+            (texts[first], texts[second]),
             (settings[first], settings[second]), other=other,
         )
         for (first, said, second), effect, other in zip(
@@ -168,13 +173,9 @@ def ask(
     return Family(comparisons, comparisons, rows, measure)
 
 
-def _by_seed(a: pd.DataFrame, b: pd.DataFrame, measure: str) -> tuple[Any, Any]:
-    """Return the values of the seeds that both have; nan where a run broke."""
-    first, second = (
-        rows.set_index("seed")[measure].where(~broke(rows.set_index("seed"))) for rows in (a, b)
-    )
-    shared = first.index.intersection(second.index)
-    return first[shared].to_numpy(), second[shared].to_numpy()
+def _by_seed(rows: pd.DataFrame, measure: str) -> pd.Series[Any]:
+    """Return the value of each seed; nan where a run broke."""
+    return pd.Series(rows[measure].where(~broke(rows)).to_numpy(), index=rows["seed"])
 
 
 def text_of(rows: pd.DataFrame, measure: str) -> str:

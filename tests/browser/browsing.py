@@ -29,6 +29,10 @@ HOSTILE_VALUES = (
     *('"><svg onload=alert(1)>', "javascript:alert(1)"),
 )
 BROKEN = ("x" * 1_000_000, "study=&&=&", "<script>alert(1)</script>", "%E0%A4%A")
+# What a page's policy forbids, from the first script on.
+LISTEN = """window.broken = [];
+addEventListener("securitypolicyviolation", (event) => broken.push(
+    `${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));"""
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browsing import opened
+from browsing import LISTEN, opened
 from built_book import pages
 from playwright.sync_api import Browser, Page
 
@@ -14,9 +14,6 @@ from chromium import served
 pytestmark = pytest.mark.browser
 
 EVERY_PAGE = [*pages(), "search.html", "genindex.html"]
-LISTEN = """window.broken = [];
-addEventListener("securitypolicyviolation", (event) => broken.push(
-    `${event.violatedDirective}: ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));"""
 
 
 def broken(page: Page) -> list[str]:
@@ -24,12 +21,13 @@ def broken(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("face", [pytest.param("served", marks=pytest.mark.slow), "file"])
-def test_no_page_breaks_its_policy(html: Path, browser: Browser, face: str) -> None:
+@pytest.mark.slow
+def test_no_served_page_breaks_its_policy(html: Path, browser: Browser) -> None:
+    """From disk, `test_a_page_from_disk` looks at it."""
     with served(html) as host, opened(browser, "about:blank") as page:
         page.add_init_script(LISTEN)
         for name in EVERY_PAGE:
-            page.goto(f"{host}/{name}" if face == "served" else (html / name).as_uri())
+            page.goto(f"{host}/{name}")
             assert page.locator('meta[http-equiv="Content-Security-Policy"]').count() == 1, name
             for slider in page.locator("input[type=range]").all()[:3]:
                 slider.press("ArrowRight")

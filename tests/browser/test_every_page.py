@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
-from browsing import PHONE, is_cut_off, opened
+from browsing import LISTEN, PHONE, is_cut_off, opened
 from built_book import pages
+from chapters import PAGES
 from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = pytest.mark.browser
@@ -46,30 +47,13 @@ RUN = """async options => {
 }"""
 
 
-@pytest.mark.parametrize("name", EVERY_PAGE)
-@pytest.mark.parametrize("size", [{"width": 1280, "height": 844}, PHONE], ids=["wide", "phone"])
-def test_a_page_loads_little_and_nothing_fails(
-    html: Path, browser: Browser, name: str, size: dict[str, int]
-) -> None:
-    """Open a page as by double-click: all that it loads lies beside it."""
-    scheme = "dark" if size is PHONE else "light"
-    with opened(browser, "about:blank", viewport=size, color_scheme=scheme) as page:
-        requests, failed = set[str](), list[str]()
-        page.on("request", lambda request: requests.add(request.url))
-        page.on("requestfailed", lambda request: failed.append(request.url))
-        page.goto((html / name).as_uri(), wait_until="load")
-        page.wait_for_function(FONTS_ARE_THERE)
-        assert failed == []
-        assert {u for u in requests if urlsplit(u).scheme not in {"file", "data", "blob"}} == set()
-        loaded = [Path(unquote(urlsplit(u).path)) for u in requests if u.startswith("file:")]
-        assert sum(path.stat().st_size for path in loaded) <= MAX_PAGE_BYTES
-        assert not is_cut_off(page)
-
-
+WIDE_SCREEN = {"width": 1280, "height": 900}
 CHAPTERS = [name for name in EVERY_PAGE if name.startswith("notebooks/")]
+WITH_PANEL = [chapter.page for chapter in PAGES]
 PICTURE = ".bd-article :is(.report-figure svg, .what-if, .hero, .interactive, .verdicts)"
 LIVE = ".bd-article :is(.what-if, .hero, .interactive, .update-stepper)"
 MOST_TABS = 8
+TALLEST = 560  # of a panel, and of its pictures of the network, without the map of the test digits
 # Code and tables that are wider than the page shows them.
 WIDE = ".bd-article :is(pre, .pst-scrollable-table-container, .cell_output)"
 CUT = """where => [...document.querySelectorAll(where)]
@@ -77,36 +61,80 @@ CUT = """where => [...document.querySelectorAll(where)]
     .map(e => `${e.scrollWidth - e.clientWidth} px: ${e.innerText.slice(0, 80)}`)"""
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
-def test_a_chapter_begins_with_a_picture_and_its_code_is_whole(
-    html: Path, browser: Browser, name: str, size: dict[str, int]
-) -> None:
-    with opened(browser, (html / name).as_uri(), viewport=size) as page:
-        box = page.locator(PICTURE).first.bounding_box()
-        assert box is not None
-        assert box["y"] + box["height"] <= size["height"]
+@pytest.mark.parametrize("name", EVERY_PAGE)
+@pytest.mark.parametrize("size", [WIDE_SCREEN, PHONE], ids=["wide", "phone"])
+def test_a_page_from_disk(html: Path, browser: Browser, name: str, size: dict[str, int]) -> None:
+    """Open a page as by double-click, look at it, and go through it by keys."""
+    scheme = "dark" if size is PHONE else "light"
+    with opened(browser, "about:blank", viewport=size, color_scheme=scheme) as page:
+        page.add_init_script(LISTEN)
+        requests, failed = set[str](), list[str]()
+        page.on("request", lambda request: requests.add(request.url))
+        page.on("requestfailed", lambda request: failed.append(request.url))
+        page.goto((html / name).as_uri(), wait_until="load")
+        page.wait_for_function(FONTS_ARE_THERE)
+        assert failed == []
+        loads_little(requests)
+        assert not is_cut_off(page)
+        if name in CHAPTERS:
+            begins_with_a_picture(page, size)
+        if name in WITH_PANEL:
+            slider_and_charts_are_on_one_screen(page, size)
         if size is not PHONE:
-            assert page.evaluate(CUT, WIDE) == []
+            assert name not in CHAPTERS or page.evaluate(CUT, WIDE) == []
+            if name in CHAPTERS and page.locator(LIVE).count():
+                keys_lead_to_the_first_control(page)
+            breaks_no_policy(page)
 
 
-@pytest.mark.parametrize("name", CHAPTERS)
-def test_keys_lead_to_the_first_control_within_a_few_tabs(
-    html: Path, browser: Browser, name: str
-) -> None:
+def loads_little(requests: set[str]) -> None:
+    """All that a page loads lies beside it."""
+    assert {u for u in requests if urlsplit(u).scheme not in {"file", "data", "blob"}} == set()
+    loaded = [Path(unquote(urlsplit(u).path)) for u in requests if u.startswith("file:")]
+    assert sum(path.stat().st_size for path in loaded) <= MAX_PAGE_BYTES
+
+
+def begins_with_a_picture(page: Page, size: dict[str, int]) -> None:
+    box = page.locator(PICTURE).first.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= size["height"]
+
+
+def slider_and_charts_are_on_one_screen(page: Page, size: dict[str, int]) -> None:
+    root = page.locator(".what-if").first
+    boxes = root.locator(".what-if-charts, .what-if-main").evaluate_all(
+        "all => all.map(e => [e.getBoundingClientRect().top, e.getBoundingClientRect().bottom])"
+    )
+    assert max(b for _, b in boxes) - min(t for t, _ in boxes) < PHONE["height"] - 60
+    if size is PHONE:
+        return
+    whole, pictures = root.bounding_box(), root.locator(".what-if-network").bounding_box()
+    assert whole is not None
+    assert pictures is not None
+    assert whole["height"] - pictures["height"] <= TALLEST
+    map_height = root.locator(".network-map-place").bounding_box()
+    assert pictures["height"] - (map_height or {"height": 0})["height"] <= TALLEST
+
+
+def keys_lead_to_the_first_control(page: Page) -> None:
     """The skip link, then whatever stands before the first slider, field or button to play with."""
-    with opened(browser, (html / name).as_uri()) as page:
-        live = page.locator(LIVE).first
-        if not live.count():
-            pytest.skip("nothing to move on this page")
+    live = page.locator(LIVE).first
+    page.keyboard.press("Tab")
+    assert "Skip to main content" in page.evaluate("document.activeElement.textContent")
+    page.keyboard.press("Enter")
+    for _ in range(MOST_TABS - 1):
         page.keyboard.press("Tab")
-        assert "Skip to main content" in page.evaluate("document.activeElement.textContent")
-        page.keyboard.press("Enter")
-        for _ in range(MOST_TABS - 1):
-            page.keyboard.press("Tab")
-            if live.evaluate("e => e.contains(document.activeElement)"):
-                return
-        pytest.fail(f"not reached by {MOST_TABS} tabs")
+        if live.evaluate("e => e.contains(document.activeElement)"):
+            return
+    pytest.fail(f"not reached by {MOST_TABS} tabs")
+
+
+def breaks_no_policy(page: Page) -> None:
+    """The page has one, and keeps to it while its sliders move."""
+    assert page.locator('meta[http-equiv="Content-Security-Policy"]').count() == 1
+    for slider in page.locator("input[type=range]").all()[:3]:
+        slider.press("ArrowRight")
+    assert page.evaluate("broken") == []
 
 
 @pytest.fixture(scope="module", params=[1280, PHONE["width"]])

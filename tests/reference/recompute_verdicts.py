@@ -19,8 +19,8 @@ MEASURES = {
 }  # fmt: skip
 
 
-def value(run, measure):  # of a run that broke: nan
-    tests = 100 * np.array(run["history"]["test_accuracy"], float)
+def value(run, measure, epochs=None):  # of a run that broke: nan
+    tests = 100 * np.array(run["history"]["test_accuracy"][:epochs], float)
     broke = run["status"] == "diverged" or tests[-1] < 50
     return np.nan if broke else MEASURES[measure](run, tests)
 
@@ -45,8 +45,8 @@ def moderate(groups, own, floor):
 
 def again(one, row, runs):  # difference, standard error, degrees of freedom, p
     measure, floor = row["measure"], FLOOR.get(row["measure"], 0.01)
-    a, b = (pd.Series({runs[i]["config"]["seed"]: value(runs[i], measure) for i in side}, dtype=float)
-            for side in one["runs"])  # fmt: skip
+    a, b = (pd.Series({runs[i]["config"]["seed"]: value(runs[i], measure, epochs) for i in side}, dtype=float)
+            for side, epochs in zip(one["runs"], one["epochs"]))  # fmt: skip
     if one["paired"]:
         a, b = a.align(b, join="inner")
     broke = [[int(x.isna().sum()), int(x.notna().sum())] for x in (a, b)]

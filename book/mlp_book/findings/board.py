@@ -120,6 +120,7 @@ def _numbers(one: Comparison, with_runs: bool) -> dict[str, Any]:
     if with_runs:
         found |= {
             "runs": [list(rows["run_id"]) for rows in one.rows],
+            "epochs": [int(rows["epochs"].max()) if len(rows) else None for rows in one.rows],
             "published": one.published,
             "low": one.effect.low,
             "high": one.effect.high,

@@ -34,7 +34,7 @@ from mlp_book.findings.claims import (
 from mlp_book.findings.scaling import keep_in_proportion
 from mlp_book.stats import Effect
 from mlp_core import RunConfig
-from mlp_core.studies import STUDIES, RunStore
+from mlp_core.studies import STUDIES, RunStore, load_runs
 
 EMPTY = pd.DataFrame({"run_id": []})
 
@@ -185,7 +185,26 @@ def test_a_rate_in_proportion_is_judged_on_the_diagonal() -> None:
 
 def test_the_winner_is_compared_once_it_has_fresh_runs() -> None:
     data = study("near-best-fresh", lambda c: 97.0)
-    assert len(questions.near_best(data).comparisons) == 23
+    family = questions.near_best(data)
+    assert len(family.comparisons) == 31  # with the winner, the 32 cells within 0.5 points
+    assert sum(one.second.endswith(", 14 epochs") for one in family.comparisons) == 8
+    assert len(family.settings) == 24 and {max(own["epochs"]) for own in family.settings} == {25}
+    # The 14th epoch of a made-up run lies below its end, so these are told from the winner.
+    early = [one for one in family.comparisons if one.second.endswith(", 14 epochs")]
+    assert {one.effect.direction for one in early} == {1}
+
+
+def test_what_is_close_after_14_epochs_is_read_off_the_grid() -> None:
+    names = {
+        config.replace(seed=1): levels["setting"]
+        for levels, config in STUDIES["near-best-fresh"].cells()
+    }
+    runs = load_runs("full-factorial")
+    best = max(run.history["test_accuracy"][epochs - 1] for run in runs for epochs in (5, 14, 25))
+    close = [
+        names[run.config] for run in runs if run.history["test_accuracy"][13] >= best - 0.005 - 1e-9
+    ]
+    assert set(close) == set(questions.AFTER_14)
 
 
 def test_a_setting_with_several_names_tells_the_noise_once() -> None:

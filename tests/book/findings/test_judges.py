@@ -10,17 +10,17 @@ from typing import Any
 import pandas as pd
 import pytest
 from compare_verdicts import BEFORE, compare_verdicts
-from made import fake_study
+from made import chance, fake_study
 from recompute_verdicts import recompute
 
 from mlp_book.chapters.what_holds import CLAIMS
 from mlp_book.findings.board import board_data
-from mlp_book.findings.claims import judge_claims, load_stored
+from mlp_book.findings.claims import judge_claims, load_planned, load_stored
 from mlp_book.findings.regularization import by_treatment
 from mlp_book.findings.report_b import by_parameter
 from mlp_book.frames import frame
 from mlp_core import RunConfig
-from mlp_core.studies import find_results
+from mlp_core.studies import STUDIES, RunStore, find_results
 
 
 def study(name: str, accuracy: Callable[[RunConfig], float | None]) -> pd.DataFrame:
@@ -61,6 +61,21 @@ def test_every_interval_and_p_comes_out_again_without_our_code(tmp_path: Path) -
     assert len(found) > 400
     for name in ("low", "high", "p"):
         assert (found[name].isna() == found[f"{name}_again"].isna()).all()
+        assert (found[name] - found[f"{name}_again"]).abs().max() < 1e-9
+
+
+def test_the_first_epochs_of_a_run_come_out_again_too(tmp_path: Path) -> None:
+    """Of the cells near the best, eight are the beginning of runs: no run file is theirs alone."""
+    claim = next(one for one in CLAIMS if one.fresh == ("near-best-fresh",))
+    for run in fake_study("near-best-fresh", lambda c: 97.0 + chance(c.run_id)):
+        RunStore("near-best-fresh", tmp_path).save(run)
+    data = load_planned(STUDIES["near-best-fresh"], tmp_path)
+    finding = claim.judge_by({"near-best-fresh": data})
+    assert finding.standing == "confirmatory"
+    board = json.loads(json.dumps(board_data([finding], with_runs=True)))
+    found = recompute(board, tmp_path)
+    assert len(found) == 31
+    for name in ("low", "high", "p"):
         assert (found[name] - found[f"{name}_again"]).abs().max() < 1e-9
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from mlp_book import dots, sweep
+from mlp_book.stats import spread
 
 VALUES = {0.1: [2.0, 2.2], 1.0: [3.0, 3.4], 10.0: [8.0, 9.0]}
 LINE = pd.DataFrame([(x, y) for x, seeds in VALUES.items() for y in seeds], columns=["x", "error"])
@@ -20,7 +22,12 @@ def test_a_dot_for_each_seed_a_line_through_the_means_and_a_band() -> None:
     assert list(means.get_ydata()) == pytest.approx([2.1, 3.2, 8.5])
     assert list(reference.get_ydata()) == [2.5, 2.5]
     band = axes.patches[0].get_extents().transformed(axes.transData.inverted())
-    assert (band.ymin, band.ymax) == pytest.approx((2.4, 2.6))
+    assert (band.ymin, band.ymax) == pytest.approx(spread([2.4, 2.6]).interval)
+    points = axes.collections[0].get_paths()[0].vertices
+    for x, values in VALUES.items():  # bands are intervals of the mean; dots show the seeds
+        own = points[np.isclose(points[:, 0], x), 1]
+        low, high = spread(values).interval
+        assert own.max() == pytest.approx(high) and own.min() == pytest.approx(low)
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.1", "1", "10"]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,26 @@ def test_the_first_epochs_of_a_run_come_out_again_too(tmp_path: Path) -> None:
     assert len(found) == 31
     for name in ("low", "high", "p"):
         assert (found[name] - found[f"{name}_again"]).abs().max() < 1e-9
+
+
+def test_the_protocol_is_older_than_the_runs_that_it_judges() -> None:
+    """And each of these runs says which commit of the code made it."""
+    log = ["git", "log", "--reverse", "--format=%aI", "--", "book/protocol.md"]
+    done = subprocess.run(log, capture_output=True, text=True, check=False)
+    shallow = subprocess.run(
+        ["git", "rev-parse", "--is-shallow-repository"], capture_output=True, text=True, check=False
+    )
+    if done.returncode or not done.stdout or shallow.stdout.strip() == "true":
+        pytest.skip("no history here")
+    first = datetime.fromisoformat(done.stdout.split()[0])
+    found = []
+    for path in find_results().glob("*/*.json"):
+        run = json.loads(path.read_text(encoding="utf-8"))
+        if run.get("config", {}).get("seed", 0) >= 3001:
+            found.append(run["environment"])
+    assert len(found) >= 100
+    assert min(datetime.fromisoformat(own["date"]) for own in found) > first
+    assert all(own["commit"] for own in found)
 
 
 def test_every_verdict_before_has_one_after_or_a_reason() -> None:

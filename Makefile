@@ -11,6 +11,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INDEX := _build/html/index.html
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# pip compiles on one core, and what nobody imports. A file for another Python is passed over.
+COMPILE := $(BIN)/python -W ignore -m compileall -qq -j 0 -x '/tests/' $(VENV)/lib || true
 # Warnings are errors, and every reference must lead somewhere.
 BUILD := $(BIN)/jupyter-book build . -W -n --keep-going
 
@@ -106,7 +108,8 @@ $(BIN)/python:
 # The kernel's log level: it warns that it talks to this same machine without encryption.
 $(VENV)/.book: $(BIN)/python pyproject.toml book/pyproject.toml constraints.txt
 	@echo "Installing the book's tools into $(VENV): a few minutes, once."
-	$(PIP) install --quiet -c constraints.txt -e . -e book
+	$(PIP) install --quiet --no-compile -c constraints.txt -e . -e book
+	@$(COMPILE)
 	@$(BIN)/python -c 'import matplotlib.pyplot'
 	@mkdir -p $(VENV)/etc/ipython
 	@echo 'c.IPKernelApp.log_level = "ERROR"' > $(VENV)/etc/ipython/ipython_kernel_config.py
@@ -114,7 +117,8 @@ $(VENV)/.book: $(BIN)/python pyproject.toml book/pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.book
 	@echo "Installing the test tools into $(VENV)."
-	$(PIP) install --quiet -c constraints.txt -e ".[test]"
+	$(PIP) install --quiet --no-compile -c constraints.txt -e ".[test]"
+	@$(COMPILE)
 	@touch $@
 
 $(VENV)/.pyodide: $(VENV)/.book book/pyodide.json book/fetch_pyodide.py

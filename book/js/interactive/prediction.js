@@ -122,11 +122,11 @@ export function showPrediction({ question, levels, truth, low, high, range, isLo
       makeText(0, 14, yLabel, "start", "mlp-axis-label"),
       makeText(width - PREDICTION_ROOM.right, PREDICTION_HEIGHT - 6, xLabel, "end", "mlp-axis-label"),
     ];
-    back.replaceChildren(...ticks, ...names, ...titles);
+    back.replaceChildren(...ticks, ...names, ...titles, ...(isShown ? legend(width - PREDICTION_ROOM.right) : []));
     const yours = drawn.map((share, i) => [x(i), y.at(share)]);
     const found = truth.map((value, i) => [x(i), y.at(unit.at(value))]);
     lines.replaceChildren(
-      ...(isTouched || !isShown ? curveThrough(yours, YOURS, isTouched ? "" : "4 4") : []),
+      ...(isTouched || !isShown ? curveThrough(yours, YOURS, isTouched && !isShown ? "" : "4 4") : []),
       ...(isShown ? [...curveThrough(found, TRUTH, ""), ...bars()] : []),
     );
     handles.forEach((handle, i) => {
@@ -141,6 +141,15 @@ export function showPrediction({ question, levels, truth, low, high, range, isLo
     reveal.hidden = isShown;
     skip.hidden = isShown;
     again.hidden = !isShown;
+  }
+
+  function legend(right) {
+    const entries = [["the runs", TRUTH], ...(isTouched ? [["yours, dashed", YOURS]] : [])];
+    return entries.map(([name, colour], i) => {
+      const text = makeText(right - 80 * i, 14, name, "end", "mlp-axis-label");
+      text.style.fill = `color-mix(in srgb, ${colour} 72%, currentColor)`;
+      return text;
+    });
   }
 
   function bars() {

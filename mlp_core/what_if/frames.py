@@ -27,7 +27,9 @@ _NORMS = NormStatistics(examples=EXAMPLES)
 
 
 @np.errstate(all="ignore")  # a network that is about to diverge may be looked at, too
-def look(training: Training, most: int = WHOLE, units: int = UNITS) -> dict[str, Any]:
+def look(
+    training: Training, most: int = WHOLE, units: int = UNITS, has_frame: bool = True
+) -> dict[str, Any]:
     """Measure the network as it is: one pass of training examples, and the epoch's test pass.
 
     Units and gradients are those of the first `EXAMPLES` training examples.
@@ -37,6 +39,8 @@ def look(training: Training, most: int = WHOLE, units: int = UNITS) -> dict[str,
     training : Training
     most, units : int
         See `pack_network`.
+    has_frame : bool
+        Whether a frame is made, which takes as long as the numbers.
 
     Returns
     -------
@@ -70,24 +74,26 @@ def look(training: Training, most: int = WHOLE, units: int = UNITS) -> dict[str,
         "dead_units": [float(state.dead.mean()) for state in states],
     }
     widths = [len(state.share) for state in states]
-    packed = pack_network(training, most, units)
     gradient = [finite(norm) for norm in norms]
-    return {
+    seen: dict[str, Any] = {
         "inside": {
             **{name: _weighted(values, widths) for name, values in shares.items()},
             "gradient_norm": finite(math.hypot(*norms)),
             "largest_output": finite(largest),
             "layers": {**shares, "gradient_norm": gradient},
-        },
-        "frame": {
+        }
+    }
+    if has_frame:
+        packed = pack_network(training, most, units)
+        seen["frame"] = {
             "epoch": training.epoch,
             "network": packed,
             "units": _first_units(states, packed["layers"][0]["shape"][1]),
             "hidden": [_counts(state) for state in states],
             "gradient": gradient,
             **_test_answers(training),
-        },
-    }
+        }
+    return seen
 
 
 def finite(value: Any) -> Any:

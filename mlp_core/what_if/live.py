@@ -46,7 +46,8 @@ class LiveRuns:
     runs : sequence of mapping
         Each with ``values`` and a ``seed``.
     send : callable
-        Gets lists of the events of a `Player`, each with the ``index`` of its run.
+        Gets lists of the events of a `Player`, each with the ``index`` of its run; the first run
+        alone has frames.
 
     Attributes
     ----------
@@ -98,7 +99,8 @@ class LiveRuns:
         def add(event: Event) -> None:
             self._lots.add({**event, "index": index})
 
-        player = Player(self._panel.with_base(seed=run["seed"]), run["values"], add)
+        panel = self._panel.with_base(seed=run["seed"])
+        player = Player(panel, run["values"], add, has_frames=index == 0)
         self._next += 1
         if before is not None:
             player.wait_s = before.wait_s

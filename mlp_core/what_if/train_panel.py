@@ -51,15 +51,21 @@ class Player:
     ----------
     panel, values, on_event
         As of `run_panel`; a ConfigError if a value is not legal.
+    has_frames : bool
+        Whether it tells what pictures are drawn from.
     """
 
     def __init__(
-        self, panel: Panel, values: Mapping[str, Any], on_event: Callable[[Event], object]
+        self,
+        panel: Panel,
+        values: Mapping[str, Any],
+        on_event: Callable[[Event], object],
+        has_frames: bool = True,
     ) -> None:
         self.training = Training(panel.config(values))
         self.run: Run | None = None
         self.wait_s = 0.0
-        self._send = on_event
+        self._send, self._has_frames = on_event, has_frames
         self._goal: str | None = "end"  # how far it goes on; None where it is paused
         self._rest_until = self._progress_due = 0.0
         self._has_begun = self._has_looked = False
@@ -136,7 +142,8 @@ class Player:
                 "before": {"epoch": 0, "test_loss": finite(loss), "test_accuracy": accuracy},
             }
         )
-        self._send({"kind": "frame", **look(training)["frame"]})
+        if self._has_frames:
+            self._send({"kind": "frame", **look(training)["frame"]})
         self._progress_due = time.monotonic() + PROGRESS_S
 
     def _advance(self) -> None:
@@ -162,12 +169,13 @@ class Player:
         return round(self.training.examples / self.training.dataset.train_size, 3)
 
     def _tell_epoch(self) -> None:
-        seen = look(self.training)
+        seen = look(self.training, has_frame=self._has_frames)
         row = {**self.training.history.row(-1), **seen["inside"]}
         self._progress_due = time.monotonic() + PROGRESS_S
         names = (*EPOCH_COLUMNS, "layers")
         self._send({"kind": "epoch", **{name: row[name] for name in names}})
-        self._send({"kind": "frame", **seen["frame"]})
+        if self._has_frames:
+            self._send({"kind": "frame", **seen["frame"]})
 
     def _pause(self) -> None:
         if self._goal is not None and self.run is None:

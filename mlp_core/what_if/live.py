@@ -16,7 +16,7 @@ LOT_S = 0.03  # what happens within so short a time is told together
 
 
 class Lots:
-    """Gathers events and sends them as lists: the first at once, later ones by `LOT_S`."""
+    """Gathers events and sends them as lists: start and first epoch at once, others by `LOT_S`."""
 
     def __init__(self, send: Callable[[list[Event]], object]) -> None:
         self._send = send
@@ -26,7 +26,8 @@ class Lots:
     def add(self, event: Event) -> None:
         """Take an event; what is not `finite` becomes None."""
         self._waiting.append({name: finite(value) for name, value in event.items()})
-        if event["kind"] in AT_ONCE or time.monotonic() >= self._due:
+        is_first = event["kind"] == "epoch" and event["epoch"] == 1
+        if is_first or event["kind"] in AT_ONCE or time.monotonic() >= self._due:
             self.flush()
 
     def flush(self) -> None:

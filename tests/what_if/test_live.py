@@ -50,6 +50,8 @@ def test_the_seeds_of_one_panel_one_after_the_other() -> None:
     epochs = [e for e in alone if e["kind"] == "epoch"]
     assert [e for e in events if e["kind"] == "epoch"][10:] == [{**e, "index": 1} for e in epochs]
     assert len(lots[0]) == 1  # that it has begun is told at once
+    seen = [[e["epoch"] for e in lot if e["kind"] == "epoch"] for lot in lots]
+    assert next(filter(None, seen)) == [1]  # and so is the first epoch
     assert len(lots) < len(events)
 
 

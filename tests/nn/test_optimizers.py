@@ -1,9 +1,20 @@
 """Optimizers, penalties and losses: what trajectories alone do not show."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
-from mlp_core.nn import OPTIMIZERS, Hinge, L1Penalty, L2Penalty, make_loss
+from mlp_core.nn import (
+    OPTIMIZERS,
+    SGD,
+    Adadelta,
+    Adam,
+    Hinge,
+    L1Penalty,
+    L2Penalty,
+    make_loss,
+)
 
 RNG = np.random.default_rng(0)
 START, GRADIENTS = RNG.normal(size=6), RNG.normal(size=(8, 6))
@@ -55,6 +66,18 @@ def test_a_parameter_without_gradient_leaves_no_denormal_numbers(name, dtype):
         if optimizer.steps % 64 == 0:
             values = np.abs([parameters, *(optimizer.state[n] for n in optimizer.vectors)])
             assert ((values == 0) | (values > np.finfo(dtype).tiny)).all()
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "paper"),
+    [
+        (Adam(), {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}),
+        (Adadelta(), {"learning_rate": 1.0, "rho": 0.9, "epsilon": 1e-6}),
+        (SGD(0.1), {"learning_rate": 0.1, "momentum": 0.0, "nesterov": False}),
+    ],
+)
+def test_settings_left_out_are_those_of_the_papers_and_of_pytorch(optimizer, paper):
+    assert dataclasses.asdict(optimizer) == {**paper, "weight_decay": 0.0}
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)

@@ -85,3 +85,31 @@ def test_a_wrong_product_is_refused(function):
     with pytest.raises(ValueError, match=f"{function.__name__}.* is not legal: its product of"):
         set_product(function)
     assert products.product is np.dot
+
+
+# What kernels that work in blocks get wrong: the full blocks, or what is left after them.
+WRONG_WHERE = {
+    "one row": lambda m, k, n: m == 1,
+    "one term": lambda m, k, n: k == 1,
+    "one column": lambda m, k, n: n == 1,
+    "full blocks of 4 rows": lambda m, k, n: m % 4 == 0,
+    "full blocks of 8 terms": lambda m, k, n: k % 8 == 0,
+    "full blocks of 16 columns": lambda m, k, n: n % 16 == 0,
+    "a row after pairs of rows": lambda m, k, n: m > 1 and m % 2 == 1,
+    "half a block of 8 terms left": lambda m, k, n: k > 8 and k % 8 == 4,
+    "a column after pairs of columns": lambda m, k, n: n > 1 and n % 2 == 1,
+    "long sums": lambda m, k, n: k > 512,
+}
+
+
+@pytest.mark.parametrize("is_wrong", WRONG_WHERE.values(), ids=WRONG_WHERE)
+def test_a_product_that_is_wrong_for_some_shapes_alone_is_refused(is_wrong):
+    def multiply(a, b, out):
+        np.dot(a, b, out=out)
+        if is_wrong(*a.shape, b.shape[1]):
+            out *= 1.001
+        return out
+
+    with pytest.raises(ValueError, match="is not legal: its product of"):
+        set_product(multiply)
+    assert products.product is np.dot

@@ -84,7 +84,7 @@ def size_of(file: Path) -> str:
     True
     """
     size = file.stat().st_size
-    return f"{size / 1e6:.1f} MB" if size >= 1e6 else f"{max(1, round(size / 1e3))} KB"
+    return f"{size / 1e6:.1f}\u00a0MB" if size >= 1e6 else f"{max(1, round(size / 1e3))}\u00a0KB"
 
 
 def card(rows: list[tuple[str, list[Link]]]) -> str:

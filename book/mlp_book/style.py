@@ -193,6 +193,8 @@ def make_log(axes: Any, which: str) -> None:
     axis.set_major_locator(
         LogLocator(subs=(1.0, 2.0, 5.0), numticks=20) if few else LogLocator(numticks=7)
     )
+    if few and low > 0 and sum(low <= tick <= high for tick in axis.get_majorticklocs()) < 2:
+        axis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))  # one tick is no scale
     axis.set_major_formatter(FuncFormatter(lambda value, _: format_number(value)))
     axis.set_minor_locator(NullLocator())
     axis.set_minor_formatter(NullFormatter())

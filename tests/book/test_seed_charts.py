@@ -32,6 +32,15 @@ def test_a_dot_for_each_seed_a_line_through_the_means_and_a_band() -> None:
     assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0.1", "1", "10"]
 
 
+def test_a_band_that_reaches_zero_meets_a_logarithmic_axis_at_its_own_level_alone() -> None:
+    wide = LINE.assign(error=[2.0, 2.2, 0.1, 6.0, 8.0, 9.0])
+    (axes,) = sweep(wide, "x", "error", log="xy").axes
+    points = axes.collections[0].get_paths()[0].vertices
+    floor = axes.get_ylim()[0]
+    assert set(points[points[:, 1] <= floor, 0]) == {1.0}
+    assert points[:, 1].min() == pytest.approx(floor)
+
+
 def test_lines_on_one_axis_differ_in_colour_marker_and_dash() -> None:
     both = pd.concat([LINE.assign(line="first"), LINE.assign(line="second")])
     (axes,) = sweep(both, "x", "error", color="line", log="x").axes

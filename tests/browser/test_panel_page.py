@@ -101,7 +101,7 @@ def test_every_stop_of_every_control_answers(any_panel: Panel, chapter: Chapter)
             and set(run["values"]) <= {main.name}
         )
         end = last_accuracy(stops, run)
-        said = re.search(r"([\d.]+) % of test images right", one["headline"])
+        said = re.search(r"([\d.]+)\s% of test images right", one["headline"])
         if said and f"after epoch {stops['epochs']}" in one["headline"]:
             assert float(said[1]) == pytest.approx(100 * end, abs=POINT_OF_TEN / 2 + 0.01)
         else:

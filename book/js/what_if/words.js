@@ -6,7 +6,7 @@ import { readAt } from "./curves.js";
 
 export const KEY = "Solid: test images. Dotted: training images, mean of the epoch. A band runs from the lowest to the highest seed.";
 
-const asPercent = (share) => `${(100 * share).toFixed(1)} %`;
+const asPercent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 
 /** Return the sentence over the chart: the values, and what the curve says of them at an epoch. */
 export function headlineOf({ curve, values, controls, differs, epoch }) {
@@ -62,7 +62,7 @@ export function progressOf(run, share, controls) {
   const { status, at, planned, seeds, seedNumber, histories } = run;
   const seed = seeds.length > 1 ? `, seed ${seedNumber} of ${seeds.length}` : "";
   const epoch = histories[seedNumber - 1].at(-1)?.epoch ?? 0;
-  const within = share ? ` and ${Math.round(100 * share)} %` : "";
+  const within = share ? ` and ${Math.round(100 * share)}\u00a0%` : "";
   const place = status === "paused" ? `Paused after ${shortNumber(at)}` : `Training: epoch ${epoch}${within}`;
   return `${place} of ${planned} epochs${seed}. ${ruleOf(run, controls)}`;
 }

@@ -86,10 +86,21 @@ def name_line(levels: Mapping[str, Any]) -> str:
     return ", ".join(name for name in names if name)
 
 
-def draw_band(axes: Any, table: pd.DataFrame, colour: str, alpha: float) -> None:
-    """Draw a band from ``low`` to ``high``, where there are several seeds."""
-    if (table["n"] > 1).any():
-        axes.fill_between(table.index, table["low"], table["high"], **band_look(colour, alpha))
+def draw_band(axes: Any, table: pd.DataFrame, colour: str, alpha: float) -> Any:
+    """Draw a band from ``low`` to ``high``, where there are several seeds, and return it."""
+    if not (table["n"] > 1).any():
+        return None
+    return axes.fill_between(table.index, table["low"], table["high"], **band_look(colour, alpha))
+
+
+def end_at_axis(axes: Any, band: Any, table: pd.DataFrame) -> None:
+    """Let a band that reaches zero meet a logarithmic axis at that level, not at its neighbours.
+
+    Without an end of its own it would fall without limit, next to the level before and after.
+    """
+    if band is not None and axes.get_yscale() == "log":
+        low = table["low"].clip(lower=axes.get_ylim()[0])
+        band.set_data(table.index, low, table["high"])
 
 
 def panels_of(

@@ -15,6 +15,7 @@ from mlp_book.charts.shared import (
     Columns,
     Palette,
     draw_band,
+    end_at_axis,
     groups_of,
     listed,
     name_line,
@@ -104,6 +105,7 @@ def sweep(
     after = "" if title is not None or panel else ", after the last epoch"
     colours = palette or (palette_of(data[color]) if color else {})
     keys = []  # of the legend
+    bands = []
     with styled():
         figure, rows = new_figure(height, len(shown), sharex=panel is None)
         for place, (axes, (head, measure, own)) in enumerate(zip(rows, shown, strict=True)):
@@ -128,7 +130,7 @@ def sweep(
                 )
                 keys.append(Line2D([], [], color=colour, label=name, linestyle=dash, marker=marker))
                 if band if band is not None else color is None:
-                    draw_band(axes, table, colour, 0.25)
+                    bands.append((axes, draw_band(axes, table, colour, 0.25), table))
                 if name and not legend and len(table):
                     end = table["mean"].iloc[-1]
                     figure.end_labels.add(axes, table.index[-1], end, name, colour)
@@ -143,6 +145,8 @@ def sweep(
                 _finish_levels(axes, places, along or in_words(x), "x" in logarithmic, ticks, even)
         if panel is not None:
             _share_y(rows)
+        for drawn in bands:
+            end_at_axis(*drawn)
         if legend:
             rows[0].legend(handles=keys[: len(keys) // len(shown)], frameon=False)
         if alt:

@@ -1,5 +1,6 @@
 """Diagnosis: staged failures are named with their cause, and healthy runs are left alone."""
 
+import copy
 import dataclasses
 
 import numpy as np
@@ -8,7 +9,9 @@ from tiny import tiny_dataset, train_tiny
 
 from mlp_core import RunConfig, load_dataset, train
 from mlp_core.data import Scaling
-from mlp_core.training import Finding, Run, Training
+from mlp_core.nn import MLP, initialize, make_loss
+from mlp_core.training import Finding, History, Run, Training
+from mlp_core.training.evidence import Evidence
 
 DIGITS = load_dataset()
 
@@ -222,3 +225,104 @@ def test_advice_is_about_the_rate_that_was_set_last():
     assert run.diagnosis[0].changes == {"learning_rate": 1e5}
     run.changes.append({"update": 99, "learning_rate": 0.0})
     assert run.diagnosis[0].name == "diverged"
+
+
+def names_of(run):
+    return [finding.name for finding in run.diagnosis]
+
+
+@pytest.mark.parametrize("name", STAGED)
+def test_the_words_of_an_advice_name_the_values_of_its_changes(staged, name):
+    for finding in staged[name].diagnosis:
+        if "stable formula" not in finding.advice:
+            for field, value in finding.changes.items():
+                words = f"{field}={value!r}" if isinstance(value, str) else f"{field}={value:g}"
+                assert words in finding.advice
+
+
+def test_gradients_of_the_first_and_the_last_layer_are_the_evidence_of_vanishing_ones():
+    config = RunConfig(
+        activation="sigmoid", hidden_sizes=[64] * 5, init="xavier", epochs=5, train_size=1000
+    )
+    run = train(config)
+    network, loss = copy.deepcopy(run.network), make_loss("cross_entropy")
+    loss.forward(network.forward(run.dataset.inputs("train")), run.dataset.train_labels)
+    network.backward(loss.backward())
+    first, last = (
+        np.sqrt(np.mean(layer.grad_weight.astype(float) ** 2))
+        for layer in (network.linear_layers[0], network.linear_layers[-1])
+    )
+    words = f"the gradient is {last:.1g} at the last layer and {first:.1g} at the first"
+    assert run.diagnosis[-1].evidence == words
+
+
+def test_a_single_hidden_layer_has_no_vanishing_gradients():
+    """A small gradient is then that of small weights behind it, and grows with them."""
+    config = RunConfig(activation="sigmoid", init_std=1e-3, learning_rate=1e-6, epochs=10)
+    assert names_of(train(config)) == ["guessing", "rate too small"]
+
+
+def test_units_that_are_dead_because_nothing_reaches_them_are_a_dead_signal():
+    network = MLP(64, (16, 16), 10)
+    initialize(network, "he", np.random.default_rng(0))
+    first, second, _ = network.linear_layers
+    first.weight *= 3e-3
+    first.bias[...] = 1
+    second.bias[...] = -100
+    run = train(RunConfig(epochs=1, learning_rate=1e-9), network=network)
+    assert names_of(run) == ["guessing", "dead signal"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "shrunk"),
+    [({}, True), ({"momentum": 0.0}, False), ({"optimizer": "adam"}, False)],
+    ids=str,
+)
+def test_momentum_lets_a_decay_pull_ten_times_as_hard(staged, changes, shrunk):
+    run = staged["a rate far too small"]  # 1e-5, times 450 updates, times 200, is 0.9
+    config = run.config.replace(weight_decay=200.0, **changes)
+    assert ("weights shrunk" in names_of(dataclasses.replace(run, config=config))) is shrunk
+
+
+def test_of_one_epoch_nobody_knows_whether_the_loss_still_falls(staged):
+    assert "still falls" not in staged["one epoch"].diagnosis[0].evidence
+    assert "still falls" in staged["five epochs"].diagnosis[0].evidence
+
+
+@pytest.mark.parametrize(
+    ("losses", "found"),
+    [
+        ([2.0, 2.0, 2.0], ["rate too small"]),  # it does not move at all
+        ([2.0, 1.95, 1.9], ["rate too small"]),
+        ([2.0, 1.9, 1.9], []),  # it has arrived
+        ([2.0, 1.9, 2.01], []),
+        ([2.0, 1.9], ["rate too small"]),  # two epochs show no bend
+    ],
+)
+def test_slowness_is_a_loss_that_falls_late_as_early(losses, found):
+    epochs = len(losses)
+    history = History(
+        {
+            "epoch": list(range(1, epochs + 1)),
+            "updates": [100 * epoch for epoch in range(1, epochs + 1)],
+            "running_loss": losses,
+            "running_accuracy": [0.2] * epochs,
+        }
+    )
+    run = Run(config=RunConfig(epochs=epochs), history=history, status="completed")
+    assert names_of(run) == found
+
+
+def evidence_of(run):
+    return Evidence(run.config, run.history, None, None, run.model, run.dataset)
+
+
+def test_of_few_examples_each_is_looked_at_once():
+    run = train_tiny()
+    evidence = evidence_of(run)
+    np.testing.assert_array_equal(evidence.inputs, run.dataset.inputs("train"))
+    seen = run.network.forward(run.dataset.inputs("test")).argmax(axis=1)
+    counts = np.zeros((3, 3), int)
+    for label, answer in zip(run.dataset.test_labels, seen, strict=True):
+        counts[label, answer] += 1
+    np.testing.assert_array_equal(evidence.confusion, counts)

@@ -4,7 +4,7 @@ import contextlib
 import sys
 
 import pytest
-from threadpoolctl import threadpool_info
+from threadpoolctl import threadpool_info, threadpool_limits
 from tiny import OnUpdate, train_tiny
 
 from mlp_core.training import environment
@@ -17,9 +17,10 @@ def blas_threads():
 
 @pytest.fixture
 def threads_before():
-    """Forget the controller, which is made once, and return the threads outside of any run."""
+    """Forget the controller, which is made once, and return the threads outside of any run: 2."""
     environment._blas_controller.cache_clear()
-    yield blas_threads()
+    with threadpool_limits(2, user_api="blas"):
+        yield blas_threads()
     environment._blas_controller.cache_clear()
 
 

@@ -141,6 +141,13 @@ def test_images_may_be_below_0_if_those_in_training_were(input_scaling):
         model.predict(3 * x)
 
 
+def test_a_model_of_shares_is_loaded_again(path):
+    x = np.random.default_rng(0).uniform(0, 1, (60, 7, 7))
+    model = train(RunConfig(epochs=1), (x, np.arange(60) % 2)).model
+    model.save(path)
+    assert Model.load(path).pixel_max == model.pixel_max == 1
+
+
 def test_measured_values_may_exceed_those_in_training():
     x = np.random.default_rng(0).uniform(0, 37.2, (60, 7, 7))
     model = train(RunConfig(epochs=1), (x, np.arange(60) % 2)).model
@@ -377,6 +384,7 @@ DAMAGES = {
     "no scaling": ({"drop": ["scale"]}, "scale"),
     "images of another shape": ({"header": lambda h: {**h, "image_shape": [2, 2]}}, "of shape"),
     "pixels below 0": ({"header": lambda h: {**h, "pixel_max": -1}}, "pixels up to -1"),
+    "pixels up to 0": ({"header": lambda h: {**h, "pixel_max": 0}}, "pixels up to 0"),
 }  # fmt: skip
 
 

@@ -128,6 +128,8 @@ def test_columns_of_a_frame_are_found_by_name(path):
     other = Dataset.from_arrays(frame[["b", "a", "c"]], np.arange(60) % 2)
     with pytest.raises(ModelError, match="other columns than in training: their order"):
         model.evaluate(other)
+    named, unnamed = (Dataset.from_arrays(x, np.arange(60) % 2) for x in (frame, frame.to_numpy()))
+    assert model.evaluate(named) == model.evaluate(unnamed)
 
 
 @pytest.mark.parametrize("input_scaling", ["centered", "unit", "standardized", "raw"])

@@ -116,6 +116,14 @@ def test_a_setting_of_a_layer_tells_one_network_from_another():
     assert len(hashes) == 2
 
 
+def test_a_network_has_the_hash_it_had_in_earlier_versions():
+    """Stored runs of it are found by an id in which the hash is."""
+    network = MLP(3, (2,), 2)
+    network.parameters[...] = 0.5
+    layers = ["Linear(3, 2)", "ReLU(2)", "Linear(2, 2)"]
+    assert describe_network(network) == {"layers": layers, "hash": "b2aa8e78474aef03"}
+
+
 def same_as_config_but(layer):
     layers = same_as_config().layers
     return Network([copy.deepcopy(layers[0]), layer, copy.deepcopy(layers[2])])

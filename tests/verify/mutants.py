@@ -220,7 +220,8 @@ def _stages(module: str) -> Iterator[list[str]]:
     name = Path(module).stem
     texts = {path: path.read_text("utf-8") for path in (ROOT / "tests" / own).glob("test_*.py")}
     files = sorted(texts, key=lambda path: ("hypothesis" in texts[path], path.name))
-    named = [path for path in files if re.search(rf"\b{name}\b", texts[path])]
+    word = re.compile(rf"\b{name}\b")
+    named = [p for p in files if word.search(p.stem.replace("_", " ")) or word.search(texts[p])]
     for paths in (named, [path for path in files if path not in named]):
         if paths:
             yield [f"tests/{own}/{path.name}" for path in paths]

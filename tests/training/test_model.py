@@ -158,6 +158,21 @@ def test_measured_values_may_exceed_those_in_training():
         model.predict(10 * x)
 
 
+@pytest.mark.parametrize(("factor", "legal"), [(2, True), (0.5, True), (2.1, False), (0.4, False)])
+def test_pixels_of_half_to_double_the_range_are_of_the_same(factor, legal):
+    x = np.random.default_rng(0).uniform(0, 1, (60, 7, 7))
+    x[:, 0, 0] = 1
+    one, other = (Dataset.from_arrays(k * x, np.arange(60) % 2) for k in (1, factor))
+    model = train(RunConfig(epochs=1), one).model
+    assert other.pixel_max == factor * model.pixel_max
+    if legal:
+        _, accuracy = model.evaluate(other)
+        assert 0 <= accuracy <= 1
+    else:
+        with pytest.raises(ModelError, match="into the same range"):
+            model.evaluate(other)
+
+
 def test_pixels_of_another_range_are_refused():
     pixels = np.random.default_rng(0).integers(0, 256, (60, 7, 7), dtype=np.uint8)
     labels = np.arange(60) % 2
@@ -385,6 +400,10 @@ DAMAGES = {
     "a scaling that is not finite": ({"offset": np.array(np.inf)}, "its scaling is damaged"),
     "no scaling": ({"drop": ["scale"]}, "scale"),
     "images of another shape": ({"header": lambda h: {**h, "image_shape": [2, 2]}}, "of shape"),
+    "another number of columns": (
+        {"header": lambda h: {**h, "feature_names": ["a"]}}, "its columns are damaged"
+    ),
+    "columns in a text": ({"header": lambda h: {**h, "feature_names": ""}}, "columns are damaged"),
     "pixels below 0": ({"header": lambda h: {**h, "pixel_max": -1}}, "pixels up to -1"),
     "pixels up to 0": ({"header": lambda h: {**h, "pixel_max": 0}}, "pixels up to 0"),
 }  # fmt: skip

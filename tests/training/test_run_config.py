@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from mlp_core.nn import ACTIVATIONS, INITIALIZERS, LOSSES, OPTIMIZERS, SCHEDULES
 from mlp_core.training import ConfigError, RunConfig
-from mlp_core.training.legal import shown
+from mlp_core.training.legal import integer, integer_tuple, number, shown
 
 FAST = settings(deadline=None, derandomize=True, max_examples=100)
 
@@ -138,6 +138,22 @@ def test_a_bad_value_is_named_with_its_range(name, value):
 def test_every_field_is_explained_in_one_line(name):
     for text in (RunConfig.field_help(name), RunConfig.legal_range(name)):
         assert 5 < len(text) < 120 and "\n" not in text
+
+
+@pytest.mark.parametrize(
+    ("legal", "value", "words"),
+    [
+        (integer(1), 0, "an integer >= 1"),
+        (integer(1), 2**1000, "an integer >= 1 and below 2**1000"),
+        (integer_tuple(1), (3, 2**1000), ">= 1, possibly empty and below 2**1000"),
+        (number(">= 0"), 10**400, "a finite number >= 0"),
+    ],
+)
+def test_the_bound_above_is_named_to_whom_it_concerns(legal, value, words):
+    with pytest.raises(ConfigError) as caught:
+        legal.check("n", value)
+    assert str(caught.value).endswith(words)
+    assert integer(1).check("n", 2**1000 - 1) == 2**1000 - 1
 
 
 def test_nesterov_needs_momentum():

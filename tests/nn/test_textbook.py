@@ -32,3 +32,8 @@ def test_twenty_updates_are_those_of_the_engine(hidden_sizes, settings):
     for layer, weight, bias in zip(network.linear_layers, weights, biases, strict=True):
         np.testing.assert_allclose(layer.weight, weight, rtol=1e-11, atol=1e-14)
         np.testing.assert_allclose(layer.bias, bias, rtol=1e-11, atol=1e-14)
+
+
+def test_the_largest_logit_is_taken_off_before_exp():
+    probabilities = textbook.softmax(np.array([[1000.0, 1000.0], [-1000.0, 0.0]]))
+    np.testing.assert_array_equal(probabilities, [[0.5, 0.5], [0.0, 1.0]])

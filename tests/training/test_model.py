@@ -143,6 +143,13 @@ def test_images_may_be_below_0_if_those_in_training_were(input_scaling):
         model.predict(3 * x)
 
 
+def test_a_model_is_equal_to_itself_alone_and_can_be_a_key(path, model):
+    model.save(path)
+    loaded = Model.load(path)
+    assert model == model and model != loaded
+    assert {model: "one", loaded: "other"}[model] == "one"
+
+
 def test_a_model_of_shares_is_loaded_again(path):
     x = np.random.default_rng(0).uniform(0, 1, (60, 7, 7))
     model = train(RunConfig(epochs=1), (x, np.arange(60) % 2)).model

@@ -82,6 +82,10 @@ STAGED = {
         {"learning_rate": 1e-5, "epochs": 30}, None, ["guessing", "rate too small"]
     ),
     "a rate too small": ({"learning_rate": 2e-4, "epochs": 30}, None, ["rate too small"]),
+    "a rate too small in two layers": (
+        {"learning_rate": 1e-4, "hidden_sizes": [64, 64], "init": "he", "epochs": 20},
+        None, ["rate too small"],
+    ),
     "one epoch": ({"epochs": 1}, None, ["too few epochs"]),
     "five epochs": ({"epochs": 5}, None, ["too few epochs"]),
     "one update per epoch": (

@@ -88,6 +88,10 @@ CITED = {
         entry("A. Author, ", TITLE, ", Press (1999), ", DOI, ". What it is good for."),
         "A. Author, Title, Press (1999), doi:10.1000/1.",
     ),
+    "a number in its title is no year": (
+        entry("A. Author, \u201cA seed(3407) is all\u201d (2021), ", DOI, ". Why."),
+        "A. Author, \u201cA seed(3407) is all\u201d (2021), doi:10.1000/1.",
+    ),
     "a link to one chapter is none to the work": (
         entry("A. Author, Title (1999), ", link("chapter 8", "https://example.org/8"), "."),
         "A. Author, Title (1999).",

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
 SECTION = "Sources"
-YEAR = re.compile(r"\(\d{4}(?:, [^)]*)?\)|\(in press\)")
+# Of four digits not all are one: "Torch.manual_seed(3407) is all you need".
+YEAR = re.compile(r"\((?:1[6-9]|20)\d\d(?:, [^)]*)?\)|\(in press\)")
 QUOTED = re.compile(r"[\u201c\"](.+?)[\u201d\"]")
 # A link to one chapter of a book is not one to the book.
 PART = re.compile(r"chapter|section|page", re.IGNORECASE)

@@ -17,7 +17,7 @@ from built_book import ROOT, toc_files
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 LIBRARIES = {"IPython", "numpy", "pandas"} | sys.stdlib_module_names
 MOST_DOTS = 2  # of an import: deeper ones are for the packages themselves
-MOST_HIDDEN_LINES = 20  # without imports, 78 columns wide
+MOST_HIDDEN_LINES = 15  # without imports, 78 columns wide
 
 
 def faults(notebook: dict[str, Any]) -> list[str]:
@@ -44,9 +44,7 @@ def cell_faults(cell: dict[str, Any]) -> list[str]:
     if any(tag.startswith(("hide-", "remove-")) for tag in cell["metadata"].get("tags", [])):
         if not cell["metadata"].get("jupyter", {}).get("source_hidden"):
             found.append('is open in JupyterLab: set {"jupyter": {"source_hidden": true}}')
-        # A demonstration that a reader may unfold is no machinery.
-        is_demonstration = "in-numbers" in cell["metadata"]["tags"]
-        if (lines := lines_but_imports(source)) > MOST_HIDDEN_LINES and not is_demonstration:
+        if (lines := lines_but_imports(source)) > MOST_HIDDEN_LINES:
             found.append(f"hides {lines} lines: put what they do into the chapter's module")
     return found + code_faults(source)
 
@@ -124,10 +122,10 @@ def test_a_run_notebook_is_caught() -> None:
 
 
 def test_a_hidden_cell_that_is_long_or_open_is_caught() -> None:
-    cell = nbformat.v4.new_code_cell("x = 1\n" * 21, metadata={"tags": ["hide-cell"]})
+    cell = nbformat.v4.new_code_cell("x = 1\n" * 16, metadata={"tags": ["hide-cell"]})
     assert len(cell_faults(cell)) == 2
     folded = {"tags": ["remove-input"], "jupyter": {"source_hidden": True}}
-    assert cell_faults(nbformat.v4.new_code_cell("x = 1\n" * 20, metadata=folded)) == []
+    assert cell_faults(nbformat.v4.new_code_cell("x = 1\n" * 15, metadata=folded)) == []
 
 
 def test_a_link_without_words_is_caught() -> None:

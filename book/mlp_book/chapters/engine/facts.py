@@ -13,7 +13,7 @@ from mlp_book.chapters.engine.operations import PRODUCTS, UPDATE_PASSES, count_o
 from mlp_book.chapters.engine.stepper import Update
 from mlp_book.facts import claim, facts
 from mlp_book.text import format_number, signed
-from mlp_core.nn import MLP, Network, Optimizer, initialize, make_loss
+from mlp_core.nn import MLP, SGD, Network, Optimizer, initialize, make_loss
 from mlp_core.nn.denormals import flush_tiny
 from mlp_core.nn.gradient_check import central_differences, compute_gradients, relative_error
 from mlp_core.nn.optimizers import FLUSH_STEPS
@@ -204,6 +204,43 @@ def time_of_product(value: float) -> float:
     numbers = np.full(100_000, value, "float32")
     out = np.empty_like(numbers)
     return min(timeit.repeat(lambda: np.multiply(numbers, 0.9, out=out), number=20, repeat=7)) / 20
+
+
+def measure_drift(
+    marks: Sequence[int], rate: float, decay: float
+) -> tuple[dict[str, list[float]], np.ndarray, dict[str, np.ndarray]]:
+    """Let float32 parameters decay by a factor, and by a term that is added to the gradient.
+
+    Parameters
+    ----------
+    marks : sequence of int
+        After which updates it is measured.
+    rate, decay : float
+
+    Returns
+    -------
+    distances : dict
+        To float64, root mean square, at each mark.
+    start : ndarray
+    ends : dict
+        The parameters after the last update.
+    """
+    rng = np.random.default_rng(0)
+    start = rng.normal(size=5000)
+    exact, added, folded = start.copy(), start.astype("float32"), start.astype("float32")
+    in_64, in_32 = SGD(rate, weight_decay=decay), SGD(rate, weight_decay=decay)
+    without_decay, factor = SGD(rate), np.float32(1 - rate * decay)
+    distances: dict[str, list[float]] = {"as a\nfactor": [], "added": []}
+    for update in range(1, marks[-1] + 1):
+        gradient = rng.normal(0, 1e-3, start.size)
+        in_64.step(exact, gradient.copy())
+        in_32.step(added, gradient.astype("float32"))
+        folded *= factor
+        without_decay.step(folded, gradient.astype("float32"))
+        if update in marks:
+            for name, own in zip(distances, (folded, added), strict=True):
+                distances[name].append(float(np.sqrt(np.mean((own - exact) ** 2))))
+    return distances, start, {"exact": exact, "factor": folded, "added": added}
 
 
 @facts(NAME)

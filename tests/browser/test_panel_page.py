@@ -227,9 +227,9 @@ def test_a_vertical_swipe_does_not_move_the_slider(browser: Browser, html: Path)
 
         swipe([(0.2, 0), (0.2, -20), (0.2, -60), (0.2, -120)])
         assert panel.headline() == before
-        page.wait_for_timeout(300)  # the page runs on for a while
+        wait_for_rest(page)
         slider.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
-        page.wait_for_timeout(50)
+        wait_for_rest(page)
         box = slider.bounding_box()
         assert box is not None
         swipe([(0.55, 0), (0.6, 0), (0.7, 2), (0.8, 2)])
@@ -243,6 +243,14 @@ def test_a_vertical_swipe_does_not_move_the_slider(browser: Browser, html: Path)
         sketch.wait_for_an_answer()
         assert sketch.says().startswith("The network sees a 1")
         assert page.evaluate("scrollY") == scrolled
+
+
+def wait_for_rest(page: Page) -> None:
+    """Wait while the page runs on after a swipe: a touch would only stop it."""
+    before = None
+    while (now := page.evaluate("scrollY")) != before:
+        before = now
+        page.wait_for_timeout(300)
 
 
 # With Python

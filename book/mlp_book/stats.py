@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import scipy  # `scipy.stats` loads when it is used: a second that few notebooks need
+import scipy  # `scipy.stats` loads when a family is judged: not every notebook does
 from scipy import special
 
 from mlp_book.text import NONE, signed
@@ -394,11 +394,10 @@ def judge_family(effects: Sequence[Effect]) -> list[Effect]:
     known = [place for place, one in enumerate(effects) if math.isfinite(one.p)]
     if not known:
         return list(effects)
-    known.sort(key=lambda place: effects[place].p)
-    found, adjusted = list(effects), 1.0
-    for rank, place in reversed([*enumerate(known, 1)]):
-        adjusted = min(adjusted, effects[place].p * len(known) / rank)
-        found[place] = replace(found[place], adjusted=adjusted)
+    adjusted = scipy.stats.false_discovery_control([effects[place].p for place in known])
+    found = list(effects)
+    for place, p in zip(known, adjusted, strict=True):
+        found[place] = replace(found[place], adjusted=float(p))
     return found
 
 

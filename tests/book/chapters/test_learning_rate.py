@@ -59,7 +59,7 @@ def test_a_change_breaks_a_claim(rate: float, accuracy: float | None, sentence: 
     assert any(own.startswith(sentence) for own in failed(found))
 
 
-def test_three_lucky_seeds_are_no_yardstick() -> None:
+def test_three_lucky_seeds_are_no_reference() -> None:
     """Against the three of the sweep 0.01 looked worse; against thirty it is not shown to be."""
     found = mnist(lambda rate: BY_RATE[rate])
     assert found.values["learning-rate-below-effect"].endswith("different")

@@ -158,6 +158,8 @@ def plot_effects(found: CarryOver) -> ReportFigure:
         axes.set_xlabel("difference on MNIST, points")
         if pairs:
             axes.legend(frameon=False, loc="upper left")
+        else:
+            axes.text(0.05, 0.9, "no study is whole yet", transform=axes.transAxes)
         count = Counter(map(way_of, pairs))
         words = [f"{count[name]} {name}" for name in WAYS]
         axes.alt = f"{len(pairs)} comparisons and the line of equal effects: {', '.join(words)}"

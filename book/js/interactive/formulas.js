@@ -3,7 +3,8 @@
 import { make } from "../elements.js";
 
 const PLACE = /\{(\(?)([a-z\d ]+)\)?\}/g; // with brackets if a negative number needs them
-const PIECE = new RegExp(`${PLACE.source}|\\b((?:slope )?)([a-z])(\\d{1,2})(?!\\d)`, "g");
+const NAME = /\b((?:slope )?)([a-z])(\d{1,2})(?!\d)/g;
+const PIECE = new RegExp(`${PLACE.source}|${NAME.source}`, "g");
 
 /** Return a number with three decimals at most, and a true minus sign. */
 export function toThreeDecimals(value) {
@@ -22,18 +23,22 @@ export function fillIn(words, numbers) {
 
 function numberIn(value, bracket) {
   const text = toThreeDecimals(value);
-  return bracket && value < 0 && text !== "0" ? `(${text})` : text;
+  return bracket && text.startsWith("−") ? `(${text})` : text;
 }
 
-/** Return words as nodes: numbers by `makeNumber(text, name)`, names with their index below the line. */
-export function makePieces(words, numbers, makeNumber) {
+/** Return words as nodes: `mark(name, ...nodes)` makes one of each number, and of each name right of a "=". */
+export function makePieces(words, numbers, mark) {
   const nodes = [];
+  const result = words.indexOf(" = ");
   let end = 0;
   for (const found of words.matchAll(PIECE)) {
-    const [all, bracket, name, slope, letter, index] = found;
+    const [all, bracket, place, slope, letter, index] = found;
     nodes.push(withSigns(words.slice(end, found.index)));
-    if (name) nodes.push(makeNumber(numberIn(numbers[name], bracket), name));
-    else nodes.push(slope, make("i", {}, letter), make("sub", {}, index));
+    if (place) nodes.push(mark(place, numberIn(numbers[place], bracket)));
+    else {
+      const name = [slope, make("i", {}, letter), make("sub", {}, index)];
+      nodes.push(...(found.index < result ? name : [mark(all, ...name)]));
+    }
     end = found.index + all.length;
   }
   return [...nodes, withSigns(words.slice(end))];
@@ -43,28 +48,26 @@ function withSigns(words) {
   return words.replaceAll(" - ", " − ").replace("= -ln", "= −ln");
 }
 
-/** Return the formula of each number by its name; those after the update are like those before it. */
+/** Return by its name the formula of each number that the stages find, and the `terms` that it is made of. */
 export function formulasOf(stages) {
-  const formulas = {};
-  for (const [, , lines] of stages) {
-    for (const line of lines) {
-      const name = line.includes(" = ") && placesIn(line).at(-1);
-      if (name) formulas[name] ??= line;
-    }
+  const found = new Map();
+  for (const line of stages.flatMap(([, , lines]) => lines)) {
+    const name = placesIn(line).at(-1);
+    if (line.includes(" = ") && !found.has(name)) found.set(name, { line, terms: termsIn(line, name) });
   }
-  const found = new Set(stages.flatMap(([, , , finds]) => finds));
-  const isRenewed = (name) => found.has(`new ${name}`);
-  for (const name of Object.keys(formulas).filter(isRenewed)) {
-    const renew = (all, bracket, term) => (isRenewed(term) ? all.replace(term, `new ${term}`) : all);
-    formulas[`new ${name}`] = formulas[name].replace(PLACE, renew);
+  // What is found once more, after the update, has the same formula of new numbers.
+  const finds = new Set(stages.flatMap(([, , , names]) => names));
+  const renewed = (name) => (finds.has(`new ${name}`) ? `new ${name}` : name);
+  for (const [name, { line, terms }] of [...found]) {
+    if (renewed(name) === name) continue;
+    const renew = (_, bracket, term) => (bracket ? `{(${renewed(term)})}` : `{${renewed(term)}}`);
+    found.set(renewed(name), { line: line.replace(PLACE, renew), terms: terms.map(renewed) });
   }
-  return formulas;
+  return found;
 }
 
-/** Return the names of the numbers that a formula is made of; its result is another. */
-export function termsOf(formula) {
-  const names = [...formula.matchAll(/(?:slope )?\b[a-z]\d{1,2}(?!\d)/g)].map(([name]) => name);
-  const places = placesIn(formula);
-  const result = places.at(-1);
-  return new Set([...(places.length > 1 ? places : names), ...places].filter((name) => name !== result));
+function termsIn(line, result) {
+  const right = line.slice(line.indexOf(" = "));
+  const named = [...right.replaceAll(PLACE, "").matchAll(NAME)].map(([name]) => name);
+  return [...new Set([...named, ...placesIn(right)])].filter((name) => name !== result);
 }

@@ -9,7 +9,8 @@ import { findUpdate } from "./update.js";
 const PLACES = /\{([a-z\d ]+)\}/;
 const LAYERS = [["w11", "w12", "w21", "w22", "b1", "b2"], ["v11", "v12", "v21", "v22", "c1", "c2"]];
 const GROUPS = [
-  ["Input", ["x1", "x2"]], ["First layer", LAYERS[0]], ["Second layer", LAYERS[1]], ["Target and rate", ["target", "rate"]],
+  ["Input", ["x1", "x2"]], ["First layer", LAYERS[0]], ["Second layer", LAYERS[1]],
+  ["Target and rate", ["target", "rate"]],
 ]; // prettier-ignore
 const HINT = "Point at a number or a formula: its terms light up with it.";
 const MOST_USES = 6; // that are told of a number
@@ -134,7 +135,7 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
     const pieces = makePieces(line, numbers, mark);
     if (!line.includes(" = ")) return make("p", {}, ...pieces);
     const name = placesIn(line).at(-1);
-    const button = makeButton("", () => light(name), { class: "stepper-line", "data-name": name });
+    const button = makeButton("", () => light(name), { class: "mlp-button stepper-line", "data-name": name });
     button.append(make("span", {}, ...pieces));
     return button;
   }
@@ -162,7 +163,13 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
   }
 
   const nameOf = (element) => (root.contains(element) && element.closest("[data-name]")?.dataset.name) || null;
-  root.addEventListener("pointerover", (event) => light(nameOf(event.target) ?? nameOf(document.activeElement)));
+  // A pointer that rests says nothing, whatever is drawn anew below it.
+  const point = ({ target }) => {
+    const name = nameOf(target) ?? nameOf(document.activeElement);
+    if (name !== lit) light(name);
+  };
+  root.addEventListener("pointermove", point);
+  root.addEventListener("pointerdown", point);
   root.addEventListener("pointerleave", () => light(nameOf(document.activeElement)));
   root.addEventListener("focusin", (event) => light(nameOf(event.target)));
   root.addEventListener("focusout", () => light(null));

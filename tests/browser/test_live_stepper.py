@@ -208,6 +208,12 @@ def test_keys_choose_the_step_and_change_a_number(page: Page) -> None:
     assert page.evaluate("document.activeElement.matches('.stepper-line')")
     page.get_by_label("Step", exact=True).press("End")
     assert "step 16 of" in title.inner_text()
+    page.get_by_role("button", name="Back", exact=True).press("Enter")
+    page.get_by_role("button", name="Next").press("Enter")
+    assert "step 16 of" in title.inner_text()
+    page.keyboard.press("ArrowLeft")  # Next is closed: Back has the focus
+    assert "step 15 of" in title.inner_text()
+    page.keyboard.press("ArrowRight")
     one = field(page, "v11")
     one.press("ArrowUp")
     assert float(one.input_value()) == pytest.approx(FIRST["v11"] + 0.1)

@@ -1,18 +1,18 @@
 /** One update of a tiny network, step by step: every given number is in the reader's hand. */
 
-import { isShortcut, make, makeBox, makeButton, makeRange, makeSvg, setText } from "../elements.js";
+import { isShortcut, make, makeBox, makeButton, makeRange, setText } from "../elements.js";
 import { Fields } from "./fields.js";
-import { fillIn, formulasOf, makePieces, placesIn, toThreeDecimals } from "./formulas.js";
+import { formulasOf, makePieces, placesIn, toThreeDecimals } from "./formulas.js";
 import { clamp } from "./plot.js";
 import { findUpdate } from "./update.js";
+import { UpdateDrawing } from "./update_drawing.js";
 
-const PLACES = /\{([a-z\d ]+)\}/;
 const LAYERS = [["w11", "w12", "w21", "w22", "b1", "b2"], ["v11", "v12", "v21", "v22", "c1", "c2"]];
 const GROUPS = [
   ["Input", ["x1", "x2"]], ["First layer", LAYERS[0]], ["Second layer", LAYERS[1]],
   ["Target and rate", ["target", "rate"]],
 ]; // prettier-ignore
-const HINT = "Point at a number or a formula: its terms light up with it.";
+const HINT = "Point at a number or a formula, and its terms light up. Type given numbers, or drag them sideways.";
 const MOST_USES = 6; // that are told of a number
 
 /**
@@ -25,7 +25,7 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
   const fields = new Fields(specsOf(given), compute);
   const says = make("p", { class: "interactive-says", role: "status" });
   const title = make("p", { class: "stepper-title", role: "status" });
-  const svg = makeSvg("svg", { role: "img", viewBox: "0 0 440 262" });
+  const drawing = new UpdateDrawing({ lines, nodes, drawings });
   const told = make("p", { class: "stepper-told" });
   const body = makeBox("stepper-lines");
   const slider = makeRange("interactive-step", "Step", { min: 1, max: count, step: 1 });
@@ -36,17 +36,18 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
     makeButton(phase, () => go(plans[0].findIndex(([name]) => name === phase))),
   );
   const again = makeButton("First numbers", () => fields.set(given));
+  const groups = GROUPS.map((group) => makeGroup(group, fields));
+  groups.at(-1).append(again);
   const root = makeBox(
     "stepper",
     says,
     makeBox("mlp-buttons", ...phases),
     makeBox("stepper-moves", back, slider.row, next),
     title,
-    svg,
+    drawing.svg,
     told,
     body,
-    makeBox("stepper-fields", ...GROUPS.map((group) => makeGroup(group, fields))),
-    makeBox("mlp-buttons", again),
+    makeBox("stepper-fields", ...groups),
   );
   let at = 0;
   let numbers = findUpdate(given);
@@ -65,10 +66,13 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
   }
 
   function go(place) {
-    const hadFocus = body.contains(document.activeElement);
+    const focus = document.activeElement;
+    const isLine = body.contains(focus);
     at = clamp(place, 0, count - 1);
     draw();
-    if (hadFocus) body.querySelector("button")?.focus();
+    // What is gone or closed hands the focus on.
+    if (isLine) body.querySelector("button").focus();
+    else if (focus.disabled) (focus === back ? next : back).focus();
   }
 
   function press(event) {
@@ -89,42 +93,17 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
     const [phase, words, stageLines] = plan()[at];
     const step = `${phase}, step ${at + 1} of ${count}.`;
     if (title.textContent !== `${step} ${words}.`) title.replaceChildren(make("strong", {}, step), ` ${words}.`);
-    setText(says, `${fields.problem} ${lossWords(numbers, edited && fields.specs[edited].words)}`.trim());
+    setText(says, fields.problem || lossWords(numbers, edited && fields.specs[edited].words));
     slider.input.value = at + 1;
     slider.output.textContent = `${at + 1} of ${count}`;
     slider.input.setAttribute("aria-valuetext", `${step} ${words}`);
     back.disabled = at === 0;
     next.disabled = at === count - 1;
     phases.forEach((button) => button.setAttribute("aria-pressed", button.textContent === phase));
-    drawNetwork();
+    const known = new Set(plan().slice(0, at + 1).flatMap(([, , , finds]) => finds));
+    drawing.draw(at, { numbers, known, looksOf });
     body.replaceChildren(...stageLines.map(makeLine));
     light(lit);
-  }
-
-  function drawNetwork() {
-    const known = new Set(plan().slice(0, at + 1).flatMap(([, , , finds]) => finds));
-    const present = (name) => (known.has(`new ${name}`) ? `new ${name}` : name);
-    const [label, texts] = drawings[at];
-    const presentOf = (words) => words.replace(new RegExp(PLACES, "g"), (_, name) => `{${present(name)}}`);
-    const makeMark = (kind) => ([names, place]) => {
-      const look = looksOf(names.map(present).filter((name) => known.has(name)));
-      return makeSvg(kind, { ...place, class: look, "data-name": present(names[0]) });
-    };
-    svg.setAttribute("aria-label", fillIn(presentOf(label), numbers));
-    svg.replaceChildren(
-      ...lines.map(makeMark("line")),
-      ...nodes.map(makeMark("circle")),
-      ...texts.map(([x, y, words, anchor]) =>
-        makeSvg("text", { x, y, "text-anchor": anchor }, ...presentOf(words).split(PLACES).map(makeWord)),
-      ),
-    );
-  }
-
-  /** Every second part of a text in the drawing is the name of a number. */
-  function makeWord(part, i) {
-    if (i % 2 === 0) return part;
-    const slope = part.startsWith("slope") ? "stepper-slope" : "";
-    return makeSvg("tspan", { class: `${slope} ${looksOf([part])}`, "data-name": part }, toThreeDecimals(numbers[part]));
   }
 
   function makeLine(line) {
@@ -148,6 +127,7 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
       element.classList.toggle("stepper-lit", element.dataset.name === name);
       element.classList.toggle("stepper-term", terms.includes(element.dataset.name));
     }
+    drawing.light();
     const plain = (_, ...children) => make("span", {}, ...children);
     const words = formulaOf(name)?.line ?? usesOf(name) ?? HINT;
     told.replaceChildren(...makePieces(words, numbers, plain));
@@ -156,7 +136,7 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
   function usesOf(name) {
     const all = formulas[fields.values.target - 1];
     const isFirst = (result) => !result.startsWith("new ") || !all.has(result.slice(4));
-    const uses = [...all].filter(([result, { terms }]) => isFirst(result) && terms.includes(name)).map(([result]) => result);
+    const uses = [...all.keys()].filter((result) => isFirst(result) && all.get(result).terms.includes(name));
     if (!uses.length) return null;
     const some = uses.length > MOST_USES ? [...uses.slice(0, MOST_USES / 2), "and so on"] : uses;
     return `${name} is given; it is in ${some.join(", ").replaceAll("new", "the new")}.`;
@@ -173,7 +153,7 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
   root.addEventListener("pointerleave", () => light(nameOf(document.activeElement)));
   root.addEventListener("focusin", (event) => light(nameOf(event.target)));
   root.addEventListener("focusout", () => light(null));
-  svg.addEventListener("click", (event) => fields.inputs[nameOf(event.target)]?.focus());
+  drawing.svg.addEventListener("click", (event) => fields.inputs[nameOf(event.target)]?.focus());
 
   return { root: [root], draw, press, keys: "input, button" };
 }

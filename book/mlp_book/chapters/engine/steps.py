@@ -137,7 +137,8 @@ def plan(label: int) -> Iterator[Stage]:
 
     logits = {f"slope z{k}": f"p{k} - {int(k == true)}" for k in (1, 2)}
     yield _stage("Backward", "Along the logits", logits)
-    second, first = (_parameter_slopes(letters) for letters in ("vchz", "wbxu"))
+    second = _parameter_slopes("v", "c", "h", "z")
+    first = _parameter_slopes("w", "b", "x", "u")
     yield _stage("Backward", "Along the second layer's parameters", second)
     hidden = {f"slope h{i}": f"v{i}1 slope z1 + v{i}2 slope z2" for i in "12"}
     yield _stage("Backward", "Along the hidden units", hidden)
@@ -160,8 +161,7 @@ def _stage(phase: str, title: str, formulas: Formulas, *more: str) -> Stage:
     return Stage(phase, title, (*lines, *more), tuple(formulas))
 
 
-def _parameter_slopes(letters: str) -> Formulas:
-    weight, bias, before, after = letters
+def _parameter_slopes(weight: str, bias: str, before: str, after: str) -> Formulas:
     weights = {f"slope {weight}{i}{j}": f"{before}{i} slope {after}{j}" for i in "12" for j in "12"}
     return weights | {f"slope {bias}{j}": f"slope {after}{j}" for j in "12"}
 

@@ -9,8 +9,8 @@ import { UpdateDrawing } from "./update_drawing.js";
 
 const LAYERS = [["w11", "w12", "w21", "w22", "b1", "b2"], ["v11", "v12", "v21", "v22", "c1", "c2"]];
 const GROUPS = [
-  ["Input", ["x1", "x2"]], ["First layer", LAYERS[0]], ["Second layer", LAYERS[1]],
-  ["Target and rate", ["target", "rate"]],
+  ["Input", ["x1", "x2"]], ["First layer", LAYERS[0]],
+  ["Second layer", LAYERS[1]], ["Target, rate", ["target", "rate"]],
 ]; // prettier-ignore
 const HINT = "Point at a number or a formula, and its terms light up. Type given numbers, or drag them sideways.";
 const MOST_USES = 6; // that are told of a number

@@ -22,7 +22,7 @@ class Interactive(anywidget.AnyWidget):
 
     Parameters
     ----------
-    picture : {"logits", "parabola", "power", "prediction", "valley"}
+    picture : {"logits", "parabola", "power", "prediction", "stepper", "valley"}
         Its module in `book/js/interactive`.
     still : object with `_repr_html_`
         What stands there without a script, and on paper.

@@ -51,7 +51,7 @@ WIDE_SCREEN = {"width": 1280, "height": 900}
 CHAPTERS = [name for name in EVERY_PAGE if name.startswith("notebooks/")]
 WITH_PANEL = [chapter.page for chapter in PAGES]
 PICTURE = ".bd-article :is(.report-figure svg, .what-if, .hero, .interactive, .verdicts)"
-LIVE = ".bd-article :is(.what-if, .hero, .interactive, .update-stepper)"
+LIVE = ".bd-article :is(.what-if, .hero, .interactive)"
 MOST_TABS = 8
 TALLEST = 560  # of a panel, and of its pictures of the network, without the map of the test digits
 # Code and tables that are wider than the page shows them.

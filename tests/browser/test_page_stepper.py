@@ -1,4 +1,4 @@
-"""The stepper of the engine's chapter: every step by mouse and by keyboard, without a script."""
+"""The engine's still stepper: every step by mouse and by keyboard, without a script."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ pytestmark = pytest.mark.browser
 STEPS = step_through().steps
 
 
-@pytest.fixture(params=["on a phone", "without a script"])
+@pytest.fixture(params=[{}, {"viewport": PHONE}], ids=["wide", "phone"])
 def page(browser: Browser, html: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
-    phone = {"viewport": PHONE}
-    options = phone if "phone" in request.param else {"java_script_enabled": False}
-    with opened(browser, (html / "notebooks/engine.html").as_uri(), **options) as page:
+    address = (html / "notebooks/engine.html").as_uri()
+    with opened(browser, address, java_script_enabled=False, **request.param) as page:
         yield page
 
 

@@ -5,10 +5,12 @@ import { showLogits } from "./logits.js";
 import { showParabola } from "./parabola.js";
 import { showPower } from "./power.js";
 import { showPrediction } from "./prediction.js";
+import { showStepper } from "./stepper.js";
 import { showValley } from "./valley.js";
 
 const PICTURES = {
-  logits: showLogits, parabola: showParabola, power: showPower, prediction: showPrediction, valley: showValley,
+  logits: showLogits, parabola: showParabola, power: showPower, prediction: showPrediction, stepper: showStepper,
+  valley: showValley,
 }; // prettier-ignore
 
 /** Draw a picture; the model's `get` knows its `picture` and its `data`. */
@@ -18,7 +20,7 @@ export function render({ model, el }) {
   el.classList.add("interactive", "mlp-enhanced");
   // JupyterLab hears keys first and takes arrows and letters for its own: here they are the picture's.
   const guard = (event) => {
-    if (!root.contains(event.target) || !event.target.matches("input, [role=slider]")) return;
+    if (!root.contains(event.target) || !event.target.matches(picture.keys ?? "input, [role=slider]")) return;
     event.stopPropagation();
     picture.press?.(event);
   };

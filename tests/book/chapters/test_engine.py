@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from itertools import pairwise
@@ -15,6 +16,7 @@ from made import failing
 from mlp_book.chapters import engine as chapter
 from mlp_book.chapters.engine.operations import UPDATE_PASSES
 from mlp_book.chapters.engine.stepper import Update
+from mlp_book.chapters.engine.steps import fill
 from mlp_core.nn import MLP, SGD, initialize, make_loss
 from mlp_core.nn.gradient_check import compute_gradients
 
@@ -85,6 +87,19 @@ def test_every_step_can_be_reached_without_a_script() -> None:
     assert len(re.findall(r"\bchecked\b", html)) == 1 + count  # one at first, a rule for each
     assert all(f"Step {i} of {count}, " in html for i in range(1, count + 1))
     assert "<i>w</i><sub>11</sub>" in html and "Through the tanh" in html
+
+
+def test_the_live_picture_has_the_same_steps_and_the_still_one_beside_it() -> None:
+    picture = chapter.play_update(IMAGE, LABEL, RATE)
+    numbers = {**FOUND, **{f"new {name}": x for name, x in UPDATE.steps[-1].numbers.items()}}
+    stages = picture.data["plans"][LABEL]
+    for (phase, title, lines, _), step in zip(stages, UPDATE.steps, strict=True):
+        filled = tuple(fill(line, numbers | {"rate": RATE}) for line in lines)
+        assert (phase, title, filled) == (step.phase, step.title, step.lines)
+    others = [stage.phase for stage in picture.data["plans"][0] if stage not in stages]
+    assert others == ["Loss", "Backward"]  # with another true class
+    assert UPDATE._repr_html_() in picture.html()
+    json.dumps(picture.data, allow_nan=False)
 
 
 # --- operations -----------------------------------------------------------------------------

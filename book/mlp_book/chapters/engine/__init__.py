@@ -18,7 +18,7 @@ from mlp_book.chapters.engine.operations import (
     plot_operations,
     table_of_operations,
 )
-from mlp_book.chapters.engine.stepper import step_through
+from mlp_book.chapters.engine.stepper import play_update, step_through
 
 __all__ = [
     "arithmetic",
@@ -30,6 +30,7 @@ __all__ = [
     "exercises",
     "measure_drift",
     "one_update",
+    "play_update",
     "plot_operations",
     "step_sizes",
     "step_through",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,18 +13,33 @@ from mlp_book.text import MINUS
 from mlp_core.nn import MLP, SGD, make_loss
 
 GIVEN = tuple("xwvbc")  # inputs, weights and biases by layer: known from the start
+NEW = "new "  # before the name of a number that the update has changed
 NAMES = re.compile(r"slope [a-z]\d+|[a-z]\d+")
 FACTORS = re.compile(r"(?<=[\d)]) (?=[a-z(])")  # where a formula multiplies
 WORKED_OUT = re.compile(rf"{FACTORS.pattern}|tanh|ln")  # formulas that are shown with their numbers
+NUMBER = re.compile(r"\{(\(?)([a-z\d ]+)\)?\}")  # a place for a number, in words
 Numbers = dict[str, float]
 Formulas = dict[str, str]  # by the name of the number that they find
+
+
+class Stage(NamedTuple):
+    """What a step computes, without its numbers.
+
+    A line has them in braces, such as `u1 = x1 w11 = {x1} · {(w11)} = {u1}`; those with brackets
+    keep them if the number is negative.
+    """
+
+    phase: str  # Forward, Loss, Backward, Update or Again
+    title: str
+    lines: tuple[str, ...]
+    finds: tuple[str, ...]  # names of numbers, such as h1, slope w11, loss or new w11
 
 
 @dataclass(frozen=True)
 class Step:
     """One step of an update: what is computed, and all numbers that are known after it."""
 
-    phase: str  # Forward, Loss, Backward, Update or Again
+    phase: str
     title: str
     lines: tuple[str, ...]
     fresh: tuple[str, ...]  # the numbers that it finds, such as h1, slope w11 or loss
@@ -41,6 +56,20 @@ def short(value: float) -> str:
     return "0" if text == "-0" else text.replace("-", MINUS)
 
 
+def fill(words: str, numbers: Numbers) -> str:
+    """Put numbers where words have their names in braces.
+
+    >>> fill("{w11} = {(w11)} + {(b1)}", {"w11": -0.5, "b1": 0.25}).replace(MINUS, "-")
+    '-0.5 = (-0.5) + 0.25'
+    """
+
+    def number(found: re.Match[str]) -> str:
+        text = short(numbers[found[2]])
+        return f"({text})" if found[1] and text.startswith(MINUS) else text
+
+    return NUMBER.sub(number, words)
+
+
 def make_steps(
     network: MLP, image: Sequence[float], label: int, learning_rate: float
 ) -> tuple[Step, ...]:
@@ -48,27 +77,15 @@ def make_steps(
     old = _find_numbers(network, image, label)
     SGD(learning_rate).step(network.parameters, network.gradients.copy())
     new = _find_numbers(network, image, label)
+    numbers = {**old, "rate": learning_rate, **{f"{NEW}{name}": new[name] for name in new}}
     known = {name: value for name, value in old.items() if name.startswith(GIVEN)}
     steps = []
-    for phase, title, formulas, *more in _plan(label, old):
-        known |= {name: old[name] for name in formulas}
-        lines = [_line(name, formula, old) for name, formula in formulas.items()]
-        steps.append(Step(phase, title, (*lines, *more), tuple(formulas), dict(known)))
-    for title, letters in (("The second layer", "vc"), ("The first layer", "wb")):
-        names = [name for name in new if name[0] in letters]
-        known |= {name: new[name] for name in names}
-        lines = [
-            f"{name} = {short(old[name])} - {short(learning_rate)} · "
-            f"{_wrapped(old[f'slope {name}'])} = {short(new[name])}"
-            for name in names
-        ]
-        title += ": a step against the slopes"
-        steps.append(Step("Update", title, tuple(lines), tuple(names), dict(known)))
-    title = "Forward once more, with the new numbers"
-    losses = f"loss = {short(new['loss'])}", f"before the update = {short(old['loss'])}"
-    names = [*(f"{letter}{i}" for letter in "uhzp" for i in "12"), "loss"]
-    known |= {name: new[name] for name in names}
-    return *steps, Step("Again", title, losses, tuple(names), known)
+    for phase, title, lines, finds in plan(label):
+        found = {name.removeprefix(NEW): numbers[name] for name in finds}
+        known |= found
+        filled = tuple(fill(line, numbers) for line in lines)
+        steps.append(Step(phase, title, filled, tuple(found), dict(known)))
+    return tuple(steps)
 
 
 def _find_numbers(network: MLP, image: Sequence[float], label: int) -> Numbers:
@@ -103,28 +120,45 @@ def _find_numbers(network: MLP, image: Sequence[float], label: int) -> Numbers:
     }
 
 
-def _plan(label: int, numbers: Numbers) -> Iterator[tuple[Any, ...]]:
-    """Yield phase, title, formulas and further lines of each step up to the update."""
+def plan(label: int) -> Iterator[Stage]:
+    """Yield what each step of an update computes; `label` is the true class, from 0."""
     for i in "12":
-        yield "Forward", f"Hidden unit {i}: the sum", {f"u{i}": f"x1 w1{i} + x2 w2{i} + b{i}"}
-        yield "Forward", f"Hidden unit {i}: its output", {f"h{i}": f"tanh(u{i})"}
+        total = {f"u{i}": f"x1 w1{i} + x2 w2{i} + b{i}"}
+        yield _stage("Forward", f"Hidden unit {i}: the sum", total)
+        yield _stage("Forward", f"Hidden unit {i}: its output", {f"h{i}": f"tanh(u{i})"})
     for k in "12":
-        yield "Forward", f"Logit of class {k}", {f"z{k}": f"h1 v1{k} + h2 v2{k} + c{k}"}
+        yield _stage("Forward", f"Logit of class {k}", {f"z{k}": f"h1 v1{k} + h2 v2{k} + c{k}"})
 
-    below = f"with exp({short(numbers['z1'])}) + exp({short(numbers['z2'])}) below"
     softmax = {f"p{k}": f"exp(z{k}) / (exp(z1) + exp(z2))" for k in "12"}
-    yield "Loss", "Probabilities: softmax", softmax, below
+    below = "with exp({z1}) + exp({z2}) below"
+    yield _stage("Loss", "Probabilities: softmax", softmax, below)
     true = label + 1
-    yield "Loss", f"The loss: class {true} is the true one", {"loss": f"-ln(p{true})"}
+    yield _stage("Loss", f"The loss: class {true} is the true one", {"loss": f"-ln(p{true})"})
 
     logits = {f"slope z{k}": f"p{k} - {int(k == true)}" for k in (1, 2)}
-    yield "Backward", "Along the logits", logits
-    yield "Backward", "Along the second layer's parameters", _parameter_slopes("v", "c", "h", "z")
+    yield _stage("Backward", "Along the logits", logits)
+    second = _parameter_slopes("v", "c", "h", "z")
+    first = _parameter_slopes("w", "b", "x", "u")
+    yield _stage("Backward", "Along the second layer's parameters", second)
     hidden = {f"slope h{i}": f"v{i}1 slope z1 + v{i}2 slope z2" for i in "12"}
-    yield "Backward", "Along the hidden units", hidden
+    yield _stage("Backward", "Along the hidden units", hidden)
     sums = {f"slope u{i}": f"slope h{i} (1 - h{i}²)" for i in "12"}
-    yield "Backward", "Through the tanh", sums
-    yield "Backward", "Along the first layer's parameters", _parameter_slopes("w", "b", "x", "u")
+    yield _stage("Backward", "Through the tanh", sums)
+    yield _stage("Backward", "Along the first layer's parameters", first)
+
+    for slopes, layer in ((second, "second"), (first, "first")):
+        names = [slope.removeprefix("slope ") for slope in slopes]
+        lines = [f"{n} = {{{n}}} - {{rate}} · {{(slope {n})}} = {{{NEW}{n}}}" for n in names]
+        finds = tuple(f"{NEW}{name}" for name in names)
+        yield Stage("Update", f"The {layer} layer: a step against the slopes", tuple(lines), finds)
+    losses = f"loss = {{{NEW}loss}}", "before the update = {loss}"
+    again = *(f"{NEW}{letter}{i}" for letter in "uhzp" for i in "12"), f"{NEW}loss"
+    yield Stage("Again", "Forward once more, with the new numbers", losses, again)
+
+
+def _stage(phase: str, title: str, formulas: Formulas, *more: str) -> Stage:
+    lines = (_line(name, formula) for name, formula in formulas.items())
+    return Stage(phase, title, (*lines, *more), tuple(formulas))
 
 
 def _parameter_slopes(weight: str, bias: str, before: str, after: str) -> Formulas:
@@ -132,15 +166,11 @@ def _parameter_slopes(weight: str, bias: str, before: str, after: str) -> Formul
     return weights | {f"slope {bias}{j}": f"slope {after}{j}" for j in "12"}
 
 
-def _line(name: str, formula: str, numbers: Numbers) -> str:
-    """Return a formula, then with its numbers in place of the names, then its result."""
-    parts = [name, formula, short(numbers[name])]
+def _line(name: str, formula: str) -> str:
+    """Return a formula, then with places for numbers instead of the names, then for its result."""
+    parts = [name, formula, f"{{{name}}}"]
     if WORKED_OUT.search(formula):
         dotted = FACTORS.sub(" · ", formula)
-        text = NAMES.sub(lambda found: _wrapped(numbers[found[0]]), dotted)
-        parts.insert(2, text.replace("((", "(").replace("))", ")"))
+        text = NAMES.sub(lambda found: f"{{({found[0]})}}", dotted)
+        parts.insert(2, re.sub(r"\(\{\((.*?)\)\}\)", r"({\1})", text))  # brackets that are there
     return " = ".join(parts)
-
-
-def _wrapped(value: float) -> str:
-    return f"({short(value)})" if float(f"{value:.3f}") < 0 else short(value)

@@ -101,6 +101,12 @@ def test_outcomes_are_explained_as_far_as_a_table_has_them(
     assert bool(note) == (has_intervals or bool(link))
 
 
+def test_cells_break_no_quantity_and_other_text_is_not_theirs() -> None:
+    page = '<table class="words"><tr title="2 of 3"><td>2 of 3</td></tr></table><p>2 of 3</p>'
+    kept = mlp_pages.keep_cells(page)
+    assert kept == page.replace("<td>2 of 3", "<td>2\u00a0of\u00a03")
+
+
 def test_the_wheel_is_the_package(tmp_path: Path) -> None:
     wheel = mlp_wheel.write_wheel(ROOT, tmp_path)
     first = wheel.read_bytes()

@@ -9,17 +9,27 @@ from docutils import nodes
 
 @pytest.mark.parametrize(
     ("text", "kept"),
-    [("98.2 % of them", "98.2\u00a0% of them"), (" % more", "\u00a0% more"), ("a % b", "a % b")],
+    [
+        ("98.2 % of them", "98.2\u00a0% of them"),
+        (" % more", "\u00a0% more"),  # the number is glued
+        ("a % b", "a % b"),
+        ("0.9 ms or 125 s", "0.9\u00a0ms or 125\u00a0s"),
+        ("3 seeds of 20 are 3 of 20", "3 seeds of 20 are 3\u00a0of\u00a020"),
+        ("(p = 0.02)", "(p\u00a0=\u00a00.02)"),
+        ("see Fig. 7.11", "see Fig.\u00a07.11"),
+        ("[\u22120.34, \u22120.06], different", "[\u22120.34,\u00a0\u22120.06], different"),
+    ],
 )
-def test_a_number_and_its_percent_sign_stay_on_one_line(text: str, kept: str) -> None:
+def test_what_belongs_together_stays_on_one_line(text: str, kept: str) -> None:
     page = nodes.document(None, None)
     page += nodes.paragraph("", "", nodes.Text(text))
-    mlp_reading.keep_percent_signs(None, page, "page")
+    mlp_reading.keep_together(None, page, "page")
     assert page.astext() == kept
 
 
-def test_code_stays_as_it_is() -> None:
+@pytest.mark.parametrize("node", [nodes.literal_block, nodes.literal, nodes.math])
+def test_code_and_formulas_stay_as_they_are(node: type[nodes.TextElement]) -> None:
     page = nodes.document(None, None)
-    page += nodes.literal_block("7 % 3", "7 % 3")
-    mlp_reading.keep_percent_signs(None, page, "page")
+    page += node("7 % 3", "7 % 3")
+    mlp_reading.keep_together(None, page, "page")
     assert page.astext() == "7 % 3"

@@ -12,6 +12,7 @@ from jinja2 import Environment
 from sphinx.errors import ExtensionError
 
 from mlp_book.svg import to_file
+from mlp_book.text import keep_quantities
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -73,7 +74,7 @@ def write_figures(folder: Path, body: str) -> list[Link]:
     for name, title, svg in figures_of(body):
         file = folder / f"{name}.svg"
         file.write_text(to_file(svg), encoding="utf-8")
-        links.append((title.rstrip("."), file.name))
+        links.append((keep_quantities(title.rstrip(".")), file.name))
     return links
 
 

@@ -23,6 +23,7 @@ from mlp_book.pages import (
     write_downloads,
 )
 from mlp_book.scripts import as_json
+from mlp_book.text import NONE
 from mlp_core.studies import StoredStudy, find_results
 
 if TYPE_CHECKING:
@@ -43,11 +44,11 @@ TABLE = """\
 <tbody>
 {% for study in studies -%}
 <tr><th scope="row">{{ study.name | replace("-", " ") }}</th><td>{{ study.question }}</td>
-{#- #}<td>{{ stored_text(study) }}</td><td>{{ best_cell(study) or "-" }}</td><td>
+{#- #}<td>{{ stored_text(study) }}</td><td>{{ best_cell(study) or NONE }}</td><td>
 {%- for kind in ("csv", "json") if study.runs -%}
 <a href="{{ folder }}/{{ study.name }}.{{ kind }}" download
  aria-label="{{ study.name }}, {{ kind.upper() }}">{{ kind.upper() }}</a> {# #}
-{%- else %}-{% endfor %}</td></tr>
+{%- else %}{{ NONE }}{% endfor %}</td></tr>
 {% endfor %}</tbody></table></div>"""
 HEADS = ("study", "question", "runs stored", "best cell: test accuracy", "files")
 
@@ -111,7 +112,7 @@ def stored_text(study: StoredStudy) -> str:
 def static_table(studies: list[StoredStudy], folder: str) -> str:
     """Return the table of all studies as HTML, with links to the files in a folder."""
     template = Environment(autoescape=True).from_string(TABLE)
-    functions = {"stored_text": stored_text, "best_cell": best_cell}
+    functions = {"stored_text": stored_text, "best_cell": best_cell, "NONE": NONE}
     return template.render(studies=studies, folder=folder, heads=HEADS, **functions)
 
 

@@ -18,6 +18,7 @@ from mlp_book.panels.places import digit_map
 from mlp_book.panels.stops import load_stops
 from mlp_book.scripts import JS, as_json, classic_script
 from mlp_book.tables import BEST
+from mlp_book.text import keep_quantities
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -42,6 +43,11 @@ VERDICTS = '<div class="verdicts">'
 READABLE = "data-scales="
 FOLDED = '<details class="admonition hide above-input">'
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
+# Tables whose HTML is not Sphinx's, and what a reader sees of them.
+MADE = re.compile(
+    r'<table[^>]*\bclass="[^"]*\b(?:dataframe|words|explorer-studies)\b.*?</table>', re.DOTALL
+)
+SEEN = re.compile(r">[^<]+<")
 OUTCOME = re.compile(r"\b(?:different|equivalent|undecided|seeds broke)\b")
 # What a reader of the page cannot see in the code: see mlp_book.tables.
 NOTE = (
@@ -136,6 +142,11 @@ def explain_marks(body: str, page: str = "") -> str:
     return TABLE.sub(explained, body)
 
 
+def keep_cells(body: str) -> str:
+    """Let no cell of a table break within a number and its unit; prose: see mlp_reading."""
+    return MADE.sub(lambda table: SEEN.sub(lambda seen: keep_quantities(seen[0]), table[0]), body)
+
+
 def explain_outcomes(table: str, page: str) -> str:
     """Return the note on what a table says of outcomes and of their intervals, if it does."""
     if not OUTCOME.search(table):
@@ -157,7 +168,7 @@ def prepare(app: Sphinx, page: str, template: str, context: dict[str, Any], tree
             app.add_css_file(name)
         else:
             app.add_js_file(f"{FOLDER}/{name}", loading_method="defer")
-    context["body"] = explain_marks(body, page)
+    context["body"] = explain_marks(keep_cells(body), page)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -14,6 +14,7 @@ from matplotlib import font_manager
 from PIL import Image, ImageDraw, ImageFont
 
 from mlp_book.opening import FOLDER
+from mlp_book.text import keep_quantities
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -26,7 +27,8 @@ ASIDE = (
 )
 # Headings of sections to look things up in; numbers stand before them.
 LAST = re.compile(r"[\d. ]*(?:Sources|Reproduction cards?)")
-LOOSE_PERCENT = re.compile(r"(?:(?<=\d)|^) %")  # at its beginning: the number is glued
+# What stays as it was written.
+EXACT = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 HEADING = re.compile(r"</h1>")
 CARD = (1200, 630)  # pixels, as programs want them that show a link
 MARGIN = 60
@@ -59,11 +61,12 @@ def reading_time(body: str) -> str:
     return f"{minutes} minute{'s' if minutes > 1 else ''} to read"
 
 
-def keep_percent_signs(app: Sphinx, document: nodes.document, name: str) -> None:
-    """Keep a number and its percent sign on one line."""
+def keep_together(app: Sphinx, document: nodes.document, name: str) -> None:
+    """Keep a number and its unit on one line, and what else belongs together."""
     for text in list(document.findall(nodes.Text)):
-        if LOOSE_PERCENT.search(text) and not isinstance(text.parent, nodes.literal_block):
-            text.parent.replace(text, nodes.Text(LOOSE_PERCENT.sub("\u00a0%", text)))
+        kept = keep_quantities(text)
+        if kept != text and not isinstance(text.parent, EXACT):
+            text.parent.replace(text, nodes.Text(kept))
 
 
 def cards_folder(app: Sphinx) -> Path:
@@ -115,6 +118,6 @@ def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], tre
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions above to the build's events."""
     app.connect("builder-inited", ask_for_cards)
-    app.connect("doctree-resolved", keep_percent_signs)
+    app.connect("doctree-resolved", keep_together)
     app.connect("html-page-context", describe, priority=600)  # after the pages' own scripts
     return {"parallel_read_safe": True, "parallel_write_safe": True}

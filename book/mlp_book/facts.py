@@ -214,7 +214,7 @@ def format_value(value: Any) -> str:
 class Levels:
     """One measure at each level of a factor: which level is best, which is not shown to differ.
 
-    A level that the runs do not have has an empty spread (mean nan, text "-"), so that claims
+    A level that the runs do not have has an empty spread (mean nan, text `NONE`), so that claims
     about it fail instead of breaking.
 
     Parameters

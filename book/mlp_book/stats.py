@@ -85,8 +85,8 @@ def spread(values: Values | Spread, broken: int = 0) -> Spread:
 
     >>> spread([98.0, 98.1, 98.2]).text().split()
     ['98.10', '±', '0.10']
-    >>> spread([]).text()
-    '-'
+    >>> spread([]).text() == NONE
+    True
     """
     if isinstance(values, Spread):
         return values

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
-NONE = "-"  # in place of a value that does not exist
+NONE = "\N{EN DASH}"  # in place of a value that does not exist
 WORDS = {
     "gelu": "GELU",
     "mlp_core": "mlp_core",
@@ -15,6 +16,13 @@ WORDS = {
     "cross_entropy": "cross\u2011entropy",  # a hyphen at which a narrow table does not break
     "mse": "squared\u00a0error",
 }
+# The spaces at which no line breaks: before a unit, about "of" in a count, within p = 0.02, before
+# a figure's number, within an interval. A text may begin with one: the number before it is glued.
+_LOOSE = re.compile(
+    r"(?:(?<=\d)|^) (?=(?:%|[mµ]?s|[KM]B)(?!\w))|(?<=\d) (?=of \d)|(?<=\d of) (?=\d)"
+    r"|(?<=\bp) (?=[=<] )|(?<=\bp [=<]) |(?<=\bFig\.) (?=\d)"
+    rf"|(?<=\d,) (?=[+{MINUS}]?\d[\d.]*\])"
+)
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -73,6 +81,15 @@ def signed(value: float, digits: int = 2) -> str:
 def unbroken(words: str) -> str:
     """Return words that a narrow table does not break."""
     return words.replace(" ", "\u00a0")
+
+
+def keep_quantities(text: str) -> str:
+    r"""Return a text in which no line breaks within a number and its unit, a count, an interval.
+
+    >>> keep_quantities("98.2 % in 13 ms, 20 of 20").split(" ")
+    ['98.2\xa0%', 'in', '13\xa0ms,', '20\xa0of\xa020']
+    """
+    return _LOOSE.sub("\u00a0", text)
 
 
 def enumerate_words(words: Sequence[str]) -> str:

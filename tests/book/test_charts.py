@@ -21,7 +21,7 @@ from mlp_book.end_labels import GAP, NEAR, spread_out
 from mlp_book.frames import FIELDS, MEASURES, vary_one
 from mlp_book.style import COLOURS, INK, MEANINGS, RAMP, STYLE, ReportFigure, styled
 from mlp_book.svg import to_file
-from mlp_book.text import format_number
+from mlp_book.text import NONE, format_number
 from mlp_core import Run, RunConfig
 
 LIGHT, DARK = "#fdfdfb", "#14191d"  # the book's grounds
@@ -259,7 +259,7 @@ def test_colours_read_on_light_and_dark(colour: str, ground: str) -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [(0, "0"), (1e-5, "10⁻⁵"), (0.001, "0.001"), (0.5, "0.5"), (2000, "2000"), (3e7, "3·10⁷"),
-     (math.nan, "-"), (math.inf, "∞")],
+     (math.nan, NONE), (math.inf, "∞")],
 )  # fmt: skip
 def test_format_number(value: float, text: str) -> None:
     assert format_number(value) == text

@@ -10,6 +10,7 @@ import pytest
 
 from mlp_book.facts import STRICT, ClaimError, Facts, Levels, claim, facts, format_value, glue
 from mlp_book.stats import spread
+from mlp_book.text import NONE
 
 
 @facts("chapter")
@@ -63,7 +64,7 @@ def test_the_page_shows_claims_and_values_and_no_script(monkeypatch: pytest.Monk
 @pytest.mark.parametrize(
     ("value", "text"),
     [
-        (None, "-"),
+        (None, NONE),
         (0.25, "0.25"),
         ([1, 2, 0.5], "1, 2 and 0.5"),
         ([], "none"),
@@ -104,7 +105,7 @@ def test_levels_say_which_is_best_and_what_lies_about_it(levels: Levels) -> None
 
 
 def test_a_level_that_is_missing_is_empty(levels: Levels) -> None:
-    assert levels[9].text() == "-" and not levels.different(9, 4)
+    assert levels[9].text() == NONE and not levels.different(9, 4)
     gap = Levels(pd.DataFrame({"rate": [], "test_accuracy": []}), "rate")
     assert (gap.best, gap.plateau, gap.below, gap.contiguous) == (None, [], None, False)
 

@@ -25,8 +25,9 @@ from mlp_book.stats import (
     noise_of,
     spread,
 )
+from mlp_book.text import NONE
 
-NONE, BETTER, NEAR = [97.0, 97.1, 97.2], [98.0, 98.1, 98.2], [97.05, 97.1, 97.3]
+UNTREATED, BETTER, NEAR = [97.0, 97.1, 97.2], [98.0, 98.1, 98.2], [97.05, 97.1, 97.3]
 
 
 # --- the spread -----------------------------------------------------------------------------
@@ -47,7 +48,7 @@ def test_spread_worked_by_hand() -> None:
         ([0.0, 0.0], "0.00\u00a0±\u00a00.00"),
         ([98.071], "98.1"),
         ([math.nan, 98.071, None], "98.1"),
-        ([], "-"),
+        ([], NONE),
     ],
 )
 def test_significant_digits(values: list[float], text: str) -> None:
@@ -63,23 +64,23 @@ def test_the_interval_of_a_mean_is_that_of_scipy() -> None:
 # --- one comparison -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("other", [NONE, BETTER, NEAR, [96.0, 98.0]])
+@pytest.mark.parametrize("other", [UNTREATED, BETTER, NEAR, [96.0, 98.0]])
 def test_without_a_study_it_is_welch_s_test(other: list[float]) -> None:
-    theirs = stats.ttest_ind(other, NONE, equal_var=False)
-    ours = compare(other, spread(NONE))
+    theirs = stats.ttest_ind(other, UNTREATED, equal_var=False)
+    ours = compare(other, spread(UNTREATED))
     assert ours.p == pytest.approx(theirs.pvalue)
     assert (ours.low, ours.high) == pytest.approx(tuple(theirs.confidence_interval()))
 
 
 def test_paired_it_is_the_paired_test() -> None:
-    theirs = stats.ttest_rel(NEAR, NONE)
-    ours = compare_paired(NEAR, NONE)
+    theirs = stats.ttest_rel(NEAR, UNTREATED)
+    ours = compare_paired(NEAR, UNTREATED)
     assert ours.p == pytest.approx(theirs.pvalue) and ours.n == (3,)
     assert (ours.low, ours.high) == pytest.approx(tuple(theirs.confidence_interval()))
 
 
 def test_a_contrast_of_four_is_a_difference_of_differences() -> None:
-    parts = [(1.0, BETTER), (-1.0, NONE), (-1.0, NEAR), (1.0, NONE)]
+    parts = [(1.0, BETTER), (-1.0, UNTREATED), (-1.0, NEAR), (1.0, UNTREATED)]
     found = contrast(parts)
     assert found.difference == pytest.approx(98.1 - 97.1 - np.mean(NEAR) + 97.1)
     assert found.error == pytest.approx(math.sqrt(sum(np.var(x, ddof=1) / 3 for _, x in parts)))
@@ -94,7 +95,7 @@ def test_no_spread_is_below_one_test_image() -> None:
 
 
 def test_too_few_seeds_are_undecided() -> None:
-    for found in (compare([], NONE), compare([97.0], [98.0]), compare_paired([97.0], [98.0])):
+    for found in (compare([], UNTREATED), compare([97.0], [98.0]), compare_paired([97.0], [98.0])):
         assert found.outcome == "undecided" and found.direction == 0
     assert "too few seeds" in compare([97.0], [98.0]).text()
 
@@ -112,19 +113,19 @@ def test_three_outcomes(difference: float, error: float, outcome: str) -> None:
 
 
 def test_an_unusual_margin_is_said_beside_its_verdict() -> None:
-    assert compare(NONE, NONE, margin=1.0).text().endswith(", equivalent within 1")
+    assert compare(UNTREATED, UNTREATED, margin=1.0).text().endswith(", equivalent within 1")
     assert compare([98.0] * 3, [98.004] * 3).text().endswith(", equivalent")
-    assert compare(BETTER, NONE, margin=0.3).said == "different"
+    assert compare(BETTER, UNTREATED, margin=0.3).said == "different"
 
 
 def test_broken_seeds_are_an_outcome_of_their_own() -> None:
-    found = compare(spread([97.0], broken=2), spread(NONE))
+    found = compare(spread([97.0], broken=2), spread(UNTREATED))
     assert found.outcome == "broke" and found.direction == 0
     assert found.text().startswith("2\u00a0of\u00a03 seeds broke, against 0\u00a0of\u00a03")
-    many = compare(spread([], broken=5), spread(NONE * 10))
+    many = compare(spread([], broken=5), spread(UNTREATED * 10))
     assert many.p == pytest.approx(stats.fisher_exact([[5, 0], [0, 30]]).pvalue)
     assert many.direction == -1
-    twins = compare_paired([97.0, math.nan, 97.1], NONE)
+    twins = compare_paired([97.0, math.nan, 97.1], UNTREATED)
     assert twins.broken == ((1, 3), (0, 3))
 
 
@@ -139,9 +140,9 @@ def test_a_published_mean_has_the_seeds_that_were_published() -> None:
 
 
 def test_settings_that_scatter_alike_share_their_variance() -> None:
-    found = noise_of([NONE, BETTER, [95.0, 95.1, 95.2]])
+    found = noise_of([UNTREATED, BETTER, [95.0, 95.1, 95.2]])
     assert found.df == math.inf and found.variance == pytest.approx(0.01) and found.total == 6
-    assert found.moderate(spread(NONE)) == (pytest.approx(0.01), 6)
+    assert found.moderate(spread(UNTREATED)) == (pytest.approx(0.01), 6)
 
 
 def test_settings_that_do_not_keep_most_of_their_own() -> None:
@@ -162,7 +163,7 @@ def test_the_prior_is_that_of_smyth() -> None:
 
 
 def test_a_variance_is_never_lowered() -> None:
-    noise = noise_of([NONE, BETTER, NEAR, [97.0, 97.2, 97.4]])
+    noise = noise_of([UNTREATED, BETTER, NEAR, [97.0, 97.2, 97.4]])
     wide = spread([96.0, 97.0, 98.0])
     assert noise.moderate(wide) == (pytest.approx(1.0), 2)
 
@@ -177,16 +178,16 @@ def test_a_lucky_spread_is_drawn_to_what_the_study_shares() -> None:
 
 
 def test_broken_settings_say_nothing_about_noise() -> None:
-    groups = [spread(NONE), spread(BETTER), spread([10.0, 60.0], broken=1)]
+    groups = [spread(UNTREATED), spread(BETTER), spread([10.0, 60.0], broken=1)]
     assert noise_of(groups) == noise_of(groups[:2])
-    assert noise_of([NONE]).df == 0
+    assert noise_of([UNTREATED]).df == 0
 
 
 # --- families -------------------------------------------------------------------------------
 
 
 def test_p_values_are_corrected_within_a_family() -> None:
-    groups = {name: spread(x) for name, x in (("a", NONE), ("b", NEAR), ("c", BETTER))}
+    groups = {name: spread(x) for name, x in (("a", UNTREATED), ("b", NEAR), ("c", BETTER))}
     found = against_all(groups, "a")
     ps = [one.p for one in found.values()]
     assert [one.adjusted for one in found.values()] == pytest.approx(
@@ -237,4 +238,4 @@ def test_at_the_margin_s_edge_equivalent_is_seldom_said(seeds: int) -> None:
 
 
 def test_the_noise_of_no_study_is_no_noise() -> None:
-    assert Noise().moderate(spread(NONE)) == (pytest.approx(0.01), 2)
+    assert Noise().moderate(spread(UNTREATED)) == (pytest.approx(0.01), 2)

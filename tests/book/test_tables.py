@@ -9,6 +9,7 @@ from made import fake_run
 
 from mlp_book import by_level, compare_with, epochs, frame, reproduction_card
 from mlp_book.tables import BEST, grid_of_verdicts, treatments
+from mlp_book.text import NONE
 from mlp_core import Run, RunConfig
 
 ENDS = {
@@ -37,7 +38,7 @@ def test_groups_of_runs_are_named(runs: list[Run]) -> None:
     assert epochs(groups)["group"].tolist() == ["slow"] * 6 + ["lost"] * 3
     table = by_level(data, "group", ("test_accuracy",), title="pace", best=False, count=False)
     assert table.index.tolist() == ["slow", "lost"] and table.columns.name == "pace"
-    assert table["test accuracy, %"].tolist() == ["91.00\u00a0±\u00a01.00", "-"]
+    assert table["test accuracy, %"].tolist() == ["91.00\u00a0±\u00a01.00", NONE]
 
 
 def test_each_level_is_compared_with_the_reference(runs: list[Run]) -> None:
@@ -45,16 +46,16 @@ def test_each_level_is_compared_with_the_reference(runs: list[Run]) -> None:
     assert table.index.tolist() == ["0.01", "0.1", "1", "10"]
     assert table.columns.name == "learning rate"
     slow, same, lossy, lost = table["difference"]
-    assert slow.startswith("\u22127.10\u00a0[") and same == "-"
+    assert slow.startswith("\u22127.10\u00a0[") and same == NONE
     assert lossy == "1\u00a0of\u00a03 seeds broke, against 0\u00a0of\u00a03"
     assert lost.startswith("3\u00a0of\u00a03 seeds broke")
-    assert table["outcome"].tolist() == ["different", "-", "broke", "broke"]
-    assert table["test accuracy, %"].tolist()[3] == "-"
+    assert table["outcome"].tolist() == ["different", NONE, "broke", "broke"]
+    assert table["test accuracy, %"].tolist()[3] == NONE
     up = compare_with(frame(runs[:6]), "learning_rate", 0.01)
     assert up.loc["0.1", "difference"].startswith("+7.10")
     assert float(up.loc["0.1", "adjusted p"]) < 0.05
     losses = compare_with(frame(runs[:6]), "learning_rate", 0.01, "test_loss")
-    assert losses["difference"].tolist() == ["-", "0.000\u00a0[0.000, 0.000]"]  # more decimals
+    assert losses["difference"].tolist() == [NONE, "0.000\u00a0[0.000, 0.000]"]  # more decimals
 
 
 def test_a_reference_that_is_no_level_is_refused(runs: list[Run]) -> None:
@@ -63,7 +64,7 @@ def test_a_reference_that_is_no_level_is_refused(runs: list[Run]) -> None:
 
 
 PM, NB = "\u00a0±\u00a0", "\u00a0"
-NONE, BETTER, NEAR = [97.0, 97.1, 97.2], [98.0, 98.1, 98.2], [97.05, 97.1, 97.3]
+UNTREATED, BETTER, NEAR = [97.0, 97.1, 97.2], [98.0, 98.1, 98.2], [97.05, 97.1, 97.3]
 
 
 def test_each_level_is_a_row_that_says_how_many_seeds_diverged(runs: list[Run]) -> None:
@@ -72,7 +73,7 @@ def test_each_level_is_a_row_that_says_how_many_seeds_diverged(runs: list[Run]) 
     assert list(table.columns) == ["test accuracy, %", "test error, %", "seeds"]
     assert table.loc["0.1"].tolist() == [f"98.10{PM}0.10", f"1.90{PM}0.10", "3"]
     assert table.loc["1"].tolist() == [f"98.00{PM}0.14", f"2.00{PM}0.14", "3, 1 broke"]
-    assert table.loc["10"].tolist() == ["-", "-", "3, 3 broke"]
+    assert table.loc["10"].tolist() == [NONE, NONE, "3, 3 broke"]
 
 
 def test_the_best_figure_is_marked_only_outside_seed_noise(runs: list[Run]) -> None:
@@ -88,9 +89,9 @@ def test_the_best_figure_is_marked_only_outside_seed_noise(runs: list[Run]) -> N
 
 
 def test_treatments_are_set_against_a_reference() -> None:
-    levels = {"none": NONE, "L2 0.1": BETTER, "same": NONE}
+    levels = {"none": UNTREATED, "L2 0.1": BETTER, "same": UNTREATED}
     table = treatments(
-        {"60,000": levels, "1,000": {"none": BETTER, "L2 0.1": NONE}}, "none", "kind"
+        {"60,000": levels, "1,000": {"none": BETTER, "L2 0.1": UNTREATED}}, "none", "kind"
     )
     assert list(table.columns)[:2] == ["60,000", "60,000: against none"]
     assert table.columns.name == "kind"
@@ -101,7 +102,7 @@ def test_treatments_are_set_against_a_reference() -> None:
 
 
 def test_cells_are_set_against_their_row() -> None:
-    table = grid_of_verdicts({"0.1": {"constant": NONE, "step": NEAR}}, "constant", "rate")
+    table = grid_of_verdicts({"0.1": {"constant": UNTREATED, "step": NEAR}}, "constant", "rate")
     constant, step = table.loc["0.1"]
     assert constant == f"97.10{PM}0.10"
     assert step.startswith(f"97.15{PM}0.13, +0.05") and step.endswith("undecided")

@@ -30,12 +30,12 @@ from mlp_book.findings.carried import (
 from mlp_book.findings.claims import count_planned
 from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_book.tables import table_of_rows
-from mlp_book.text import format_number
+from mlp_book.text import NONE, format_number
 
 NAME = "carry-over"
 GREY = "#8a9097"
 PALETTE = dict(zip(OUTCOMES, (COLOURS[0], COLOURS[1], GREY, GREY), strict=True))
-SYMBOLS = dict(zip(OUTCOMES, "✓✗?-", strict=True))
+SYMBOLS = dict(zip(OUTCOMES, f"✓✗?{NONE}", strict=True))
 WAYS = {
     "shown on both, same way": (COLOURS[0], "o"),
     "shown on both, opposite ways": (COLOURS[1], "D"),
@@ -52,7 +52,8 @@ ROWS = """\
 {%- if one.others %}<details><summary>{{ one.others | length }} more</summary>
 {%- for line in one.others %}<p>{{ line }}</p>{% endfor %}</details>{% endif %}</th>
 <td>{{ one.here }}</td><td>{{ one.there }}</td>
-<td>{{ one.symbol }} <strong>{{ one.outcome }}</strong><br><small>predicted: {{ one.predicted }}
+<td>{{ one.symbol }}&nbsp;<strong>{{ one.outcome }}</strong><br><small>
+{#- #}predicted: {{ one.predicted }}
 <details><summary>why</summary>{{ one.reason }}</details></small></td></tr>
 {% endfor %}</tbody></table>"""
 

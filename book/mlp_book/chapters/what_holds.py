@@ -20,7 +20,7 @@ from mlp_book.frames import frame
 from mlp_book.stats import compare, detectable, least_difference, spread
 from mlp_book.style import COLOURS, INK, ReportFigure, band_look, new_figure, styled
 from mlp_book.tables import table_of_rows
-from mlp_book.text import enumerate_words, format_level, signed
+from mlp_book.text import NONE, enumerate_words, format_level, signed
 from mlp_core import Run
 from mlp_core.studies import STUDIES
 
@@ -93,7 +93,7 @@ def _draw_cells(axes: Any, found: pd.DataFrame) -> None:
 
 def plot_verdicts(findings: Sequence[Finding]) -> ReportFigure:
     """Draw how many of the claims that stored runs can judge have which verdict."""
-    count = Counter(one.verdict for one in findings if one.standing != "-")
+    count = Counter(one.verdict for one in findings if one.standing != NONE)
     names = [name for name in VERDICTS if count[name]]
     data = pd.DataFrame({"verdict": names, "claims": [count[name] for name in names]})
     return bars(
@@ -140,7 +140,7 @@ def seen(
 
 
 def _verdicts(findings: Sequence[Finding]) -> Iterator[Any]:
-    judged = [one for one in findings if one.standing != "-"]
+    judged = [one for one in findings if one.standing != NONE]
     count = Counter(one.verdict for one in judged)
     confirmed = sum(one.confirmed for one in judged)
     verdict = {one.sentence: one.verdict for one in findings}

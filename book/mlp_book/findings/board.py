@@ -19,9 +19,10 @@ from mlp_book.findings.claims import VERDICTS, Comparison, Finding
 from mlp_book.scripts import as_json
 from mlp_book.stats import LEVEL, MARGIN, Effect
 from mlp_book.tables import table_of_rows
+from mlp_book.text import NONE
 
 # Colour, symbol and word: no verdict is shown by one of them alone.
-SYMBOLS = dict(zip(VERDICTS, "✓◐✗?-", strict=True))
+SYMBOLS = dict(zip(VERDICTS, f"✓◐✗?{NONE}", strict=True))
 ROWS = """\
 <div class="verdicts">
 <script type="application/json" class="verdicts-data">{{ data | safe }}</script>
@@ -33,8 +34,8 @@ ROWS = """\
 {% for place, one in own -%}
 <tr data-row="{{ place }}" data-verdict="{{ one.verdict }}">
 <td class="verdict" data-verdict="{{ one.verdict }}"><span aria-hidden="true">
-{{- symbols[one.verdict] }}</span> <strong>{{ one.verdict }}</strong>
-<br><small>{{ one.standing }}</small></td>
+{{- symbols[one.verdict] }}</span>&nbsp;<strong>{{ one.verdict }}</strong>
+{% if one.standing != NONE %}<br><small>{{ one.standing }}</small>{% endif %}</td>
 <th scope="row">{{ one.sentence }}<br><small>{{ one.claim.source }}
 {%- if links[place] %}; shown in {{ links[place] | safe }}{% endif %}</small></th>
 <td>{% if one.measured %}<small>{{ one.measured }}</small><br>{% endif %}{{ one.evidence[0] }}
@@ -69,6 +70,7 @@ class Board:
         return environment.from_string(ROWS).render(
             parts=[(p, [each for each in placed if each[1].claim.part == p]) for p in parts],
             symbols=SYMBOLS,
+            NONE=NONE,
             links=[chapter_link(one.claim.chapter) for one in self.findings],
             data=as_json(board_data(self.findings)),
         )

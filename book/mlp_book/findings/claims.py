@@ -21,6 +21,7 @@ from mlp_book.stats import (
     judge_family,
     noise_of,
 )
+from mlp_book.text import NONE
 from mlp_core.studies import STUDIES, Study, load_runs
 from mlp_core.training import Run, planned_run_id
 
@@ -296,7 +297,7 @@ class Finding:
     def standing(self) -> str:
         """Whether the verdict is confirmatory, or of runs that suggested the question."""
         if self.pending or self.verdict == "not judged":
-            return "-"
+            return NONE
         return "confirmatory" if self.confirmed else "exploratory"
 
 

@@ -15,6 +15,7 @@ from mlp_book.chapters import activations_losses as chapter
 from mlp_book.chapters.activations_losses.first_steps import FIRST, LAST, arrival
 from mlp_book.chapters.activations_losses.hidden_units import by_layer
 from mlp_book.facts import Facts
+from mlp_book.text import NONE
 from mlp_core import Run, RunConfig, load_dataset
 from mlp_core.nn import STABLE_ACTIVATIONS, make_loss
 from mlp_core.nn.gradient_check import compute_gradients
@@ -72,7 +73,7 @@ def test_a_table_of_starts_has_the_last_layers_under_one_another() -> None:
                                                  "ReLU, double")
     ]  # fmt: skip
     assert list(table)[:3] == [FIRST, "gradient, layer 2", LAST]
-    assert table["gradient, layer 2"].tolist()[:2] == ["-", "-"]
+    assert table["gradient, layer 2"].tolist()[:2] == [NONE, NONE]
 
 
 def test_first_epochs() -> None:

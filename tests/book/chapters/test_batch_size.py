@@ -12,6 +12,7 @@ from made import failing, fake_run
 from mlp_book.chapters import batch_size as chapter
 from mlp_book.chapters.batch_size import GradientNoise
 from mlp_book.facts import Facts
+from mlp_book.text import NONE
 from mlp_core import Run, RunConfig
 from mlp_core.data import load_dataset
 from mlp_core.nn import MLP, initialize
@@ -62,7 +63,7 @@ def test_how_far_each_way_comes() -> None:
     assert table.loc["slow"].tolist() == [
         "3000", "30", "0.0100\u00a0±\u00a00.0000", "91.00\u00a0±\u00a01.41"
     ]  # fmt: skip
-    assert table.loc["lost"].tolist() == ["1207", "60.35", "-", "-"]  # until it diverged
+    assert table.loc["lost"].tolist() == ["1207", "60.35", NONE, NONE]  # until it diverged
 
 
 NOISE = GradientNoise(0.3, 2.0, 1000, (5, 20, 50, 200), (0.9, 0.45, 0.28, 0.14))

@@ -13,6 +13,7 @@ from mlp_book.chapters import hidden_layers as chapter
 from mlp_book.chapters.hidden_layers.regions import accuracy_of
 from mlp_book.chapters.hidden_layers.sizes import by_units, count_parameters, enough_units
 from mlp_book.facts import Facts
+from mlp_book.text import NONE
 from mlp_core import Run, RunConfig, load_dataset, train
 from mlp_core.nn import MLP, SGD, initialize
 from mlp_core.studies import load_runs
@@ -144,7 +145,7 @@ def test_what_broke_has_no_mean_beside_it() -> None:
     """Sigmoid with seven layers guesses: it was set against ReLU as a mean, by minus 86 points."""
     table = chapter.table_of_depths(stored("depth-activation"))
     words = str(table.loc["7", "sigmoid"]).replace("\u00a0", " ")
-    assert words == "-, 3 of 3 seeds broke, against 0 of 3"
+    assert words == f"{NONE}, 3 of 3 seeds broke, against 0 of 3"
     assert not table.apply(lambda column: column.str.contains("\u2212[1-9][0-9]")).any().any()
 
 

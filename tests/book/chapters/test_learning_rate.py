@@ -9,6 +9,7 @@ from made import fake_run, fake_runs, fake_study
 
 from mlp_book.chapters import learning_rate as chapter
 from mlp_book.facts import STRICT, Facts
+from mlp_book.text import NONE
 from mlp_core import RunConfig
 
 BY_RATE = {1e-5: 60, 1e-4: 91, 1e-3: 97, 1e-2: 97.9, 5e-2: 98.2, 1e-1: 98.18, 2e-1: 94, 5e-1: 10}
@@ -91,4 +92,4 @@ def test_digits_without_the_largest_rate_say_what_is_missing() -> None:
     found = chapter.digits(fake_runs(configs, lambda config: 90.0), {})
     assert "at 10 the network guesses" in failed(found)
     assert "at 10 every hidden unit is dead, at 0.1 fewer than half" in failed(found)
-    assert found.values["learning-rate-digits-at-10"] == "-"
+    assert found.values["learning-rate-digits-at-10"] == NONE

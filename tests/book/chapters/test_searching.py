@@ -16,6 +16,7 @@ from mlp_book import frame
 from mlp_book.chapters import searching as chapter
 from mlp_book.chapters.searching import grid as grids
 from mlp_book.facts import Facts
+from mlp_book.text import NONE
 from mlp_core import RunConfig
 from mlp_core.studies import STUDIES, load_runs
 from mlp_core.studies.effort import Effort
@@ -163,7 +164,7 @@ def test_effort_has_a_row_for_each_goal_and_search() -> None:
     goals: Any = {"near": {"random": some}, "best": {"random": few}}
     table = chapter.table_of_effort(goals, {"random": [[None] * 50]})  # type: ignore[list-item]
     assert table.loc["near, random"].tolist() == ["3 of 3", "5", "10", "5", "5"]
-    assert table.loc["best, random"].tolist() == ["1 of 3", "over 50", "over 50", "over 50", "-"]
+    assert table.loc["best, random"].tolist() == ["1 of 3", "over 50", "over 50", "over 50", NONE]
 
 
 # --- claims ---------------------------------------------------------------------------------

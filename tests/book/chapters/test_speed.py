@@ -15,6 +15,7 @@ from made import failing
 from mlp_book.benchmarks import contestants, load_benchmark
 from mlp_book.chapters import speed as chapter
 from mlp_book.style import COLOURS
+from mlp_book.text import NONE
 
 HYPHEN, NB = "\N{NON-BREAKING HYPHEN}", "\u00a0"
 
@@ -32,10 +33,10 @@ def test_tables_of_times_and_ratios_have_a_dash_for_the_absent() -> None:
     small = f"small{HYPHEN}1, batch{NB}100"
     times = chapter.table_of_times(CONTENT)
     assert list(times.index) == [small, "usual", "bulk"]
-    assert times.loc["usual", "PyTorch"] == "1.000" and times.loc["bulk", "PyTorch"] == "-"
+    assert times.loc["usual", "PyTorch"] == "1.000" and times.loc["bulk", "PyTorch"] == NONE
     ratios = chapter.table_of_ratios(CONTENT)
     assert list(ratios.columns) == ["floor", "PyTorch"]
-    assert ratios.loc["bulk"].tolist() == ["1.33", "-"]
+    assert ratios.loc["bulk"].tolist() == ["1.33", NONE]
     assert chapter.table_of_ratios(CONTENT, cores=2).loc["usual"].tolist() == ["1.67"]
 
 
@@ -70,8 +71,8 @@ def test_work_in_a_page_has_times_and_ratios() -> None:
         "page_ratio": {"mlp_core": 1, "TensorFlow.js": 1.3},
     }
     table = chapter.table_of_page({"works": [work, short]})
-    assert table.loc["an epoch"].tolist() == ["1.25 s", "10.00 s (0.12)", "-"]
-    assert table.loc["outputs"].tolist() == ["0.65 ms", "-", "0.5 ms (1.30)"]
+    assert table.loc["an epoch"].tolist() == ["1.25 s", "10.00 s (0.12)", NONE]
+    assert table.loc["outputs"].tolist() == ["0.65 ms", NONE, "0.5 ms (1.30)"]
 
 
 def test_the_machine_is_named_with_the_day() -> None:

@@ -12,6 +12,7 @@ from made import failing, fake_run
 
 from mlp_book.chapters import weight_decay as chapter
 from mlp_book.facts import Facts
+from mlp_book.text import NONE
 from mlp_core import Run, RunConfig
 from mlp_core.studies import load_runs
 
@@ -35,7 +36,7 @@ def test_the_table_counts_in_updates_and_epochs() -> None:
     configs = [BASE.replace(weight_decay=decay) for decay in (0.0, 0.01, 0.5)]
     table = chapter.table_of_half_lives(configs, 1000)
     assert table.index.tolist() == ["0", "0.01", "0.5"] and table.columns.name == "weight decay"
-    assert table.loc["0"].tolist() == ["-", "-", "100 %"]
+    assert table.loc["0"].tolist() == [NONE, NONE, "100 %"]
     assert table.loc["0.01"].tolist() == ["690", "69", "90 %"]
     assert table.loc["0.5", "left after 10 epochs"] == "1 %"
 

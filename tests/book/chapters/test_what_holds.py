@@ -17,6 +17,7 @@ from mlp_book.chapters import what_holds as chapter
 from mlp_book.facts import Facts
 from mlp_book.findings.claims import Finding, judge_claims, load_stored
 from mlp_book.frames import frame
+from mlp_book.text import NONE
 from mlp_core import Run, RunConfig
 from mlp_core.studies import load_runs
 
@@ -109,7 +110,7 @@ def get(words: str) -> Any:
 def test_no_judge_is_younger_than_its_runs() -> None:
     """The drift of margin over std was tested after its runs were in."""
     assert get("Std over margin").verdict == "undecided"
-    assert all(one.standing in ("confirmatory", "exploratory", "-") for one in judged())
+    assert all(one.standing in ("confirmatory", "exploratory", NONE) for one in judged())
 
 
 def test_runs_that_begin_alike_are_paired() -> None:

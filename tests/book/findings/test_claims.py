@@ -33,6 +33,7 @@ from mlp_book.findings.claims import (
 )
 from mlp_book.findings.scaling import keep_in_proportion
 from mlp_book.stats import Effect
+from mlp_book.text import NONE
 from mlp_core import RunConfig
 from mlp_core.studies import STUDIES, RunStore, load_runs
 
@@ -241,7 +242,7 @@ def test_without_a_run_every_claim_waits(results: Path) -> None:
         if claim.studies and claim.studies[0] in STUDIES:
             finding = find(claim)
             assert (finding.verdict, finding.pending) == ("undecided", True)
-            assert finding.evidence[0].startswith("0 of ") and finding.standing == "-"
+            assert finding.evidence[0].startswith("0 of ") and finding.standing == NONE
 
 
 def test_old_runs_are_exploratory_until_all_fresh_ones_are_there(results: Path) -> None:

@@ -31,7 +31,7 @@ from mlp_book.style import (
     styled,
 )
 from mlp_book.tables import table_of_rows
-from mlp_book.text import format_number, signed, unbroken
+from mlp_book.text import NONE, format_number, signed, unbroken
 from mlp_core.studies.effort import Effort
 from mlp_core.studies.grid import Grid, OneAtATime
 from mlp_core.studies.search import Trial
@@ -280,7 +280,7 @@ def table_of_effort(
                 "cells, median": count_text(effort.median_cells, limit),
                 "core-minutes, median": format_number(float(f"{minutes:.2g}"))
                 if np.isfinite(minutes)
-                else "-",
+                else NONE,
             }
     return table_of_rows(rows, "goal, search")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import json
 import os
 import random
 import subprocess
@@ -15,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import determinism
 import mutants
 import numpy as np
 from hostile import HOSTILE, READ, write
@@ -343,41 +343,6 @@ def _pytest(case: str, words: list[str]) -> Row:
     return Row(case, passed + bad, bad or int(done.returncode != 0), " ".join(last)[:40])
 
 
-# --- determinism ----------------------------------------------------------------------------------
-
-_HASH = """
-import hashlib, sys
-from mlp_core import RunConfig, train
-for changes in {changes!r}:
-    run = train(RunConfig(epochs=3, **changes))
-    content = run.network.parameters.tobytes() + repr(run.history.to_dict()).encode()
-    print(hashlib.sha256(content).hexdigest())
-"""
-
-
-def determinism(quick: bool) -> Iterator[Row]:
-    """Train in processes with other numbers of threads and other seeds of hashes, side by side."""
-    changes = [
-        {"optimizer": optimizer, "activation": activation, "dtype": dtype}
-        for optimizer in ("sgd", "adam", "adadelta")
-        for activation in (("relu",) if quick else ("relu", "gelu", "sigmoid", "tanh"))
-        for dtype in ("float32", "float64")
-    ]
-    code = _HASH.format(changes=changes)
-    ways = [{"OPENBLAS_NUM_THREADS": threads, "PYTHONHASHSEED": threads} for threads in "1234"]
-
-    def start(way: dict[str, str]) -> subprocess.Popen[str]:
-        command = [sys.executable, "-c", code]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=_environment(**way))
-
-    first = start(ways[0]).communicate()[0].split()
-    beside = [process.communicate()[0].split() for process in list(map(start, ways))]
-    failed = sum(found != first for found in beside) + (len(first) != len(changes))
-    yield Row("serial, parallel, 1 to 4 threads", len(changes) * len(ways), failed, "bit for bit")
-    stored = json.dumps([sys.version.split()[0], np.__version__])
-    yield Row("versions", 1, 0, f"Python and NumPy {stored}")
-
-
 PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "parity": parity,
     "numerics": numerics,
@@ -386,5 +351,5 @@ PARTS: dict[str, Callable[[bool], Iterator[Row]]] = {
     "bombs": bombs,
     "mirrors": mirrors,
     "mutants": lambda quick: (Row(*row) for row in mutants.rows(quick)),
-    "determinism": determinism,
+    "determinism": lambda quick: (Row(*row) for row in determinism.rows(quick)),
 }

@@ -28,6 +28,7 @@ SCRIPTS = {
     "interactive.js": JS / "interactive" / "page.js",
     "what_if.js": JS / "what_if" / "page.js",
     "explorer.js": JS / "explorer" / "main.js",
+    "search.js": JS / "search.js",
     "tables.js": JS / "tables.js",
     "code_switch.js": JS / "code_switch.js",
     "read_out.js": JS / "read_out.js",
@@ -161,6 +162,8 @@ def explain_outcomes(table: str, page: str) -> str:
 def prepare(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
     """Give a page what its content asks for; all others stay as they are."""
     body = context.get("body") or ""
+    if page == "search":
+        app.add_js_file(f"{FOLDER}/search.js", loading_method="defer")  # Sphinx's begins later
     if app.builder.format != "html" or not body:
         return
     for name in dict.fromkeys(files_of(app, body)):

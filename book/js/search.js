@@ -1,0 +1,14 @@
+/** A search shows sentences: its excerpts leave out code, figures' words, numbers' tables and buttons. */
+
+const ASIDE =
+  "h1, script, style, svg, pre, table.dataframe, button, details.hide, .headerlink, .cell_input, div.math, " +
+  ".reading-time, .what-if, .hero, .interactive, .downloads";
+
+/** Return what an excerpt is cut from: a page's text, or that of one of its sections. */
+Search.htmlToText = (html, anchor) => {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const article = page.querySelector(".bd-article") ?? page.querySelector('[role="main"]');
+  article?.querySelectorAll(ASIDE).forEach((aside) => aside.remove());
+  const part = anchor ? page.getElementById(anchor.slice(1)) : null;
+  return (part ?? article)?.textContent.trim().replace(/\s+/g, " ") ?? "";
+};

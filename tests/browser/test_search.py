@@ -1,0 +1,41 @@
+"""What a search shows of a page: its sentences, without code, figures' words and buttons."""
+
+from __future__ import annotations
+
+import pytest
+from mlp_pages import SCRIPTS
+from playwright.sync_api import Browser
+
+from mlp_book.scripts import classic_script
+
+pytestmark = pytest.mark.browser
+
+SOUGHT = """
+<main role="main"><div class="bd-header-article"><button>.pdf</button>Contents</div>
+<article class="bd-article"><h1>Momentum<a class="headerlink">#</a></h1>
+<p>A ball
+  that rolls.</p><div class="cell_input"><pre>train()</pre></div>
+<svg><text>1</text><text>25</text></svg><table class="dataframe"><tr><td>98.2</td></tr></table>
+<section id="far"><h2>Far</h2>
+<p>It stops at <i>last</i>.</p></section></article></main>
+"""
+
+
+@pytest.mark.parametrize(
+    ("anchor", "text"),
+    [
+        ("", "A ball that rolls. Far It stops at last."),
+        ("#far", "Far It stops at last."),
+        ("#none-such", "A ball that rolls. Far It stops at last."),
+    ],
+)
+def test_an_excerpt_is_cut_from_sentences(browser: Browser, anchor: str, text: str) -> None:
+    page = browser.new_page()
+    page.set_content("<script>const Search = {};</script>")
+    page.add_script_tag(content=classic_script(SCRIPTS["search.js"]))
+    assert (
+        page.evaluate("([html, anchor]) => Search.htmlToText(html, anchor)", [SOUGHT, anchor])
+        == text
+    )
+    assert page.evaluate("Search.htmlToText('', '')") == ""
+    page.close()

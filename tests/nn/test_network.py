@@ -3,11 +3,13 @@
 import numpy as np
 import pytest
 
+from mlp_core import RunConfig
 from mlp_core.nn import (
     ACTIVATIONS,
     LOSSES,
     MLP,
     OPTIMIZERS,
+    Hinge,
     L1Penalty,
     Linear,
     LogSoftmax,
@@ -118,6 +120,16 @@ def test_everything_has_the_precision_of_the_network(dtype, loss_name, optimizer
     vectors += [layer.outputs for layer in network.layers]
     vectors += [optimizer.state[name] for name in optimizer.vectors]
     assert {str(vector.dtype) for vector in vectors} == {dtype}
+
+
+def test_a_network_and_its_layers_begin_in_training():
+    """Evaluation in between puts them back to what the network says."""
+    network = MLP(6, (5,), 3, dropout=0.5, rng=np.random.default_rng(0))
+    assert {network.training, *(layer.training for layer in network.layers)} == {True}
+
+
+def test_the_hinge_has_one_margin_by_default():
+    assert Hinge().margin == make_loss("hinge").margin == RunConfig().hinge_margin
 
 
 def test_str_shows_the_architecture_and_the_counts():

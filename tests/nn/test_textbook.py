@@ -34,6 +34,13 @@ def test_twenty_updates_are_those_of_the_engine(hidden_sizes, settings):
         np.testing.assert_allclose(layer.bias, bias, rtol=1e-11, atol=1e-14)
 
 
+def test_every_parameter_has_its_slope_and_its_velocity():
+    one, two = [np.zeros(2)], [np.zeros(2), np.zeros(2)]
+    for lists in ((two, one, one), (one, two, one), (one, one, two)):
+        with pytest.raises(ValueError, match="zip"):
+            textbook.update(*lists, learning_rate=0.1, momentum=0, weight_decay=0)
+
+
 def test_the_largest_logit_is_taken_off_before_exp():
     probabilities = textbook.softmax(np.array([[1000.0, 1000.0], [-1000.0, 0.0]]))
     np.testing.assert_array_equal(probabilities, [[0.5, 0.5], [0.0, 1.0]])

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from tiny import OnEpoch, tiny_config, tiny_dataset, train_tiny
 
-from mlp_core import Dataset, RunConfig, load_dataset, train
+from mlp_core import Dataset, RunConfig, evaluate, load_dataset, train
 from mlp_core.data import DataError
+from mlp_core.nn import make_loss
 from mlp_core.training import (
     Checkpoint,
     ConfigError,
@@ -223,6 +224,19 @@ def test_weights_of_the_last_epoch_are_kept_as_they_are():
     assert np.argmin(run.history["validation_loss"]) == 2
     assert (run.status, run.kept_epoch) == ("completed", None)
     assert "kept_epoch" not in run.summary
+
+
+@pytest.mark.parametrize("kept", [1, 2, 3])
+def test_the_epoch_whose_weights_are_kept_has_its_training_figures(kept):
+    """They are measured at the end alone, for this epoch and the last."""
+    keep = OnEpoch(lambda training: training.epoch == kept and training.keep_weights())
+    run = train(SMALL.replace(epochs=4), own(), callbacks=[keep])
+    loss, accuracy = evaluate(run.network, make_loss("cross_entropy"), run.dataset, "train")
+    assert run.kept_epoch == kept
+    assert run.history["train_loss"][kept - 1] == loss == run.summary["train_loss"]
+    assert run.history["train_accuracy"][kept - 1] == accuracy
+    measured = {i + 1 for i, value in enumerate(run.history["train_loss"]) if value is not None}
+    assert measured == {kept, 4}
 
 
 def test_without_validation_early_stopping_is_what_it_was():

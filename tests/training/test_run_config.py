@@ -122,6 +122,14 @@ def test_a_legal_value_is_kept_in_its_plain_type(name, value):
     assert RunConfig.from_json(config.to_json()) == config
 
 
+@pytest.mark.parametrize("name", RunConfig.field_names())
+def test_a_default_is_legal_and_of_its_plain_type(name):
+    """A config does not check it: each is taken for granted."""
+    default = getattr(RunConfig(), name)
+    checked = RunConfig.check(name, default)
+    assert (type(checked), checked) == (type(default), default)
+
+
 @pytest.mark.parametrize(("name", "value"), BAD, ids=brief)
 def test_a_bad_value_is_named_with_its_range(name, value):
     with pytest.raises(ConfigError) as caught:

@@ -28,6 +28,7 @@ def sources(tmp_path: Path) -> Path:
         ("mlp_core/nn/new.py", True),
         ("results/study/run.json", True),
         ("results/study/another.json", True),
+        ("tests/verify/survivors.txt", True),
         ("README.md", False),
     ],
 )
@@ -43,11 +44,12 @@ def test_notebooks_run_again_when_what_they_use_changes(
 
     assert outdated() == ["notebooks/rate"]  # the first build
     assert outdated() == []
+    (sources / name).parent.mkdir(parents=True, exist_ok=True)
     (sources / name).write_text("after")
     assert outdated() == (["notebooks/rate"] if is_stale else [])
 
 
-@pytest.mark.parametrize(("name", "runs"), [("glossary", False), ("index", True), ("data", True)])
+@pytest.mark.parametrize(("name", "runs"), [("glossary", False), ("index", True), ("trust", True)])
 def test_a_text_with_cells_of_code_is_run_again_too(name: str, runs: bool) -> None:
     assert mlp_build.has_code_to_run(ROOT / "book" / f"{name}.md") is runs
 

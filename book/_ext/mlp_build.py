@@ -36,6 +36,7 @@ SOURCES = (
     ("book/mlp_book", "*.html"),
     ("mlp_core", "*.npz"),
     ("results", "*.json"),
+    ("tests/verify", "*.txt"),
 )
 
 PROCESSES = 6

@@ -20,12 +20,13 @@ def open_notebook(page: Page, address: str, path: str) -> None:
     wait_until(page, lambda: any(k["execution_state"] == "idle" for k in kernels(address)))
 
 
-def run_notebook(page: Page, address: str, path: str) -> None:
-    """Open a notebook and run it from top to bottom, or to the first cell that fails."""
+def run_notebook(page: Page, address: str, path: str, until: str = "") -> None:
+    """Open a notebook and run it to its end, to what is looked for, or to a cell that fails."""
     open_notebook(page, address, path)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-    wait_until(page, lambda: prompts(page)[-1].isdigit() or tracebacks(page))
+    is_there = page.locator(until).count if until else lambda: prompts(page)[-1].isdigit()
+    wait_until(page, lambda: is_there() or tracebacks(page))
 
 
 def kernels(address: str) -> list[dict[str, Any]]:

@@ -90,6 +90,18 @@ def test_hidden_cells_are_folded(browser: Browser, jupyterlab: str, chapter: str
         wait_until(page, first.is_visible)
 
 
+def test_a_live_picture_answers(browser: Browser, jupyterlab: str) -> None:
+    with opened(browser, "about:blank", is_cut_off=True) as page:
+        run_notebook(page, jupyterlab, "notebooks/engine.ipynb", until=".stepper-fields input")
+        stepper = page.locator(".interactive").first
+        stepper.get_by_label("Step", exact=True).fill("7")
+        lines = stepper.locator(".stepper-lines")
+        before = lines.inner_text()
+        stepper.get_by_label("w11", exact=True).fill("0.9")
+        assert lines.inner_text() != before
+        assert tracebacks(page) == []
+
+
 # All chapters' panels, in one notebook
 
 

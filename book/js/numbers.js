@@ -13,8 +13,9 @@ export function asWords(value) {
   return typeof value === "boolean" ? (value ? "on" : "off") : asText(value);
 }
 
+/** Return a value to three digits, with the sign that is a minus. */
 export function shortNumber(value) {
-  return String(Number(value.toPrecision(3)));
+  return String(Number(value.toPrecision(3))).replace(/^-/, "−");
 }
 
 /** Return a number of an axis: three digits, thousands parted. */

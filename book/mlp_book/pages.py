@@ -15,13 +15,14 @@ from mlp_book.frames import dataset_name, frame
 from mlp_book.packing import kept_epochs
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
-from mlp_book.text import format_level, in_words
+from mlp_book.text import format_level, format_number, in_words
 from mlp_core.studies import STUDIES, StoredStudy, load_runs, load_study, to_csv, to_json
 from mlp_core.studies.catalogue import FRESH
 from mlp_core.studies.store import round_figures
 from mlp_core.training import Run, RunConfig
 
 NAME = re.compile(r"[\w-]+")  # of a folder that may become part of an address
+SMALL = re.compile(r"\d+e-\d+")  # a number within a level's name
 STOPS = "stops"  # a folder of results that holds no study: what stands behind the panels' controls
 DIGITS = 4  # significant, of all curves
 MAX_DOWNLOAD = 4_000_000  # characters of a study's JSON
@@ -127,12 +128,14 @@ def _labels(data: pd.DataFrame, base: Mapping[str, Any], levels: Mapping[str, An
 def level_text(value: Any) -> str:
     """Return a level as a reader sees it.
 
-    >>> level_text((256, 128)), level_text(None), level_text(1e-5), level_text("naive_sigmoid")
-    ('256-128', 'all', '10⁻⁵', 'naive sigmoid')
+    >>> level_text((256, 128)), level_text(None), level_text("naive_sigmoid"), level_text("l2 1e-5")
+    ('256-128', 'all', 'naive sigmoid', 'l2 10⁻⁵')
     """
     if value is None:
         return "all"  # the one field that may be unset: how many images to train on
-    return in_words(value) if isinstance(value, str) else format_level(value)
+    if not isinstance(value, str):
+        return format_level(value)
+    return SMALL.sub(lambda number: format_number(float(number[0])), in_words(value))
 
 
 def cells_of(data: pd.DataFrame) -> list[list[int]]:

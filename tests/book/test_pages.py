@@ -75,9 +75,19 @@ def test_the_best_cell_has_its_spread_and_its_equals() -> None:
 
 
 def test_levels_read_well() -> None:
-    levels = ((256, 128), (), None, True, "naive_sigmoid", 0.05, 100000)
+    levels = ((256, 128), (), None, True, "naive_sigmoid", "l2 1e-4", 0.05, 60000, 100000)
     shown = [pages.level_text(level) for level in levels]
-    assert shown == ["256-128", "none", "all", "True", "naive sigmoid", "0.05", "10⁵"]
+    assert shown == [
+        "256-128",
+        "none",
+        "all",
+        "True",
+        "naive sigmoid",
+        "l2 10⁻⁴",
+        "0.05",
+        "60,000",
+        "10⁵",
+    ]
 
 
 def test_the_runs_of_a_reader_are_listed_beside_those_of_the_catalogue(tmp_path: Path) -> None:

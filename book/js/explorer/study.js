@@ -1,6 +1,6 @@
 /** A study's runs, read from its script: one object per run, and the cells that they form. */
 
-import { asText, deviationOf, meanOf } from "../numbers.js";
+import { asText, deviationOf, meanOf, withThousands } from "../numbers.js";
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const FEW_CELLS = 8; // that are all drawn at first
@@ -126,13 +126,17 @@ function makeColumn({ name, levels }, place) {
   return { name, place, levels, isNumber, label: name.replaceAll("_", " "), texts: levels.map(levelText) };
 }
 
-/** Return a level as a reader sees it: 256-128, none, 10⁻⁵, naive cross entropy. */
+/** Return a level as a reader sees it: 256-128, none, 10⁻⁵, naive cross entropy, l2 10⁻⁴. */
 function levelText(value) {
   if (Array.isArray(value)) return value.join("-") || "none";
   if (value === null) return "all";
-  if (typeof value !== "number") return String(value).replaceAll("_", " ");
+  if (typeof value !== "number") {
+    const words = String(value).replaceAll("_", " ");
+    return words.replace(/\d+e-\d+/g, (number) => levelText(Number(number)));
+  }
   const size = Math.abs(value);
-  if (value === 0 || (size >= 1e-3 && size < 1e5)) return asText(Number(value.toPrecision(size >= 1e4 ? 5 : 4)));
+  if (size >= 1e4 && size < 1e5) return withThousands(Number(value.toPrecision(5)));
+  if (value === 0 || (size >= 1e-3 && size < 1e4)) return asText(Number(value.toPrecision(4)));
   const [factor, power] = value.toExponential(2).split("e").map(Number);
   const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[digit]).join("");
   return `${factor === 1 ? "" : `${factor}·`}10${power < 0 ? "⁻" : ""}${digits}`;

@@ -33,8 +33,8 @@ export function showPrediction({ question, levels, truth, low, high, range, isLo
   const handles = levels.map((level, i) => {
     const handle = makeSvg("circle", { r: HIT, class: "interactive-handle", role: "slider", tabindex: "0" });
     handle.setAttribute("aria-label", `${xLabel} ${level}`);
-    handle.setAttribute("aria-valuemin", shortNumber(range[0]));
-    handle.setAttribute("aria-valuemax", shortNumber(range[1]));
+    handle.setAttribute("aria-valuemin", range[0].toPrecision(3));
+    handle.setAttribute("aria-valuemax", range[1].toPrecision(3));
     return handle;
   });
   svg.append(back, lines, ...handles);
@@ -133,7 +133,7 @@ export function showPrediction({ question, levels, truth, low, high, range, isLo
       handle.setAttribute("cx", x(i));
       handle.setAttribute("cy", y.at(drawn[i]));
       const value = shortNumber(unit.valueAt(drawn[i]));
-      handle.setAttribute("aria-valuenow", value);
+      handle.setAttribute("aria-valuenow", unit.valueAt(drawn[i]).toPrecision(3));
       const words = isShown ? `${value}; the runs found ${shortNumber(truth[i])}` : value;
       handle.setAttribute("aria-valuetext", words);
     });

@@ -13,7 +13,7 @@ from mlp_book.charts import bars, lines
 from mlp_book.facts import claim, facts
 from mlp_book.style import COLOURS, INK, ReportFigure, make_log, new_figure, styled
 from mlp_book.tables import table_of_rows
-from mlp_book.text import NONE
+from mlp_book.text import NONE, format_level
 from mlp_book.wasm import assemble
 from mlp_core import load_dataset
 
@@ -124,8 +124,10 @@ def table_of_activations(content: Content) -> pd.DataFrame:
     """Return milliseconds per update by depth and loss, and in brackets the ratio to ReLU."""
     rows: dict[str, dict[str, str]] = {}
     for cell in content["cells"]:
-        row = rows.setdefault(f"{cell['depth']}, {cell['loss']}", {})
-        row[cell["activation"]] = f"{cell['ms_per_update']:.3f} ({cell['ratio_to_relu']:.2f})"
+        row = rows.setdefault(f"{cell['depth']}, {format_level(cell['loss'])}", {})
+        row[format_level(cell["activation"])] = (
+            f"{cell['ms_per_update']:.3f} ({cell['ratio_to_relu']:.2f})"
+        )
     return table_of_rows(rows, "")
 
 

@@ -35,7 +35,7 @@ FINDINGS: tuple[tuple[str, str, Comparisons], ...] = (
      [(0.1, "smaller", 1.0), (10.0, "smaller", 1.0), (10.0, "smaller", 0.1)]),
 )  # fmt: skip
 REMARKS = {"loss": "nll and cross-entropy are one function here, so one set of runs is both."}
-NAMES = {"log_softmax_mse": "mse", "relu": "relu"}  # as the report writes them
+NAMES = {"log_softmax_mse": "mse"}  # as the report writes it
 IMAGES = 60_000  # of an epoch
 
 

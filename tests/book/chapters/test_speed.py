@@ -50,8 +50,8 @@ def test_activations_stand_side_by_side_for_each_depth_and_loss() -> None:
         for name, ms in (("relu", 0.5), ("gelu", 0.55))
     ]  # fmt: skip
     table = chapter.table_of_activations({"cells": cells})
-    assert list(table.index) == ["single, mse", "double, mse"]
-    assert table.loc["single, mse", "gelu"] == "0.550 (1.10)"
+    assert list(table.index) == [f"{depth}, squared{NB}error" for depth in ("single", "double")]
+    assert table.loc[f"single, squared{NB}error", "GELU"] == "0.550 (1.10)"
 
 
 def test_parts_are_named_with_their_sum() -> None:

@@ -130,7 +130,7 @@ def _odd_loss_ahead(cells: pd.DataFrame) -> tuple[int, int]:
 
     That is in deeper networks of ReLU with batches of 16 and a rate of 1, after 25 epochs.
     """
-    where = {"batch size": "16", "activation": "relu", "learning rate": "1", "epochs": "25"}
+    where = {"batch size": "16", "activation": "ReLU", "learning rate": "1", "epochs": "25"}
     own = cells[(cells[list(where)] == pd.Series(where)).all(axis=1)]
     errors = own[own["hidden layers"] != "1"].pivot_table(
         "test_error", ["hidden layers", "regularization"], "loss", observed=True

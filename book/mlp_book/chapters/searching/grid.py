@@ -28,7 +28,7 @@ LOSSES = ("nll", "nll", "log_softmax_mse")
 WORDS = {
     "batch_size": ("batch size", ("256", "64", "16")),
     "hidden_sizes": ("hidden layers", ("1", "3", "5")),
-    "activation": ("activation", ("relu", "sigmoid", "tanh")),
+    "activation": ("activation", ("ReLU", "sigmoid", "tanh")),
     "loss": ("loss", ("nll", "cross-entropy", "mse")),
     "regularization": ("regularization", ("none", "L2 10⁻⁴", "dropout 0.2")),
     "learning_rate": ("learning rate", ("0.1", "1", "10")),
@@ -38,7 +38,7 @@ WORDS = {
 DEFAULT = {
     "batch size": "64",
     "hidden layers": "1",
-    "activation": "relu",
+    "activation": "ReLU",
     "loss": "nll",
     "regularization": "none",
     "learning rate": "1",
@@ -66,8 +66,8 @@ def _in_words(grid: Grid) -> Grid:
 def describe_cell(cell: Sequence[str]) -> str:
     """Return a cell in words.
 
-    >>> describe_cell(("64", "1", "relu", "nll", "none", "1", "14"))
-    '1 hidden layer, relu, nll, batches of 64, no regularization, learning rate 1, 14 epochs'
+    >>> describe_cell(("64", "1", "ReLU", "nll", "none", "1", "14"))
+    '1 hidden layer, ReLU, nll, batches of 64, no regularization, learning rate 1, 14 epochs'
     """
     batch, layers, activation, loss, regularization, rate, epochs = cell
     return (

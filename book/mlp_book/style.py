@@ -206,4 +206,4 @@ def make_log_with_ticks(axes: Any, which: str) -> None:
     axis = getattr(axes, f"{which}axis")
     low, high = sorted(axis.get_view_interval())
     if high < NARROW * low:
-        axis.set_major_locator(MaxNLocator(5))
+        axis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))

@@ -90,7 +90,9 @@ def test_a_row_for_each_level() -> None:
     means = [line.get_xdata()[0] for line in axes.lines if line.get_marker() != "o"]
     assert seeds == [[2.0, 2.2], [50.0]] and means == pytest.approx([2.1, 50.0])
     assert [text.get_text() for text in axes.texts] == ["activation", "rate"]
-    band = axes.patches[0].get_extents().transformed(axes.transData.inverted())
-    assert (band.xmin, band.xmax) == pytest.approx((2.0, 2.3))
+    bands = [band.get_datalim(axes.transData) for band in axes.collections]
+    assert [(band.xmin, band.xmax) for band in bands] == [pytest.approx((2.0, 2.3))] * 2
+    for band, words in zip(bands, axes.texts, strict=True):  # no edge runs through a head
+        assert words.xy[1] < band.ymin < band.ymax
     assert axes.get_title("left") == "error (band: the default)"
     assert dots(data, "level", "error").axes[0].get_xscale() == "linear"

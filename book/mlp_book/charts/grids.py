@@ -84,6 +84,7 @@ def heat_map(
 
 
 FADED = 8.0  # a cell this many times the best of its row has no ground any more
+STRONGEST = 0.65  # of the best cell's ground: words are read on it in light and dark
 
 
 def error_map(
@@ -120,7 +121,7 @@ def error_map(
     mean = cells[measure].mean().unstack()
     framed = _framed(data, row, column, measure).reindex_like(text).eq(True)  # no run: not framed
     best = mean.where(framed).min(axis=1)
-    strength = 0.35 * (1 - np.log(mean.div(best, axis=0)) / np.log(FADED)).clip(0, 1)
+    strength = STRONGEST * (1 - np.log(mean.div(best, axis=0)) / np.log(FADED)).clip(0, 1)
     return heat_map(
         strength.fillna(0.0),
         text.fillna(""),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mlp_book.charts.shared import Palette, groups_of, listed, palette_of, panels_of
 from mlp_book.frames import label_of, levels_of
-from mlp_book.stats import finite, spread
+from mlp_book.stats import Spread, finite, spread
 from mlp_book.style import (
     COLOURS,
     INK,
@@ -68,9 +68,6 @@ def dots(
     spare = (BETWEEN + 1) * len(blocks) if group else 0.6
     with styled():
         figure, (axes,) = new_figure(height or 0.75 + ROW * (count + spare))
-        if reference:
-            band = spread(reference[1])
-            axes.axvspan(band.low, band.high, **band_look(INK))
         place, names = -1.0, {}
         for number, (levels, block) in enumerate(blocks):
             own = (palette or {}).get(levels.get(group or ""))
@@ -78,12 +75,15 @@ def dots(
             if group:
                 place += 1
                 _head(axes, place, format_level(levels[group]), colour)
+            first = place + 1
             for level in dict.fromkeys(block[row]):
                 place += 1
                 names[place] = name(level)
                 _draw_row(
                     axes, place, block[[own == level for own in block[row]]], x, interval, colour
                 )
+            if reference:
+                _draw_reference(axes, first, place, spread(reference[1]))
             place += BETWEEN if group else 0
         axes.set_yticks(list(names), list(names.values()))
         axes.set_ylim(place + 0.5, -0.8)
@@ -105,6 +105,12 @@ def _head(axes: Any, place: float, name: str, colour: str) -> None:
         name, (0, place), xycoords=("axes fraction", "data"), xytext=(6, 0),
         textcoords="offset points", va="center", color=colour, fontweight="bold",
     )  # fmt: skip
+
+
+def _draw_reference(axes: Any, first: float, last: float, band: Spread) -> None:
+    """Draw the band behind some rows: its edges would run through the words that head them."""
+    ends = [first - 0.5, last + 0.5]
+    axes.fill_betweenx(ends, [band.low] * 2, [band.high] * 2, **band_look(INK))
 
 
 def _draw_row(

@@ -200,6 +200,8 @@ def _finish_levels(
     axes.set_xlabel(xlabel)
     if even:
         axes.set_xticks(list(places.values()), [format_level(level) for level in places])
+        if len(places) > 8:
+            axes.tick_params(axis="x", labelsize=8.5)  # numbers of four digits would touch
         return
     if log:
         make_log(axes, "x")

@@ -15,6 +15,9 @@ from mlp_core.data.errors import DataError, broken_file, damaged_is_data_error
 from mlp_core.data.names import Parts, role_of
 
 _LARGEST_DIRECTORY = 1 << 20  # some ten thousand arrays; in memory each takes ten times as much
+# Of a text that is packed, bytes: a model's description has some kilobytes, and as JSON takes ten
+# times as much. A checkpoint's, which holds the history, may be longer: it is stored as it is.
+_LONGEST_TEXT = 1 << 22
 _LONGEST_END = 22 + (1 << 16)  # of a zip file: the record that says so, and a comment
 
 
@@ -104,6 +107,9 @@ def _check_array(archive: zipfile.ZipFile, name: str, path: Path) -> tuple[int, 
     if dtype.hasobject:
         objects = "Python objects, which only unpickling could read"
         raise broken_file(where, "numbers or text", objects, "Store plain arrays.")
+    longest = max(_LONGEST_TEXT, info.compress_size)
+    if dtype.kind in "US" and dtype.itemsize > longest:
+        raise broken_file(where, f"texts of at most {longest:,} bytes", f"{dtype.itemsize:,}", "")
     if min(shape, default=0) < 0 or size != found or info.compress_size > path.stat().st_size:
         raise broken_file(where, f"{size:,} bytes of data", f"{found:,}", GET_AGAIN)
     if size > limit_of(info.compress_size):

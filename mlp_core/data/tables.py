@@ -6,14 +6,14 @@ import csv
 import re
 import warnings
 from collections.abc import Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, compress, islice
 from math import isqrt
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from mlp_core.data.content import open_content, too_large
+from mlp_core.data.content import READ_ARRAYS, open_content, too_large
 from mlp_core.data.errors import DataError, DataWarning, broken_file
 
 ENDINGS = (".csv", ".tsv", ".data", ".txt")
@@ -21,6 +21,7 @@ _LABELS = ("label", "labels", "class", "target", "species", "variety", "y")
 _RUNNING = re.compile(r"|id|index|idx|no\.?|row|unnamed: ?\d+", re.IGNORECASE)
 _BLOCK = 1000  # lines read together; whole numbers up to 255 are then kept as bytes
 _LONGEST, _LONGEST_LABEL = 1 << 22, 200  # bytes of a line, characters of a label
+_MOST_COLUMNS = 150_000  # pictures of 387 x 387 pixels; each column takes some 300 bytes at first
 
 
 def read_table(path: Path, label: str | int | None) -> tuple[np.ndarray, list[Any], list[str]]:
@@ -45,6 +46,7 @@ def read_table(path: Path, label: str | int | None) -> tuple[np.ndarray, list[An
         try:
             start = list(islice(lines, 2))
             sign = _sign(start[0])
+            _require_columns(start, sign, path)
             first, second = (_cells(line, sign) for line in (start[0], start[-1]))
             pairs = zip(first, second, strict=False)  # a broken row is reported below
             named = any(not _is_number(a) and _is_number(b) for a, b in pairs)
@@ -54,10 +56,11 @@ def read_table(path: Path, label: str | int | None) -> tuple[np.ndarray, list[An
         except (UnicodeDecodeError, csv.Error) as error:
             raise broken_file(path, "UTF-8 text", str(error), "Save it as CSV in UTF-8.") from None
     names = names[:place] + names[place + 1 :]
-    kept = [k for k, name in enumerate(names) if not _is_running(name, rows[:, k])]
-    if left_out := [name for k, name in enumerate(names) if k not in kept]:
+    kept = [not _is_running(name, rows[:, k]) for k, name in enumerate(names)]
+    if not all(kept):
+        left_out = [name for name, is_kept in zip(names, kept, strict=True) if not is_kept]
         warnings.warn(f"{path}: left out {left_out}, which number the rows", DataWarning, 2)
-        rows, names = rows[:, kept], [names[k] for k in kept]
+        rows, names = rows[:, kept], [*compress(names, kept)]
     return rows, labels, names if named else []
 
 
@@ -69,6 +72,7 @@ def read_examples(path: Path, wanted: Sequence[str]) -> np.ndarray:
         if not start:
             raise ValueError("no row")
         sign = _sign(start[0])
+        _require_columns(start, sign, path)
         first = _cells(start[0], sign)
         named = not any(map(_is_number, first))
         if named and (lacking := [name for name in wanted if name not in first]):
@@ -84,6 +88,12 @@ def read_examples(path: Path, wanted: Sequence[str]) -> np.ndarray:
 
 def _sign(line: str) -> str:
     return max(",;\t", key=line.count)
+
+
+def _require_columns(lines: Sequence[str], sign: str, path: Path) -> None:
+    columns = 1 + max(line.count(sign) for line in lines)
+    if columns > _MOST_COLUMNS:
+        raise broken_file(path, f"at most {_MOST_COLUMNS:,} columns", f"{columns:,}", READ_ARRAYS)
 
 
 def _lines(stream: BinaryIO, limit: int, path: Path) -> Iterator[str]:

@@ -12,6 +12,7 @@ from PIL import Image
 
 from mlp_core.data import DataError, Dataset, DataWarning, load_dataset
 from mlp_core.data import images as image_folder
+from mlp_core.data.npz import read_arrays
 
 ARRAYS = small_arrays(train=30, test=12, shape=(7, 7))
 PLAIN = Dataset.from_arrays(
@@ -349,8 +350,9 @@ def test_a_running_number_is_no_feature(tmp_path):
         (FLOWERS.encode("utf-16"), {}, ["expected UTF-8 text"]),
         ("", {}, ["an empty file"]),
         ("x" * (5 << 20), {}, ["lines below 4,194,304 bytes"]),
+        ("1," * 150_000 + "1", {}, ["expected at most 150,000 columns, found 150,001"]),
     ],
-    ids=range(16),
+    ids=range(17),
 )
 def test_a_table_that_cannot_be_read_is_explained(tmp_path, text, options, words):
     with pytest.raises(DataError) as caught:
@@ -358,6 +360,16 @@ def test_a_table_that_cannot_be_read_is_explained(tmp_path, text, options, words
     for word in ["a.csv: ", *words]:
         assert word in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+def test_a_long_text_is_read_if_it_is_stored_as_it_is(tmp_path):
+    """So is the history in a checkpoint; packed, it could become a thousand times its size."""
+    text, path = np.array("x" * (1 << 21)), tmp_path / "a.npz"
+    np.savez(path, text=text)
+    assert read_arrays(path)["text"] == text
+    np.savez_compressed(path, text=text)
+    with pytest.raises(DataError, match="texts of at most 4,194,304 bytes, found 8,388,608"):
+        read_arrays(path)
 
 
 def test_no_table_bursts(tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import determinism
 import mutants
 import numpy as np
-from hostile import HOSTILE, READ, write
+from hostile import HOSTILE, PEAK, READ, write
 
 from mlp_core import Model, RunConfig, load_dataset, train
 from mlp_core.data import DataError
@@ -306,6 +306,9 @@ def _damage(content: bytes, chance: random.Random) -> bytes:
 
 def bombs(quick: bool) -> Iterator[Row]:
     """Read each of the files made to hurt in a process of its own; the peak of its memory."""
+    if not PEAK.exists():
+        yield Row("files made to hurt", 0, 0, "left out: only Linux tells a new peak of memory")
+        return
     failed, worst, names = 0, 0.0, list(HOSTILE)[::6] if quick else list(HOSTILE)
     with tempfile.TemporaryDirectory() as name:
         for each in names:

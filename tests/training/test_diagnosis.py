@@ -317,6 +317,14 @@ def test_slowness_is_a_loss_that_falls_late_as_early(losses, found):
     assert names_of(run) == found
 
 
+@pytest.mark.parametrize(("accuracy", "is_well"), [(0.99, True), (0.5, False)])
+def test_of_unknown_data_nothing_is_guessed(accuracy, is_well):
+    run = train_tiny()
+    run.history.amend(-1, train_accuracy=accuracy)
+    evidence = Evidence(run.config, run.history, None, None, None, None)
+    assert (evidence.guess, evidence.is_well) == (0, is_well)
+
+
 def evidence_of(run):
     return Evidence(run.config, run.history, None, None, run.model, run.dataset)
 

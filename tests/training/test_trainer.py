@@ -368,6 +368,12 @@ def test_run_round_trip():
     assert again.summary == run.summary
 
 
+def test_a_run_is_shown_without_its_model_and_its_data():
+    shown = repr(train_tiny())
+    assert "config=RunConfig(" in shown
+    assert "model=" not in shown and "dataset=Dataset" not in shown
+
+
 def test_environment_tells_what_a_figure_depends_on():
     environment = train_tiny().environment
     assert set(environment) == {

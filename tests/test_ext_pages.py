@@ -102,7 +102,7 @@ def test_outcomes_are_explained_as_far_as_a_table_has_them(
 
 
 def test_cells_break_no_quantity_and_other_text_is_not_theirs() -> None:
-    page = '<table class="words"><tr title="2 of 3"><td>2 of 3</td></tr></table><p>2 of 3</p>'
+    page = '<table class="dataframe"><tr title="2 of 3"><td>2 of 3</td></tr></table><p>2 of 3</p>'
     kept = mlp_pages.keep_cells(page)
     assert kept == page.replace("<td>2 of 3", "<td>2\u00a0of\u00a03")
 

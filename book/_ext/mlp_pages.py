@@ -46,7 +46,8 @@ FOLDED = '<details class="admonition hide above-input">'
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
 # Tables whose HTML is not Sphinx's, and what a reader sees of them.
 MADE = re.compile(
-    r'<table[^>]*\bclass="[^"]*\b(?:dataframe|words|explorer-studies)\b.*?</table>', re.DOTALL
+    r'<table[^>]*\bclass="[^"]*\b(?:dataframe|verdicts-table|explorer-studies)\b.*?</table>',
+    re.DOTALL,
 )
 SEEN = re.compile(r">[^<]+<")
 OUTCOME = re.compile(r"\b(?:different|equivalent|undecided|seeds broke)\b")

@@ -213,7 +213,7 @@ def reproduction_card(study: str, runs: Sequence[Run]) -> pd.DataFrame:
         "NumPy": _environment(runs, "numpy"),
         "Python": _environment(runs, "python"),
         "processor": _environment(runs, "cpu"),
-        "core-minutes": f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}",
+        "core\u2011minutes": f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}",
         "again": f"mlp-core study run {study}",
     }
     return table_of_rows({name: {"stored runs": text} for name, text in rows.items()}, "")

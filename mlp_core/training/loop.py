@@ -285,12 +285,13 @@ class Training:
         """
         return self._run(self.dataset.train_size)
 
-    def run_update(self) -> bool:
+    def run_update(self, most: int = 1) -> bool:
         """Make one update; after the last one of an epoch evaluate and call its callbacks.
 
-        Returns whether training may go on: no divergence, and no stop.
+        With `most` above 1, make so many, or those that are left of the epoch. Returns whether
+        training may go on: no divergence, and no stop.
         """
-        return self._run(1)
+        return self._run(most)
 
     def _run(self, most: int) -> bool:
         """Make at most so many updates, within one epoch."""

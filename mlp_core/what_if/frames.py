@@ -146,14 +146,14 @@ def pack_layer(weight: np.ndarray, bias: np.ndarray) -> dict[str, Any]:
     """
     largest = float(np.abs(weight).max())
     scale = float(f"{largest / 127:.5g}") if 0 < largest < math.inf else 1.0
-    levels = np.rint(weight / scale)
-    if not math.isfinite(largest):
-        levels = np.nan_to_num(levels).clip(-127, 127)
+    levels, bias = np.rint(weight / scale), bias.astype(np.float64)
+    if not (math.isfinite(largest) and np.isfinite(bias).all()):
+        levels, bias = np.nan_to_num(levels).clip(-127, 127), np.nan_to_num(bias)
     return {
         "shape": list(weight.shape),
         "scale": scale,
         "weights": as_text(levels.astype(np.int8)),
-        "bias": np.nan_to_num(bias.astype(np.float64)).round(5).tolist(),
+        "bias": bias.round(5).tolist(),
     }
 
 

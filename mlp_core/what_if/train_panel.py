@@ -32,6 +32,7 @@ EPOCH_COLUMNS = (
 )
 
 TURN_S = 0.03  # how long a turn trains: so soon a command is heard
+PACE_S = 0.005  # and how long it trains without a look at the clock
 PROGRESS_S = 0.2  # how often an epoch that takes longer says how far it is
 GOALS = {"play": "end", "epoch": "epoch", "update": "update"}  # of commands that go on
 
@@ -70,6 +71,7 @@ class Player:
         self._rest_until = self._progress_due = 0.0
         self._has_begun = self._has_looked = False
         self._next_step: NextStep | None = None  # while it is paused
+        self._pace = 1  # how many updates take no more than `PACE_S`
 
     @property
     def is_playing(self) -> bool:
@@ -147,9 +149,9 @@ class Player:
         self._progress_due = time.monotonic() + PROGRESS_S
 
     def _advance(self) -> None:
-        """Make an update, and tell what is to tell of it."""
+        """Make an update, or several quick ones, and tell what is to tell of them."""
         training, has_epoch = self.training, False
-        if training.run_update() and training.is_between_epochs:
+        if self._train() and training.is_between_epochs:
             has_epoch = True
             self._tell_epoch()
         if training.is_over:
@@ -162,6 +164,14 @@ class Player:
             share = round(self._place % 1, 3)
             self._send({"kind": "progress", "epoch": training.epoch, "share": share})
             self._progress_due = time.monotonic() + PROGRESS_S
+
+    def _train(self) -> bool:
+        """Make updates for about `PACE_S`; return whether training may go on."""
+        most, started = 1 if self._goal == "update" else self._pace, time.monotonic()
+        may_go_on = self.training.run_update(most)
+        took = time.monotonic() - started
+        self._pace = max(1, self._pace // 2) if took > PACE_S else min(2 * self._pace, 64)
+        return may_go_on
 
     @property
     def _place(self) -> float:

@@ -183,8 +183,12 @@ export class Trainer {
   deliver(message) {
     const { job } = this;
     if (message.kind !== "events") this.job = null;
-    if (message.kind === "events") job.tell({ kind: "ready", versions: this.ready.versions });
-    job.tell({ ...message, id: job.id });
+    const { text, ...told } = message; // text, for it is copied sooner than what it means
+    if (text) {
+      told.events = JSON.parse(text);
+      job.tell({ kind: "ready", versions: this.ready.versions });
+    }
+    job.tell({ ...told, id: job.id });
   }
 
   fail(message) {

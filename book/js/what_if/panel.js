@@ -223,7 +223,7 @@ export class Panel {
   }
 
   takeEvents(events) {
-    const isFirst = !this.run.epoch && !this.run.starts.length;
+    const isFirst = !this.run.epoch;
     events.forEach((event) => this.run.take(event));
     const progress = events.findLast((event) => event.kind === "progress");
     this.say(progressOf(this.run, progress?.share, this.controls));
@@ -367,7 +367,7 @@ export class Panel {
   }
 
   drawSoon() {
-    this.timer ??= setTimeout(() => this.draw(), FRAME_MS);
+    this.timer ??= setTimeout(() => this.draw(), this.drawnAt + FRAME_MS - performance.now());
   }
 
   draw() {
@@ -383,6 +383,7 @@ export class Panel {
     this.parts.legend.replaceChildren(...curves.map(legendItem));
     this.showHeadline(curves);
     this.enable();
+    this.drawnAt = performance.now();
   }
 
   showHeadline(curves) {

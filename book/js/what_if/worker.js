@@ -191,7 +191,7 @@ async function work() {
 
 /** Train a job for a moment; return how many seconds to wait for a message before the next turn. */
 function takeTurn({ id, key, panel, runs, dataset }) {
-  const send = (text) => postMessage({ kind: "events", id, events: JSON.parse(text) });
+  const send = (text) => postMessage({ kind: "events", id, text });
   try {
     if (begun !== id) python.begin(JSON.stringify(panel), JSON.stringify(runs), dataset, send);
     begun = id;

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mlp_book.stats import FEW_MARGIN, MARGIN, Spread, spread
+from mlp_book.text import in_words
 from mlp_core.data import SOURCES
 from mlp_core.studies import run_row
 from mlp_core.training import Run, RunConfig
@@ -66,7 +67,7 @@ MEASURES = {
 
 def label_of(column: str) -> str:
     """Return how a column of a frame is called on axes and in tables."""
-    return MEASURES[column].label if column in MEASURES else column.replace("_", " ")
+    return MEASURES[column].label if column in MEASURES else in_words(column)
 
 
 def frame(runs: Runs) -> pd.DataFrame:

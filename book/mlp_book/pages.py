@@ -129,7 +129,7 @@ def level_text(value: Any) -> str:
     """Return a level as a reader sees it.
 
     >>> level_text((256, 128)), level_text(None), level_text("naive_sigmoid"), level_text("l2 1e-5")
-    ('256-128', 'all', 'naive sigmoid', 'l2 10⁻⁵')
+    ('256-128', 'all', 'naive sigmoid', 'L2 10⁻⁵')
     """
     if value is None:
         return "all"  # the one field that may be unset: how many images to train on

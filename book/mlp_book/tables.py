@@ -207,7 +207,7 @@ def reproduction_card(study: str, runs: Sequence[Run]) -> pd.DataFrame:
     minutes = sum(run.duration_s for run in runs) / 60
     rows = {
         "study": study,
-        "runs": f"{len(runs)}, seeds {', '.join(str(seed) for seed in seeds)}",
+        "runs": f"{len(runs)}, seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}",
         "data": ", ".join(dict.fromkeys(str(run.config.dataset) for run in runs)),
         "mlp_core": _environment(runs, "mlp_core"),
         "NumPy": _environment(runs, "numpy"),

@@ -62,10 +62,10 @@ def format_level(level: Any) -> str:
 def in_words(name: str) -> str:
     """Return the name of a field or a measure as words.
 
-    >>> in_words("learning_rate")
-    'learning rate'
+    >>> in_words("learning_rate"), in_words("l1_penalty")
+    ('learning rate', 'L1 penalty')
     """
-    return name.replace("_", " ")
+    return re.sub(r"^l(?=[12] )", "L", name.replace("_", " "))
 
 
 def signed(value: float, digits: int = 2) -> str:

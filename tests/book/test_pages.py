@@ -83,7 +83,7 @@ def test_levels_read_well() -> None:
         "all",
         "True",
         "naive sigmoid",
-        "l2 10⁻⁴",
+        "L2 10⁻⁴",
         "0.05",
         "60,000",
         "10⁵",

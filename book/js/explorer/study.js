@@ -123,16 +123,15 @@ function sharedEpochs(runs) {
 
 function makeColumn({ name, levels }, place) {
   const isNumber = levels.every((level) => typeof level === "number");
-  return { name, place, levels, isNumber, label: name.replaceAll("_", " "), texts: levels.map(levelText) };
+  return { name, place, levels, isNumber, label: wordsOf(name), texts: levels.map(levelText) };
 }
 
-/** Return a level as a reader sees it: 256-128, none, 10⁻⁵, naive cross entropy, l2 10⁻⁴. */
+/** Return a level as a reader sees it: 256-128, none, 10⁻⁵, naive cross entropy, L2 10⁻⁴. */
 function levelText(value) {
   if (Array.isArray(value)) return value.join("-") || "none";
   if (value === null) return "all";
   if (typeof value !== "number") {
-    const words = String(value).replaceAll("_", " ");
-    return words.replace(/\d+e-\d+/g, (number) => levelText(Number(number)));
+    return wordsOf(String(value)).replace(/\d+e-\d+/g, (number) => levelText(Number(number)));
   }
   const size = Math.abs(value);
   if (size >= 1e4 && size < 1e5) return withThousands(Number(value.toPrecision(5)));
@@ -140,6 +139,10 @@ function levelText(value) {
   const [factor, power] = value.toExponential(2).split("e").map(Number);
   const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[digit]).join("");
   return `${factor === 1 ? "" : `${factor}·`}10${power < 0 ? "⁻" : ""}${digits}`;
+}
+
+function wordsOf(name) {
+  return name.replaceAll("_", " ").replace(/^l(?=[12] )/, "L");
 }
 
 function percent(value) {

@@ -15,7 +15,7 @@ from mlp_book.findings.report_b import BASE, FINDINGS, by_parameter, name_level
 from mlp_book.frames import epochs, frame
 from mlp_book.stats import spread
 from mlp_book.style import ReportFigure
-from mlp_book.text import enumerate_words, format_level, format_number
+from mlp_book.text import enumerate_words, format_level, format_number, in_words
 from mlp_core.studies import STUDIES
 from mlp_core.training import Run, RunConfig
 
@@ -50,7 +50,7 @@ def table_of_defaults() -> pd.DataFrame:
     """Return the settings in which the reports' defaults differ from one another, and the rest."""
     names = [name for name in RunConfig.field_names() if name != "seed"]
     rows = {
-        name.replace("_", " "): {report: getattr(base, name) for report, base in BASES.items()}
+        in_words(name): {report: getattr(base, name) for report, base in BASES.items()}
         for name in names
     }
     table = pd.DataFrame(rows).T

@@ -26,9 +26,12 @@ from playwright.sync_api import Browser, Page
 from sketching import Sketch
 
 from mlp_book.packing import unpack
+from mlp_book.panels import PANELS
 from mlp_book.scripts import JS, join_modules
 from mlp_core.data import find_dataset
 from mlp_core.data.folder import FILE_NAMES, find_file
+from mlp_core.training import History
+from mlp_core.what_if import run_panel
 
 pytestmark = pytest.mark.browser
 
@@ -36,6 +39,7 @@ HOSTILE_CASES = 20  # per page
 POINT_OF_TEN = 0.1
 STILL_MS = 4000  # longer than reading 70,000 images
 RUNS, GROWTH = 20, 1.2
+MNIST_EPOCH_S, MOST_MEGABYTES = 2.5, 600
 NO_STORAGE = """
 for (const area of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, area, {
@@ -355,6 +359,27 @@ def test_mnist_of_the_readers_own_files(
         right = [sketch.draw(d).startswith(f"The network sees a {d} (") for d in range(10)]
         print(f"{sum(right)} of 10 drawn digits are named by MNIST's network")
         assert sum(right) >= 7
+        ten_epochs_are_pythons_and_quick(browser, panel)
+
+
+def ten_epochs_are_pythons_and_quick(browser: Browser, panel: Panel) -> None:
+    epochs = next(c for c in PANELS["learning-rate"].controls if c.name == "epochs")
+    panel.set("epochs", str(epochs.choices.index(10)))
+    action = "press(panel.dataset.state === 'running' ? 'Restart' : 'Play')"
+    begun = panel.time_until(action, "panel.querySelector('.mlp-chart path.mlp-line') !== null")
+    seconds = panel.time_until("0", "panel.dataset.state === 'completed'") / 1000
+    megabytes = renderers_bytes(browser) / 1e6
+    here, there = panel.download()["histories"][0], run_mnist(10)
+    print(f"begun after {begun:.0f} ms; an epoch of MNIST {seconds / 10:.2f} s; {megabytes:.0f} MB")
+    assert here[0]["running_loss"] == pytest.approx(there["running_loss"][0], abs=1e-3)
+    assert here[-1]["test_accuracy"] == pytest.approx(there["test_accuracy"][-1], abs=0.003)
+    assert seconds / 10 < MNIST_EPOCH_S * slowness(panel.page)
+    assert megabytes < MOST_MEGABYTES
+
+
+def run_mnist(epochs: int) -> History:
+    panel = PANELS["learning-rate"].with_base(dataset="mnist")
+    return run_panel(panel, {"epochs": epochs}, lambda event: None).history
 
 
 @pytest.mark.slow

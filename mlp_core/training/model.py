@@ -32,7 +32,7 @@ def gives_probabilities(loss: str) -> bool:
     return loss not in _NO_PROBABILITIES
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(eq=False)
 class Model:
     """A trained network that takes raw examples and answers with the names of classes.
 

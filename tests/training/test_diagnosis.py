@@ -9,9 +9,11 @@ from tiny import tiny_dataset, train_tiny
 
 from mlp_core import RunConfig, load_dataset, train
 from mlp_core.data import Scaling
-from mlp_core.nn import MLP, initialize, make_loss
+from mlp_core.nn import MLP, Tanh, initialize, make_loss
 from mlp_core.training import Finding, History, Run, Training
+from mlp_core.training.diagnosis import _layers
 from mlp_core.training.evidence import Evidence
+from mlp_core.training.units import AT_END
 
 DIGITS = load_dataset()
 
@@ -323,6 +325,7 @@ def test_of_unknown_data_nothing_is_guessed(accuracy, is_well):
     run.history.amend(-1, train_accuracy=accuracy)
     evidence = Evidence(run.config, run.history, None, None, None, None)
     assert (evidence.guess, evidence.is_well) == (0, is_well)
+    assert evidence.is_a_guess(0, size=10)  # nothing right is no more than guessing
 
 
 def evidence_of(run):
@@ -338,3 +341,17 @@ def test_of_few_examples_each_is_looked_at_once():
     for label, answer in zip(run.dataset.test_labels, seen, strict=True):
         counts[label, answer] += 1
     np.testing.assert_array_equal(evidence.confusion, counts)
+
+
+def test_units_are_saturated_from_the_very_share_on():
+    """`AT_END` of the outputs are near their ends: no fewer, and one fewer is not enough."""
+    assert AT_END == 0.9
+    layer, outputs = Tanh(10), np.full((4, 10), 0.99)
+    outputs[::2] *= -1  # they vary
+    outputs[:, 9] /= 2
+    run = evidence_of(train_tiny(epochs=1))
+    assert run.network is not None  # which is made of its own inputs
+    run.inputs, run.hidden = outputs, [(layer, outputs)]
+    assert [finding.name for finding in _layers(run)] == ["saturated units"]
+    outputs[0, 8] = 0.5
+    assert list(_layers(run)) == []

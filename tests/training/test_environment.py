@@ -1,7 +1,9 @@
 """What a run's figures depend on besides its config, and the one thread it runs on."""
 
 import contextlib
+import os
 import sys
+from pathlib import Path
 
 import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
@@ -87,4 +89,14 @@ def test_commit_is_that_of_the_package_and_says_if_files_differ(
 
 def test_without_git_there_is_no_commit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
+    assert environment.code_commit() is None
+
+
+def test_a_git_that_fails_says_nothing_of_the_commit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    git = tmp_path / "git"
+    git.write_text("#!/bin/sh\necho of another repository\nexit 128\n", encoding="utf-8")
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     assert environment.code_commit() is None

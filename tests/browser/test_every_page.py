@@ -49,6 +49,7 @@ RUN = """async options => {
 
 WIDE_SCREEN = {"width": 1280, "height": 900}
 CHAPTERS = [name for name in EVERY_PAGE if name.startswith("notebooks/")]
+FRONT = "book/index.html"
 WITH_PANEL = [chapter.page for chapter in PAGES]
 PICTURE = ".bd-article :is(.report-figure svg, .what-if, .hero, .interactive, .verdicts)"
 LIVE = ".bd-article :is(.what-if, .hero, .interactive)"
@@ -77,7 +78,7 @@ def test_a_page_from_disk(html: Path, browser: Browser, name: str, size: dict[st
         loads_little(requests)
         assert not is_cut_off(page)
         assert page.evaluate(CUT, ".bd-article div.math") == []
-        if name in CHAPTERS:
+        if name in CHAPTERS or name == FRONT:
             begins_with_a_picture(page, size)
         if name in WITH_PANEL:
             slider_and_charts_are_on_one_screen(page, size)

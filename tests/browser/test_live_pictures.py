@@ -212,6 +212,14 @@ def test_the_hero_plays_until_it_is_touched(browser: Browser, address: str) -> N
         assert says.inner_text() == still
 
 
+def test_the_hero_is_still_where_no_motion_is_wanted(browser: Browser, address: str) -> None:
+    with opened(browser, address, reduced_motion="reduce") as page:
+        says = page.locator(".hero-says").inner_text()
+        page.wait_for_timeout(300)
+        assert page.locator(".hero-says").inner_text() == says
+        assert "epoch 60:" in says
+
+
 def test_without_a_script_figures_stand(browser: Browser, address: str) -> None:
     with opened(browser, address, java_script_enabled=False, viewport=PHONE) as page:
         assert page.locator(".live-static:visible").count() == 5

@@ -81,8 +81,9 @@ class Claim:
 
     def take(self) -> bool:
         """Return whether this process now holds the claim: unless another one does."""
-        if self._has_expired():
-            self.path.unlink(missing_ok=True)
+        expired = self._expired()
+        if expired is not None and not self._remove(expired):
+            return False
         try:
             with self.path.open("x", encoding="utf-8") as file:
                 file.write(self._owner)
@@ -120,15 +121,30 @@ class Claim:
         while not done.wait(CLAIM_S / 10):
             self.touch()
 
-    def _has_expired(self) -> bool:
+    def _remove(self, expired: str) -> bool:
+        """Remove a claim that expired; if another process has just taken it anew, put it back."""
+        aside = self.path.with_name(f".{os.getpid()}-{secrets.token_hex(4)}.part")
+        try:
+            self.path.rename(aside)
+        except FileNotFoundError:
+            return True
+        is_it = aside.read_text("utf-8") == expired
+        if not is_it:
+            with contextlib.suppress(FileExistsError):
+                os.link(aside, self.path)
+        aside.unlink()
+        return is_it
+
+    def _expired(self) -> str | None:
+        """Return what the claim says, if it has expired."""
         try:
             owner = self.path.read_text("utf-8")
             age = time.time() - self.path.stat().st_mtime
         except FileNotFoundError:
-            return False
+            return None
         host, _, pid = owner.rpartition(" ")
         gone = host == platform.node() and pid.isdigit() and not _is_alive(int(pid))
-        return gone or age > CLAIM_S or owner == self._owner
+        return owner if gone or age > CLAIM_S or owner == self._owner else None
 
 
 def _is_alive(pid: int) -> bool:

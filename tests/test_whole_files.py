@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from waiting import PATIENCE_S, wait_for
 
-from mlp_core import RunConfig, train
+from mlp_core import RunConfig, files, train
 from mlp_core.cli import main
 from mlp_core.studies import RunStore
 from mlp_core.training.checkpoint import Checkpoint
@@ -92,6 +92,24 @@ np.lib.format.write_array = stop
     assert python(code, path, cwd=tmp_path).returncode == -9
     assert [p.name for p in tmp_path.iterdir()] == ["model.npz"]
     assert path.read_bytes() == b"before"
+
+
+def test_a_partial_file_that_has_a_name_has_its_own_and_goes_when_a_write_fails(
+    tmp_path, monkeypatch
+):
+    """So it is where no file can be without a name until it is complete."""
+    monkeypatch.setattr(files, "_open_unnamed", lambda folder: None)
+    path = tmp_path / "x"
+    with files.whole_file(path) as first, files.whole_file(path) as second:
+        first.write(b"first")
+        second.write(b"second")
+        assert len(list(tmp_path.iterdir())) == 2 and not path.exists()
+    assert path.read_bytes() == b"first"
+    with pytest.raises(OSError, match="no space left"), files.whole_file(path) as file:
+        file.write(b"half")
+        raise OSError("no space left on device")
+    assert path.read_bytes() == b"first"
+    assert [each.name for each in tmp_path.iterdir()] == ["x"]
 
 
 def test_a_link_is_written_through_and_a_device_is_no_file_to_replace(tmp_path):

@@ -3,6 +3,7 @@
 import json
 import multiprocessing
 import os
+import platform
 import threading
 import time
 
@@ -72,8 +73,6 @@ def test_who_waits_is_told(tmp_path):
 
 @pytest.mark.parametrize("owner", ["{host} 999999999", "{host} {pid}", ""])
 def test_a_claim_of_who_is_gone_is_none(tmp_path, owner):
-    import platform
-
     claim = Claim(tmp_path / "x")
     claim.path.write_text(owner.format(host=platform.node(), pid=os.getpid()))
     if not owner:  # written half by who was killed: it expires with time
@@ -82,6 +81,22 @@ def test_a_claim_of_who_is_gone_is_none(tmp_path, owner):
     assert claim.take()
     claim.release()
     assert not claim.path.exists()
+
+
+def test_of_two_that_find_the_claim_of_one_who_is_gone_one_takes_it(tmp_path, monkeypatch):
+    """The second deleted the claim that the first had just taken."""
+    claim, real = Claim(tmp_path / "x"), Claim._expired
+    claim.path.write_text(f"{platform.node()} 999999999")
+
+    def and_then_another_takes_it(self):
+        found = real(self)
+        self.path.write_text("elsewhere 1")
+        return found
+
+    monkeypatch.setattr(Claim, "_expired", and_then_another_takes_it)
+    assert not claim.take()
+    assert claim.path.read_text() == "elsewhere 1"
+    assert [path.name for path in tmp_path.iterdir()] == ["x"]
 
 
 def test_a_claim_from_another_machine_expires_with_time(tmp_path):
@@ -146,21 +161,34 @@ def test_a_pipe_costs_its_entry(store):
         assert len(store.run_ids()) == 1
 
 
-def test_two_searches_of_one_folder_are_one_after_the_other(tmp_path):
-    pytest.importorskip("optuna")
+def search_all(folder, asked, go):
     from mlp_core.studies.search import Search
 
+    def evaluate(cells):
+        asked.put(len(cells))
+        assert go.wait(60)
+        return [1.0 for _ in cells]
+
     search = Search({"a": ["1", "2"], "b": ["1", "2"]}, "grid")
-    trials = [None, None]
+    assert len(search.run(evaluate, storage=folder / "s" / "t")) == 4
 
-    def run(place):
-        trials[place] = search.run(lambda cells: [1.0 for _ in cells], storage=tmp_path / "s" / "t")
 
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(2)]
-    for thread in threads:
-        thread.start()
-        thread.join()
-    assert [len(each) for each in trials] == [4, 4]
+def test_two_searches_of_one_folder_are_one_after_the_other(tmp_path):
+    """Both opened the file at once; of one that is new, one failed."""
+    pytest.importorskip("optuna")
+    context = multiprocessing.get_context("spawn")
+    asked, go = context.Queue(), context.Event()
+    searches = [context.Process(target=search_all, args=(tmp_path, asked, go)) for _ in range(2)]
+    for process in searches:
+        process.start()
+    assert asked.get(timeout=60) == 4
+    time.sleep(3)  # the other one has begun by now
+    assert asked.empty()
+    go.set()
+    for process in searches:
+        process.join()
+        assert process.exitcode == 0
+    assert asked.empty()  # it found all trials, and asked for none
     assert not list((tmp_path / "s").glob(".*"))
 
 

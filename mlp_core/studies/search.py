@@ -170,6 +170,9 @@ class StoredObjective:
     def __call__(self, cells: Sequence[Cell]) -> list[float]:
         """Return the values of cells, after making the runs that are missing."""
         todo = self.missing(cells)
+        for path in (self.store.path(planned_run_id(c)) for c in todo):
+            if self.store.is_unreadable(path.stem):
+                raise FileExistsError(f"{path} cannot be read, its cell has no value: move it away")
 
         def keep(run: Run) -> None:
             self._runs[run.run_id] = run

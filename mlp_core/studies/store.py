@@ -129,7 +129,7 @@ def decode(path: Path) -> Run:
         if not path.is_file() and path.exists():
             raise ValueError("it is no file")  # to read a pipe would be to wait for ever
         values = parse_json(path.read_text(encoding="utf-8"))
-        schema = values.get("schema")
+        schema = values.pop("schema", None)
         if schema != SCHEMA:
             raise ValueError(f"its schema is {schema!r}, this version reads {SCHEMA}")
         run = Run.from_dict(values)

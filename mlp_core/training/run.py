@@ -34,6 +34,7 @@ _KINDS: dict[str, Any] = {
     "changes": list | None,
 }
 _NEEDED = {"config", "history", *_KINDS} - {*_LATER}
+_DERIVED = {"run_id", "summary"}
 
 
 def run_id_of(
@@ -190,6 +191,8 @@ class Run:
         if not isinstance(values, dict) or (lacking := _NEEDED - values.keys()):
             words = f"it lacks {', '.join(sorted(lacking))}" if isinstance(values, dict) else "none"
             raise ValueError(f"a run must be a dict as of Run.to_dict: {words}")
+        if unknown := values.keys() - _NEEDED - {*_LATER} - _DERIVED:
+            raise ValueError(f"{shown(unknown)}: a run has no such fields")
         stored = {name: values.get(name) for name in _KINDS}
         for name, kind in _KINDS.items():
             value = stored[name]

@@ -1,11 +1,12 @@
 """`mlp-core study search`: what it prints, stores and leaves alone."""
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from cli_program import interrupt
 
-from mlp_core.studies import RunStore, load_runs
+from mlp_core.studies import STUDIES, RunStore, load_runs
 
 pytest.importorskip("optuna")
 
@@ -50,6 +51,21 @@ def test_a_finished_study_costs_nothing(cli, results, tmp_path):
     assert outcome.err == ""
     assert {path: path.stat().st_mtime_ns for path in results.rglob("*")} == before
     assert not RunStore("learning-rate", tmp_path / "my-results").run_ids()
+
+
+def test_a_result_that_cannot_be_read_is_one_line_before_the_first_run(cli, results, tmp_path):
+    """It was a traceback, after all others had been made."""
+    config = replace(STUDIES["learning-rate"], seeds=(1,)).configs(dataset="digits", epochs=1)[-1]
+    path = RunStore("learning-rate", tmp_path / "my-results").path(config.run_id)
+    path.parent.mkdir(parents=True)
+    path.write_text("{")
+    flags = ("--dataset", "digits", "--epochs", "1", "--seeds", "1", "--sampler", "grid")
+    outcome = cli("study", "search", "learning-rate", *flags)
+    assert (outcome.status, outcome.out) == (1, "")
+    warning, last = outcome.err.splitlines()[0], outcome.err.splitlines()[-1]
+    assert warning.startswith("mlp-core: warning: ") and "it is left alone" in warning
+    assert last.startswith("mlp-core: my-results") and last.endswith("move it away")
+    assert path.read_text() == "{" and [*path.parent.glob("*.json")] == [path]
 
 
 def test_ctrl_c_keeps_what_was_made(spawn, program, tmp_path):

@@ -152,6 +152,7 @@ CHANGES = {
     "history of another shape": {"history": {"epoch": 3}},
     "unknown column": {"history": {"mood": [1]}},
     "unknown field": {"config": {"colour": "red"}},
+    "unknown field of the run": {"colour": "red"},
     "bad value": {"config": {"epochs": 0}},
     "another run": {"config": {"seed": 1}},
 }

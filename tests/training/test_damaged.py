@@ -164,6 +164,7 @@ RUNS = {
     "given": {"given": 3},
     "changes": {"changes": {"a": 1}},
     "changes of text": {"changes": ["x"]},
+    "an unknown field": {"mood": 1},
 }
 
 

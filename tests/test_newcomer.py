@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_iris
 
 README = Path(__file__).parents[1] / "README.md"
 LINES = 6  # at most, of each example
@@ -57,6 +56,7 @@ def test_every_example_is_short_and_tried():
 
 
 def test_arrays_of_floats(capsys):
+    pytest.importorskip("sklearn")
     run = run_example("load_iris")["run"]
     assert run.summary["test_accuracy"] >= 0.85
     assert run.config.dataset == "own" and len(run.fingerprint) == 16
@@ -64,8 +64,10 @@ def test_arrays_of_floats(capsys):
 
 
 def test_a_data_frame():
-    frame = load_iris(as_frame=True).frame
-    frame["species"] = load_iris().target_names[frame.pop("target")]
+    pytest.importorskip("pandas")
+    iris = pytest.importorskip("sklearn.datasets").load_iris(as_frame=True)
+    frame = iris.frame
+    frame["species"] = iris.target_names[frame.pop("target")]
     frame.to_csv("iris.csv", index=False)
     names = run_example("iris.csv")
     data, run = names["data"], names["run"]

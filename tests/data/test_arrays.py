@@ -3,12 +3,13 @@
 import datetime
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mlp_core.data import DataError, Dataset
+
+pd = pytest.importorskip("pandas")
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(30, 4)) * [1, 10, 1e-3, 1e6]

@@ -69,6 +69,7 @@ def test_missing_columns_are_none():
 
 
 def test_dataframe(history):
+    pytest.importorskip("pandas")
     frame = history.to_dataframe()
     assert list(frame.columns) == list(COLUMNS)
     assert frame["test_accuracy"].tolist() == history["test_accuracy"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import subprocess
 import sys
@@ -132,6 +134,22 @@ def test_command_line_in_the_pages_exists(command: str) -> None:
 def test_make_target_in_the_pages_exists(command: str) -> None:
     targets = re.findall(r"(?m)^(\w+):", (ROOT / "Makefile").read_text("utf-8"))
     assert {word for word in command.split()[1:] if "=" not in word} <= set(targets)
+
+
+def test_what_publishes_the_book_uses_its_make_targets_and_its_versions() -> None:
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    steps = read_yaml(".github/workflows/book.yml")["jobs"]["build"]["steps"]
+    (run,) = [step["run"] for step in steps if "run" in step]
+    container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text("utf-8"))
+    targets = [run.removeprefix("make ")]
+    targets += re.findall(r"\bmake \$?(\S+)", container["postCreateCommand"])
+    for target in targets:
+        assert f"\n{target.replace('.venv', '$(VENV)')}:" in makefile, target
+    assert steps[-1]["with"]["path"] == "_build/html"
+    lines = (ROOT / "binder/requirements.txt").read_text("utf-8").splitlines()
+    installed = [line.split() for line in lines if not line.startswith("#")]
+    assert installed == [["-c", "../constraints.txt"], ["-e", "."], ["-e", "book"]]
+    assert os.access(ROOT / "binder" / "postBuild", os.X_OK)
 
 
 def test_python_in_the_readme_runs(tmp_path: Path) -> None:

@@ -49,6 +49,15 @@ def test_every_page_is_in_the_document_once(whole: str) -> None:
     assert found == [make_pdf.anchor(name) for name in names]
 
 
+def test_chapters_keep_their_numbers(whole: str) -> None:
+    begin = r'<article class="bd-article" id="notebooks-[^"]+">(.*?)</h1>'
+    heads = re.findall(begin, whole, re.DOTALL)
+    numbers = [re.findall(r'"section-number">(\d+)\. ', head)[-1] for head in heads]
+    assert numbers == [str(n) for n in range(1, len(numbers) + 1)]
+    listed = re.findall(r'<li><a href="#notebooks-[^"]*">(\d+)\. ', whole)
+    assert listed == numbers != []
+
+
 def test_no_two_places_share_a_name_and_every_link_leads_to_one(whole: str) -> None:
     names = Counter(re.findall(r'<[^<>]*?\sid="([^"]+)"', whole))
     assert [name for name, count in names.items() if count > 1] == []

@@ -63,3 +63,24 @@ def test_a_part_that_is_run_again_leaves_the_rows_of_the_others(tmp_path: Path) 
     assert len(json.loads(path.read_text("utf-8"))["rows"]) == 2
     assert verify(path, 0, "--quick", "--only", "one").returncode == 0
     assert [row["part"] for row in json.loads(path.read_text("utf-8"))["rows"]] == ["one"]
+
+
+def test_every_survivor_that_is_listed_has_its_reason() -> None:
+    for line in (VERIFY / "survivors.txt").read_text("utf-8").splitlines():
+        assert line.partition("  # ")[2].strip(), line
+
+
+def test_what_is_stored_is_a_whole_verification_without_a_failure() -> None:
+    """The page on trust is built from it."""
+    path = ROOT / "results" / "verify.json"
+    if not path.exists():
+        pytest.skip("make verify has stored nothing here")
+    content = json.loads(path.read_text("utf-8"))
+    tried: dict[str, int] = {}
+    for row in content["rows"]:
+        assert row["failed"] == 0, row
+        tried[row["part"]] = tried.get(row["part"], 0) + row["tried"]
+    assert content["quick"] is False
+    least = {"parity": 300, "kills": 100, "fuzz": 10_000, "bombs": 20, "mutants": 200}
+    assert {part: tried.get(part, 0) >= least[part] for part in least} == dict.fromkeys(least, True)
+    assert {"numerics", "mirrors", "determinism"} <= tried.keys()

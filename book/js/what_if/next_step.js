@@ -52,7 +52,9 @@ export class NextStep {
     const top = Math.min(high, low * HIGHEST_RISE);
     const ys = losses.map((value) => (Number.isFinite(value) ? Math.min(value, top * 2) : null));
     const range = [low / 1.15, top * 1.15];
-    const drawn = drawLineChart(this.chart, [{ colour: PALETTE[0], lines: [{ xs: multiples, ys, width: 2.2 }] }], {
+    const limit = limitOf(ahead);
+    const marks = limit ? [{ x: limit, words: "limit" }] : [];
+    const drawn = drawLineChart(this.chart, [{ colour: PALETTE[0], lines: [{ xs: multiples, ys, width: 2.2 }], marks }], {
       x: { range: [multiples[0], multiples.at(-1)], label: `times the step of rate ${asText(ahead.rate)}` },
       y: { range, isLog: true, label: "training loss after the next step" },
       height: HEIGHT,
@@ -81,6 +83,7 @@ export class NextStep {
       this.caption,
       `Now the loss of ${withThousands(ahead.examples)} training images is ${here} (the dot); after the next step, at rate ` +
         `${asText(rate)}, it is ${value} (the handle: drag it to another rate). ` +
+        `${limitWords(ahead)} ` +
         `The step is what the optimizer makes of the next ${ahead.batch} images, momentum and decay included.`,
     );
     const now = Number(this.multiple.toFixed(3)); // of a rounded rate
@@ -149,4 +152,21 @@ function lossAt({ multiples, losses }, multiple) {
   if (right <= 0 || multiples[right] === multiple) return losses.at(right) ?? NaN;
   const [low, high] = [right - 1, right].map((place) => losses[place] ?? NaN);
   return low + ((multiple - multiples[right - 1]) / (multiples[right] - multiples[right - 1])) * (high - low);
+}
+
+/** Return the multiple beyond which a step makes the loss larger than it is; null if none that is shown does. */
+export function limitOf({ multiples, losses }) {
+  const here = losses[multiples.indexOf(0)] ?? NaN;
+  const right = multiples.findIndex((multiple, i) => multiple > 0 && !((losses[i] ?? NaN) <= here));
+  if (right < 0) return null;
+  const [low, high] = [losses[right - 1], losses[right] ?? Infinity];
+  return multiples[right - 1] + ((here - low) / (high - low)) * (multiples[right] - multiples[right - 1]);
+}
+
+function limitWords(ahead) {
+  const limit = limitOf(ahead);
+  if (limit === null) return `Even ${shortNumber(ahead.multiples.at(-1))} times the step does not make it larger.`;
+  if (limit === 0) return "Any step along it makes the loss larger.";
+  const rate = asText(Number((ahead.rate * limit).toPrecision(2)));
+  return `Beyond the limit, at about rate ${rate}, a step makes it larger: on a parabola that is 2/curvature.`;
 }

@@ -92,11 +92,12 @@ def test_without_git_there_is_no_commit(monkeypatch: pytest.MonkeyPatch) -> None
     assert environment.code_commit() is None
 
 
-def test_a_git_that_fails_says_nothing_of_the_commit(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.mark.parametrize(("status", "commit"), [(0, "a1b2+"), (128, None)])
+def test_what_a_git_that_fails_prints_is_no_commit(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, status: int, commit: str | None
 ) -> None:
     git = tmp_path / "git"
-    git.write_text("#!/bin/sh\necho of another repository\nexit 128\n", encoding="utf-8")
+    git.write_text(f"#!/bin/sh\necho a1b2\nexit {status}\n", encoding="utf-8")
     git.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
-    assert environment.code_commit() is None
+    assert environment.code_commit() == commit

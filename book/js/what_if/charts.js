@@ -4,7 +4,8 @@ import { drawLineChart } from "../line_chart.js";
 import { shortNumber } from "../numbers.js";
 
 const ERRORS = [100, 0.3]; // percent: from none right to nearly all
-const PINNED_DASHES = ["9 3", "2 3", "10 3 2 3", "5 5", "14 4"];
+export const BOOK_DASH = "12 4"; // of the full-scale curve; the others are told apart in grey, too
+export const PINNED_DASHES = ["9 3", "2 3", "10 3 2 3", "5 5", "14 4"];
 
 // A measure: the chart's title, what a reader who cannot see it is told (`of`), the columns of its
 // solid and its thin curve, how a value is drawn, its axis, and how a value is said.
@@ -72,11 +73,10 @@ export function drawMeasure(element, measure, curves, { height, epochs, cursor, 
   });
 }
 
-function drawnCurve(measure, { colour, epochs: xs, columns, crosses, marks = [], live, faint, pinned }, range) {
+function drawnCurve(measure, { colour, epochs: xs, columns, crosses, marks = [], live, faint, pinned, dash }, range) {
   const [solid, thin] = measure.columns.map((name) => columns[name]);
   const place = measure.drawn ?? ((value) => Math.min(Math.max(value, range?.[0] ?? 0), 1e9));
   const at = (values) => values.map((value) => (Number.isFinite(value) ? place(value) : null));
-  const dash = pinned ? PINNED_DASHES[pinned - 1] : "";
   const lines = [{ xs, ys: at(solid.mean), width: live ? 2.6 : 2.1, dash, opacity: faint ? 0.42 : 1 }];
   if (thin?.mean.length && !faint && !pinned) {
     lines.push({ xs, ys: at(thin.mean), width: 1.3, dash: "1 3" });

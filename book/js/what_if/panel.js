@@ -5,7 +5,7 @@ import { isShortcut, setText } from "../elements.js";
 import { showFragment } from "../links.js";
 import { PanelNetwork } from "../network/panel_part.js";
 import { asText, asWords, withThousands } from "../numbers.js";
-import { MEASURES, drawMeasure, lossRange } from "./charts.js";
+import { BOOK_DASH, MEASURES, PINNED_DASHES, drawMeasure, lossRange } from "./charts.js";
 import { LiveRun, curveOfCell, curveOfStop, findStored, isCursor, nearestStop, seedWords, unpackStudy } from "./curves.js";
 import { DataChoice } from "./data.js";
 import { layOut } from "./layout.js";
@@ -346,8 +346,8 @@ export class Panel {
     const own = stored
       ? [{ ...stored, colour: STORED_COLOUR, faint: isReplaced || differs.length > 0, differs }]
       : [];
-    const book = behind ? [{ ...behind, colour: BOOK_COLOUR, differs: this.lackOf(behind) }] : [];
-    const pinned = this.pinned.map((curve, i) => ({ ...curve, colour: OTHERS[i], pinned: i + 1 }));
+    const book = behind ? [{ ...behind, colour: BOOK_COLOUR, dash: BOOK_DASH, differs: this.lackOf(behind) }] : [];
+    const pinned = this.pinned.map((curve, i) => ({ ...curve, colour: OTHERS[i], dash: PINNED_DASHES[i], pinned: i + 1 }));
     const nearest = isReplaced && differs.length ? [] : own;
     const all = [...live, ...nearest, ...book, ...pinned];
     return all.map((curve) => ({ ...curve, name: nameOf(curve, this.values, this.controls) }));

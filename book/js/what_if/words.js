@@ -1,10 +1,10 @@
 /** What a panel says in words: of the curve that stands for its values, and of itself. */
 
-import { make } from "../elements.js";
+import { make, makeSvg } from "../elements.js";
 import { asText, asWords, shortNumber } from "../numbers.js";
 import { readAt } from "./curves.js";
 
-export const KEY = "Solid: test images. Dotted: training images, mean of the epoch. A band runs from the lowest to the highest seed.";
+export const KEY = "Thick: test images. Thin: training images, mean of the epoch. A band runs from the lowest to the highest seed.";
 
 const asPercent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 
@@ -82,10 +82,10 @@ export function aboutTraining(place) {
   return `Play runs mlp_core${build}, ${place.words}`;
 }
 
-export function legendItem({ name, source, colour, pinned, faint, crosses }) {
-  const mark = make("span", { class: "mlp-mark", "aria-hidden": "true" });
-  mark.style.borderTop = `4px ${pinned ? (pinned % 2 ? "dashed" : "dotted") : "solid"} ${colour}`;
-  if (faint) mark.style.opacity = 0.45;
+export function legendItem({ name, source, colour, pinned, faint, crosses, dash }) {
+  const pen = { stroke: colour, "stroke-width": 4, "stroke-dasharray": dash, opacity: faint ? 0.45 : 1 };
+  const line = makeSvg("line", { x1: 0, x2: 28, y1: 2, y2: 2, ...pen });
+  const mark = makeSvg("svg", { class: "mlp-line-mark", viewBox: "0 0 28 4", "aria-hidden": "true" }, line);
   const words = `${name}${pinned ? ", pinned" : ""}${crosses.length ? ", ✕ diverged" : ""}`;
   return make("li", {}, mark, make("span", { class: "mlp-name" }, words), make("span", { class: "mlp-source" }, source));
 }

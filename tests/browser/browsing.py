@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from importlib.resources import files
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
@@ -94,6 +95,16 @@ def small_targets(elements: Locator) -> list[Any]:
         "          .map(([name, box]) => [name, box.height, box.width])"
     )
     return [box for box in boxes if any(box[1:]) and min(box[1:]) < SMALLEST_TARGET - 0.01]
+
+
+def violations(page: Page, place: str, theme: str) -> list[tuple[str, str]]:
+    """Return what axe-core finds at fault in a part of a page: the rule, and the first element."""
+    page.evaluate("theme => { document.documentElement.dataset.theme = theme; }", theme)
+    page.add_style_tag(content="*, ::before, ::after { transition: none !important; }")
+    page.evaluate((files("axe_playwright_python") / "axe.min.js").read_text("utf-8"))
+    options = {"preload": False, "resultTypes": ["violations"]}
+    found = page.evaluate("([place, options]) => axe.run(place, options)", [place, options])
+    return [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]]
 
 
 def is_cut_off(page: Page) -> bool:

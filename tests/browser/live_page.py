@@ -10,6 +10,8 @@ import mlp_pages
 
 from mlp_book.scripts import JS, STYLES, classic_script
 
+# As the book's theme has it.
+BODY = "margin: 0; color: var(--pst-color-text-base); background: var(--pst-color-background)"
 HEAD = (
     '<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8"><title>x</title>'
     '<meta name="viewport" content="width=device-width"><link rel="icon" href="data:,">'
@@ -34,7 +36,5 @@ def write_page(folder: Path, body: str, trains: bool = False) -> Path:
                 script = classic_script(mlp_pages.SCRIPTS[name])
                 (mlp_pages.script_folder(app) / name).write_text(script, "utf-8")
     page = folder / "page.html"
-    page.write_text(
-        f'{head}<body style="margin: 0"><main class="bd-article">{body}</main>', "utf-8"
-    )
+    page.write_text(f'{head}<body style="{BODY}"><main class="bd-article">{body}</main>', "utf-8")
     return page

@@ -277,6 +277,17 @@ def test_two_pictures_at_a_time_each_chosen_and_never_the_same(page: Page) -> No
 # --- the map -------------------------------------------------------------------------------------
 
 
+# Shows a frame with other answers, and tells of each digit on the map where and how it is drawn,
+# and of each ring where, and its opacity.
+DRAWN = """answers => {
+    const [drawn, rings] = [[], []];
+    const context = document.querySelector('.network-map').getContext('2d');
+    context.fillText = (text, x, y) =>
+        drawn.push([text, x, y, context.fillStyle, context.globalAlpha]);
+    context.arc = (x, y) => rings.push([x, y, context.globalAlpha]);
+    view.map.draw({ ...networkRuns.usual.frames[12], ...answers, read: undefined });
+    return [view.map.spots(), drawn, rings];
+}"""
 SAYS = r"Test digit (\d+) is a (\d); the network says (\d) \((\d+)\u00a0%\)\."
 
 
@@ -302,6 +313,30 @@ def test_the_map_tells_of_every_test_digit_what_the_network_says(
         assert [int(found[1]), int(found[2])] == [number, labels[number - 1]]
         assert int(found[3]) == row.argmax()
         assert abs(int(found[4]) - 100 * row.max()) < 1
+
+
+def test_the_map_draws_what_the_frame_says(page: Page, runs: dict[str, Any]) -> None:
+    """Each digit in its own colour, as faint as the network is unsure, ringed if it is wrong."""
+    page.evaluate(OPEN, ["usual", ["confusion", "digits"], 12, True])
+    run, _ = runs["usual"]
+    labels = run.dataset.test_labels
+    said = np.arange(labels.size, dtype=np.uint8) % 10
+    sure = (np.arange(labels.size) * 7 % 256).astype(np.uint8)
+    packed = {
+        name: base64.b64encode(values.tobytes()).decode()
+        for name, values in {"said": said, "sure": sure}.items()
+    }
+    spots, drawn, rings = page.evaluate(DRAWN, packed)
+    assert [[*map(round, where)] for _, *where, _, _ in drawn] == [
+        [*map(round, spot)] for spot in spots
+    ]
+    assert [int(text) for text, *_ in drawn] == said.tolist()
+    colours = {digit: colour for digit, (*_, colour, _) in zip(said, drawn, strict=False)}
+    assert len(set(colours.values())) == 10
+    assert [colour for *_, colour, _ in drawn] == [colours[digit] for digit in said]
+    opacity = [alpha for *_, alpha in drawn]
+    np.testing.assert_allclose(opacity, 0.35 + 0.65 * sure / 255, atol=0.01)
+    assert rings == [[*spots[at], 1] for at in np.flatnonzero(said != labels)]
 
 
 def test_the_map_is_walked_by_the_keyboard_and_opens_digits(page: Page) -> None:

@@ -6,16 +6,18 @@ import contextlib
 import json
 import re
 import sys
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import PHONE, has_no_clipboard, is_cut_off, opened, small_targets
+from browsing import PHONE, has_no_clipboard, is_cut_off, opened, small_targets, violations
 from built_book import require
 from live_page import write_page
 from panel import Panel
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Locator, Page
 
 from chromium import served
 from mlp_book.panels import PANELS
@@ -30,6 +32,9 @@ NAMES = ("learning-rate", "weight-decay", "optimizers")
 RATE = PANELS["learning-rate"].controls[0]
 DIFFERENCE = 1e-5
 TALLEST = 560
+SPEEDS = ("slow", "normal", "fast")
+SLOW_S = 0.6  # of rest after an epoch
+TRANSPORT = ("Play", "One epoch", "Restart", "speed")
 POINTS = 0.003  # of test accuracy: one of the 364 test images
 AHEAD = "import json; json.dumps(live._player._next_step.describe())"
 
@@ -224,33 +229,106 @@ def test_it_fits_the_panel(panel: Panel) -> None:
     )
 
 
-def test_pause_goes_on_where_it_was_and_restart_begins_anew(panel: Panel) -> None:
-    panel.set("batch_size", "0")
-    panel.click("Play")
-    panel.wait_for_epoch(1)
-    panel.click("Pause")
+@dataclass
+class Hand:
+    """A panel, and one of the ways to press its buttons and to choose a speed."""
+
+    panel: Panel
+    way: str
+
+    def press(self, name: str) -> None:
+        button = self.panel.button(name)
+        if self.way == "mouse":
+            button.click()
+        elif self.way == "touch":
+            button.tap()
+        else:
+            self.tab_to(button)
+            self.panel.page.keyboard.press(self.way)
+
+    def choose(self, speed: str) -> None:
+        """Choose a speed; the list that a mouse or a finger opens is the browser's own."""
+        control = self.panel.control("speed")
+        if self.way == "mouse":
+            control.select_option(speed)
+            return
+        if self.way == "touch":
+            control.tap()
+        else:
+            self.tab_to(control)
+        steps = SPEEDS.index(speed) - SPEEDS.index(control.input_value())
+        for _ in range(abs(steps)):
+            self.panel.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
+        if self.way == "touch":
+            self.panel.page.keyboard.press("Enter")
+        assert control.input_value() == speed
+
+    def tab_to(self, part: Locator) -> None:
+        """Go to a part of the transport from its first button, by Tab."""
+        self.panel.root.locator(".what-if-transport button").first.focus()
+        for _ in range(len(TRANSPORT)):
+            if part.evaluate("e => e === document.activeElement"):
+                return
+            self.panel.page.keyboard.press("Tab")
+        raise AssertionError("Tab does not reach it")
+
+
+@pytest.fixture(params=["mouse", "Enter", "Space", "touch"])
+def hand(
+    request: pytest.FixtureRequest, browser: Browser, address: str, page: Page
+) -> Iterator[Hand]:
+    if request.param != "touch":
+        yield Hand(reset(page, 0), request.param)
+        return
+    with opened(browser, address, has_touch=True, viewport=PHONE) as phone:
+        yield Hand(reset(phone, 0), "touch")
+
+
+def test_every_hand_leads_a_run(hand: Hand) -> None:
+    """Pause stays, Play goes on, One epoch is one, Restart begins anew, slow is slow."""
+    panel, wait = hand.panel, hand.panel.page.wait_for_timeout
+    hand.choose("slow")
+    hand.press("Play")
+    panel.wait_for_epoch(2)
+    epoch = int(panel.data("epoch"))
+    wait(1000 * SLOW_S)
+    assert int(panel.data("epoch")) <= epoch + 2
+    hand.press("Pause")
     panel.wait_for("paused")
-    lines, epoch = panel.shapes("line"), int(panel.data("epoch"))
     assert "Paused after " in panel.says()
     assert "others begin anew" in panel.says()
-    panel.page.wait_for_timeout(300)
+    lines, epoch = panel.shapes("line"), int(panel.data("epoch"))
+    wait(2000 * SLOW_S)
     assert (panel.shapes("line"), int(panel.data("epoch"))) == (lines, epoch)
-    panel.click("Play")
+    hand.press("One epoch")
     panel.wait_for_epoch(epoch + 1)
-    panel.click("Restart")
-    panel.wait(lambda: int(panel.data("epoch")) <= epoch)
-    panel.wait_for_epoch(1)
-    panel.click("Pause")
     panel.wait_for("paused")
-
-
-def test_slow_is_slow_and_fast_at_once(panel: Panel) -> None:
-    panel.control("speed").select_option("slow")
-    panel.click("Play")
-    panel.wait_for_epoch(2)
-    assert int(panel.data("epoch")) < 10
-    panel.control("speed").select_option("fast")
+    wait(2000 * SLOW_S)
+    assert int(panel.data("epoch")) == epoch + 1
+    hand.press("Play")
+    panel.wait_for_epoch(epoch + 2)
+    hand.press("Restart")
+    panel.wait(lambda: int(panel.data("epoch")) <= 1)
+    panel.wait_for_epoch(1)
+    assert panel.data("state") == "running"
+    hand.press("Pause")
+    panel.wait_for("paused")
+    (rows,) = panel.download()["histories"]
+    assert [row["epoch"] for row in rows] == [*range(1, int(panel.data("epoch")) + 1)]
+    assert len(rows) < epoch + 2
+    hand.choose("fast")
+    started = time.monotonic()
+    hand.press("Play")
     panel.wait_for("completed")
+    assert time.monotonic() - started < SLOW_S * (99 - len(rows))  # the rests alone, if slow
+
+
+def test_readers_of_every_kind(panel: Panel) -> None:
+    """A paused run with its next step, its pictures and all of its controls, in both themes."""
+    pause_after(panel, 1)
+    assert panel.root.locator(".network-slot:visible").count() == 2
+    for theme in ("dark", "light"):
+        assert violations(panel.page, ".what-if", theme) == []
 
 
 def test_by_keyboard_alone(panel: Panel) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import PHONE, opened
+from browsing import PHONE, opened, violations
 from built_book import pages
 from playwright.sync_api import Browser, Page
 
@@ -106,3 +106,12 @@ def test_what_a_finger_hits_is_large(page: Page) -> None:
             box = button.bounding_box()
             assert box is not None
             assert box["height"] >= 44
+
+
+def test_nothing_is_at_fault_after_reveal(page: Page) -> None:
+    page.locator(PREDICTION).get_by_role("slider").first.press("ArrowUp")
+    for theme in ("light", "dark"):
+        assert violations(page, PREDICTION, theme) == []
+    page.locator(PREDICTION).get_by_role("button", name="Reveal").click()
+    for theme in ("light", "dark"):
+        assert violations(page, PREDICTION, theme) == []

@@ -32,7 +32,8 @@ def folder(tmp_path, monkeypatch):
 
 
 def commands(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.startswith("mlp-core ")]
+    lines = text.replace("\\\n", "").splitlines()
+    return [line for line in lines if line.startswith("mlp-core ")]
 
 
 def test_its_code_runs_from_the_first_block_to_the_last(folder, capsys):

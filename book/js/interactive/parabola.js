@@ -22,13 +22,10 @@ export function showParabola({ curvature, updates, rates }) {
     },
     draw,
   );
-  const stay = ({ start }) => Math.sign(start) * Math.max(Math.abs(start), 0.05) || 0.05;
   followDrag(above, (x) => ranges.set({ start: clamp(x, -1.5, 1.5) }));
   followDrag(below, (x) => ranges.set({ rate: clamp(x, 0, most) }));
 
-  function draw(values) {
-    const { rate } = values;
-    const start = stay(values);
+  function draw({ start, rate }) {
     const descend = (from, eta) => descendValley([curvature], [from], { rate: eta, updates });
     const path = descend(start, rate);
     setText(says, wordsOf(rate, curvature));

@@ -32,8 +32,11 @@ _PROGRAM = """\
 import numpy as np, torch
 from torch import nn
 
-network = nn.Sequential({modules}).{precision}().eval()
-state = {{name: torch.from_numpy(array) for name, array in np.load({path}).items()}}
+network = nn.Sequential(
+    {modules}
+).{precision}().eval()
+arrays = np.load({path}).items()
+state = {{name: torch.from_numpy(array) for name, array in arrays}}
 scale, offset = state.pop("scale"), state.pop("offset")
 network.load_state_dict(state)
 

@@ -32,9 +32,8 @@ _PROGRAM = """\
 import numpy as np, torch
 from torch import nn
 
-network = nn.Sequential(
-    {modules}
-).{precision}().eval()
+layers = [{modules}]
+network = nn.Sequential(*layers).{precision}().eval()
 arrays = np.load({path}).items()
 state = {{name: torch.from_numpy(array) for name, array in arrays}}
 scale, offset = state.pop("scale"), state.pop("offset")

@@ -17,7 +17,7 @@ from mlp_book.chapters import learning_rate, momentum
 from mlp_book.quadratic import descend, eigenvalues, losses_along, make_valley, shrink_factor
 from mlp_core.nn import SGD
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 POINTS = 20
 UPDATES = 30

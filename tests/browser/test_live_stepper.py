@@ -128,6 +128,7 @@ def test_large_numbers_stay_finite(page: Page) -> None:
     assert numbers["loss"] == 400
 
 
+@pytest.mark.slow
 def test_every_step_says_what_the_still_one_says(page: Page) -> None:
     lines = page.locator(".stepper-lines > *")
     for number, step in enumerate(STEPS, 1):
@@ -147,6 +148,7 @@ def test_every_step_says_what_the_still_one_says(page: Page) -> None:
     assert "step 7 of" in page.locator(".stepper-title").inner_text()
 
 
+@pytest.mark.slow
 def test_typed_numbers_give_what_the_engine_computes(page: Page) -> None:
     for given in SETTINGS:
         for name, value in given.items():
@@ -156,6 +158,7 @@ def test_typed_numbers_give_what_the_engine_computes(page: Page) -> None:
     agree(page, FIRST)
 
 
+@pytest.mark.slow
 def test_dragged_numbers_give_what_the_engine_computes(page: Page) -> None:
     given = dict(FIRST)
     names = [*PARAMETERS, "x1", "x2", "rate", "target", "x1", "w11", "v22", "b2"]

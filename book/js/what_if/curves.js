@@ -144,13 +144,13 @@ export function curveOfCell(study, cell, values) {
 
 // What acts on a running network, and how a mark calls it.
 export const SETTINGS = { learning_rate: "rate", momentum: "momentum", weight_decay: "decay", batch_size: "batch size" };
-const ONE_MOVE = 0.02; // of the run: changes of a setting within it are one mark
+const HAND_MS = 700; // changes of a setting that follow each other sooner are one move of a hand
 
 /** Gathers the events of a run, one history per seed. */
 export class LiveRun {
   constructor(id, values, seeds, where) {
     Object.assign(this, { id, values, seeds, where, dataset: null, planned: values.epochs ?? 1 });
-    Object.assign(this, { status: "running", endings: [], starts: [], changes: [], ahead: null, at: 0 });
+    Object.assign(this, { status: "running", endings: [], starts: [], changes: [], moves: [], ahead: null, at: 0 });
     this.histories = seeds.map(() => []);
     this.frames = new Frames(); // of the first seed
   }
@@ -160,7 +160,7 @@ export class LiveRun {
     if (kind === "epoch") this.histories[index].push(event);
     if (kind === "frame" && index === 0) this.frames.take(event);
     if (kind === "end") this.endings[index] = event;
-    if (kind === "change") this.changes.push(event);
+    if (kind === "change") this.takeChange(event);
     if (kind === "ahead") this.ahead = event;
     if (kind === "paused") Object.assign(this, { status: "paused", ahead: null, at: event.at });
     if (kind === "playing") Object.assign(this, { status: "running", ahead: null });
@@ -182,17 +182,21 @@ export class LiveRun {
     return name !== "momentum" || this.config.optimizer === "sgd";
   }
 
-  /** Where the curve bends, each with its words; what was set in one move is one mark. */
+  /** What was set in one move, or without an update between, is one mark. */
+  takeChange(event) {
+    this.changes.push(event);
+    const { name, from, to, at, update } = event;
+    const [last, heard] = [this.moves.at(-1), performance.now()];
+    const isSame = last?.name === name && (last.update === update || heard - last.heard < HAND_MS);
+    if (isSame) Object.assign(last, { to, at, update, heard });
+    else this.moves.push({ name, from, to, at, update, heard });
+  }
+
+  /** Where the curve bends, each with its words. */
   get marks() {
-    const moves = [];
-    for (const { name, from, to, at } of this.changes) {
-      const last = moves.at(-1);
-      if (last?.name === name && at - last.at <= ONE_MOVE * this.planned) Object.assign(last, { to, at });
-      else moves.push({ name, from, to, at });
-    }
     const words = ({ name, from, to, at }) =>
       `${SETTINGS[name]} ${asText(from)} → ${asText(to)} at epoch ${shortNumber(at)}`;
-    return moves.filter(({ from, to }) => from !== to).map((move) => ({ name: move.name, x: move.at, words: words(move) }));
+    return this.moves.filter(({ from, to }) => from !== to).map((move) => ({ name: move.name, x: move.at, words: words(move) }));
   }
 
   get epoch() {

@@ -84,7 +84,7 @@ export class NextStep {
       `Now the loss of ${withThousands(ahead.examples)} training images is ${here} (the dot); after the next step, at rate ` +
         `${asText(rate)}, it is ${value} (the handle: drag it to another rate). ` +
         `${limitWords(ahead)} ` +
-        `The step is what the optimizer makes of the next ${ahead.batch} images, momentum and decay included.`,
+        `The step is what the optimizer makes of the next batch, momentum and decay included.`,
     );
     const now = Number(this.multiple.toFixed(3)); // of a rounded rate
     const bounds = { min: Math.min(LEAST_MULTIPLE, now), max: Math.max(ahead.multiples.at(-1), now), now };
@@ -156,7 +156,7 @@ function lossAt({ multiples, losses }, multiple) {
 
 /** Return the multiple beyond which a step makes the loss larger than it is; null if none that is shown does. */
 export function limitOf({ multiples, losses }) {
-  const here = losses[multiples.indexOf(0)] ?? NaN;
+  const here = lossAt({ multiples, losses }, 0);
   const right = multiples.findIndex((multiple, i) => multiple > 0 && !((losses[i] ?? NaN) <= here));
   if (right < 0) return null;
   const [low, high] = [losses[right - 1], losses[right] ?? Infinity];
@@ -166,7 +166,7 @@ export function limitOf({ multiples, losses }) {
 function limitWords(ahead) {
   const limit = limitOf(ahead);
   if (limit === null) return `Even ${shortNumber(ahead.multiples.at(-1))} times the step does not make it larger.`;
-  if (limit === 0) return "Any step along it makes the loss larger.";
+  if (limit === 0) return "A step of any size in this direction makes the loss larger.";
   const rate = asText(Number((ahead.rate * limit).toPrecision(2)));
-  return `Beyond the limit, at about rate ${rate}, a step makes it larger: on a parabola that is 2/curvature.`;
+  return `Beyond the limit, at about rate ${rate}, a step makes it larger: without momentum, on a parabola, that is 2/curvature.`;
 }

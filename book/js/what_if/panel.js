@@ -140,8 +140,8 @@ export class Panel {
 
   pin() {
     const [curve] = this.shownCurves();
-    const same = (one) => one.source === curve.source && JSON.stringify(one.values) === JSON.stringify(curve.values);
-    if (this.pinned.some(same)) this.complain("This curve is pinned already.");
+    const lookOf = ({ source, values, marks, epochs }) => JSON.stringify([source, values, marks, epochs]);
+    if (this.pinned.some((one) => lookOf(one) === lookOf(curve))) this.complain("This curve is pinned already.");
     else if (this.pinned.length === MAX_PINNED) this.complain(`At most ${MAX_PINNED} curves can be pinned: clear them first.`);
     else {
       this.pinned.push({ ...curve, faint: false });

@@ -52,7 +52,7 @@ ROWS = """\
 {%- if one.others %}<details><summary>{{ one.others | length }} more</summary>
 {%- for line in one.others %}<p>{{ line }}</p>{% endfor %}</details>{% endif %}</th>
 <td>{{ one.here }}</td><td>{{ one.there }}</td>
-<td>{{ one.symbol }}&nbsp;<strong>{{ one.outcome }}</strong><br><small>
+<td>{{ one.symbol }} <strong>{{ one.outcome }}</strong><br><small>
 {#- #}predicted: {{ one.predicted }}
 <details><summary>why</summary>{{ one.reason }}</details></small></td></tr>
 {% endfor %}</tbody></table>"""

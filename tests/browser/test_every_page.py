@@ -77,7 +77,7 @@ def test_a_page_from_disk(html: Path, browser: Browser, name: str, size: dict[st
         assert failed == []
         loads_little(requests)
         assert not is_cut_off(page)
-        assert page.evaluate(CUT, ".bd-article div.math") == []
+        assert page.evaluate(CUT, ".bd-article :is(div.math, .cell_output:has(table.words))") == []
         if name in CHAPTERS or name == FRONT:
             begins_with_a_picture(page, size)
         if name in WITH_PANEL:

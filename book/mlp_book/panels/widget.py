@@ -60,12 +60,12 @@ class WhatIf(anywidget.AnyWidget):
     def __init__(self, panel: Panel) -> None:
         dataset = panel.config({}).dataset
         stored = load_stops(panel.name) if PANELS.get(panel.name) == panel else None
-        names = {"study": panel.study, "twin": f"{FASHION}{panel.study}"} if panel.study else {}
-        curves = {kind: study_json(name, find_results()) for kind, name in names.items()}
+        names = {"study": panel.study, "twin": panel.study and f"{FASHION}{panel.study}"}
+        curves = {kind: name and study_json(name, find_results()) for kind, name in names.items()}
         super().__init__(
             data=panel_data(panel),
             stops=stored,
-            **{kind: json.loads(text) for kind, text in curves.items() if text},
+            **{kind: json.loads(text) if text else None for kind, text in curves.items()},
             place=place_of(dataset),
             values=panel.defaults,
         )

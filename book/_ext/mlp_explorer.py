@@ -44,7 +44,8 @@ TABLE = """\
 <tbody>
 {% for study in studies -%}
 <tr><th scope="row">{{ study.name | replace("-", " ") }}</th><td>{{ study.question }}</td>
-{#- #}<td>{{ stored_text(study) }}</td><td>{{ best_cell(study) or NONE }}</td><td>
+{#- #}<td>{{ stored_text(study) }}{{ ", " + data_of(study) if study.runs }}</td>
+{#- #}<td>{{ best_cell(study) or NONE }}</td><td>
 {%- for kind in ("csv", "json") if study.runs -%}
 <a href="{{ folder }}/{{ study.name }}.{{ kind }}" download
  aria-label="{{ study.name }}, {{ kind.upper() }}">{{ kind.upper() }}</a> {# #}
@@ -94,10 +95,15 @@ def write_study(study: StoredStudy, folder: Path, downloads: Path) -> dict[str, 
         "name": name,
         "question": study.question,
         "stored": f"{stored_text(study)} runs stored",
-        "data": " and ".join(sorted({dataset_name(run.config.dataset) for run in study.runs})),
+        "data": data_of(study),
         "script": f"{script}?v={digest}",
         "files": {file.suffix[1:].upper(): f"../../{DOWNLOADS}/{file.name}" for file in files},
     }
+
+
+def data_of(study: StoredStudy) -> str:
+    """Return the names of the data that the stored runs are of."""
+    return " and ".join(sorted({dataset_name(run.config.dataset) for run in study.runs}))
 
 
 def stored_text(study: StoredStudy) -> str:
@@ -112,8 +118,8 @@ def stored_text(study: StoredStudy) -> str:
 def static_table(studies: list[StoredStudy], folder: str) -> str:
     """Return the table of all studies as HTML, with links to the files in a folder."""
     template = Environment(autoescape=True).from_string(TABLE)
-    functions = {"stored_text": stored_text, "best_cell": best_cell, "NONE": NONE}
-    return template.render(studies=studies, folder=folder, heads=HEADS, **functions)
+    functions = {"stored_text": stored_text, "data_of": data_of, "best_cell": best_cell}
+    return template.render(studies=studies, folder=folder, heads=HEADS, NONE=NONE, **functions)
 
 
 class StudiesDirective(SphinxDirective):

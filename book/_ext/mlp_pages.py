@@ -19,6 +19,7 @@ from mlp_book.panels.stops import load_stops
 from mlp_book.scripts import JS, as_json, classic_script
 from mlp_book.tables import BEST
 from mlp_book.text import keep_quantities
+from mlp_core.studies.catalogue import FASHION
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -92,7 +93,8 @@ def write_scripts(app: Sphinx) -> None:
 def write_of_panels(app: Sphinx, body: str) -> Iterator[str]:
     """Write what is stored for a page's panels: studies' curves and stops; name the scripts."""
     folder, results = script_folder(app), Path(app.srcdir) / "results"
-    for name in dict.fromkeys(STUDY.findall(body)):
+    studies = [twin + name for name in STUDY.findall(body) for twin in ("", FASHION)]
+    for name in dict.fromkeys(studies):
         if (curves := study_json(name, results)) is not None:
             target = f"(window.mlpCoreStudies ??= {{}})[{json.dumps(name)}]"
             yield write_data(folder, f"curves-{name}.js", target, curves)

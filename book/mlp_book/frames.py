@@ -94,6 +94,7 @@ def frame(runs: Runs) -> pd.DataFrame:
             **_waking(run),
             "diverged": run.status == "diverged",
             "epochs_run": len(run.history),
+            "core_s": run.core_s,
             "row": row,
         }
         for row, run in enumerate(listed)

@@ -16,8 +16,16 @@ from mlp_book.packing import kept_epochs
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
 from mlp_book.text import format_level, format_number, in_words
-from mlp_core.studies import STUDIES, StoredStudy, load_runs, load_study, to_csv, to_json
-from mlp_core.studies.catalogue import FRESH
+from mlp_core.studies import (
+    STUDIES,
+    RunStore,
+    StoredStudy,
+    load_runs,
+    load_study,
+    to_csv,
+    to_json,
+)
+from mlp_core.studies.catalogue import FASHION, FRESH
 from mlp_core.studies.store import round_figures
 from mlp_core.training import Run, RunConfig
 
@@ -183,12 +191,23 @@ def describe(study: StoredStudy, row: int) -> str:
 def study_json(name: str, results: Path) -> str | None:
     """Return a study's curves as JSON that fits a page, or None if none of its runs is stored."""
     try:
-        runs = load_runs(name, results)
+        runs = [*load_runs(name, results), *_default_of(name, results)]
     except FileNotFoundError:
         return None
     # As it is, then packed, each with fewer and fewer epochs.
     contents = (pack(study_dict(runs, step)) for pack in (dict, pack_study) for step in STEPS)
     return _first_that_fits(contents, MAX_PANEL, f"study {name!r} is too large for a page")
+
+
+def _default_of(name: str, results: Path) -> list[Run]:
+    """Return the runs of the default setting, which the sweeps on Fashion-MNIST leave to one."""
+    plain = STUDIES.get(name.removeprefix(FASHION))
+    if name not in STUDIES or plain is None or plain.name == name:
+        return []
+    own = {config.replace(seed=0) for config in STUDIES[name].configs()}
+    asked = {config.replace(seed=0, **STUDIES[name].base) for config in plain.configs()}
+    stored = sorted(RunStore(f"{FASHION}seed-noise", results), key=lambda run: run.config.seed)
+    return [run for run in stored if run.config.replace(seed=0) in asked - own]
 
 
 def _first_that_fits(contents: Iterable[Any], limit: int, problem: str) -> str:

@@ -204,7 +204,7 @@ def grid_of_verdicts(
 def reproduction_card(study: str, runs: Sequence[Run]) -> pd.DataFrame:
     """Return what it takes to make the runs of a chapter again, and what it took."""
     seeds = sorted({run.config.seed for run in runs})
-    minutes = sum(run.duration_s for run in runs) / 60
+    minutes = sum(run.core_s for run in runs) / 60
     rows = {
         "study": study,
         "runs": f"{len(runs)}, seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}",

@@ -111,6 +111,7 @@ def run_status(options: Options) -> int:
     for name, (stored, total, hours, _, left) in rows.items():
         to_come = f"{left * all_hours / done:.2f}" if done else "-"
         print(f"{name:<32} {f'{stored:.0f}/{total:.0f}':>11} {hours:>11.2f} {to_come:>11}")
+    print("of runs stored without their processor time, core-hours are wall time, pauses included")
     return 0
 
 
@@ -118,7 +119,7 @@ def _status(study: Study, root: Path | None) -> list[float]:
     """Return stored runs, all runs, core-hours, and the arithmetic of what is stored and is not."""
     costs = {planned_run_id(config): estimate_cost(config) for config in study.configs()}
     store = RunStore(study.name, root or find_results())
-    stored = {run.run_id: run.duration_s for run in store if run.run_id in costs}
+    stored = {run.run_id: run.core_s for run in store if run.run_id in costs}
     done = sum(costs[run_id] for run_id in stored)
     hours = sum(stored.values()) / 3600
     return [len(stored), len(costs), hours, done, sum(costs.values()) - done]

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import (
@@ -34,7 +35,10 @@ Report = Callable[[Run], None]
 
 def run_one(config: dict[str, Any], callbacks: Sequence[str]) -> dict[str, Any]:
     """Train one config; plain values in and out, so that it can travel to another process."""
-    return train(RunConfig.from_dict(config), callbacks=build_callbacks(callbacks)).to_dict()
+    started = time.thread_time()
+    run = train(RunConfig.from_dict(config), callbacks=build_callbacks(callbacks))
+    run.environment["core_s"] = round(time.thread_time() - started, 1)
+    return run.to_dict()
 
 
 def available_cores() -> int:

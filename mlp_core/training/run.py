@@ -140,6 +140,11 @@ class Run:
         return statistics.median(times) if times else None
 
     @property
+    def core_s(self) -> float:
+        """Processor time in seconds; of runs stored without it the wall time, with its pauses."""
+        return float(self.environment.get("core_s", self.duration_s))
+
+    @property
     def summary(self) -> dict[str, Any]:
         """The run in one row; accuracies are fractions, losses means per example.
 

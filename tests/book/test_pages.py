@@ -149,6 +149,20 @@ def test_a_large_study_keeps_fewer_epochs_and_always_the_last(
         pages.study_json("tiny", tmp_path)
 
 
+def test_a_sweep_on_fashion_mnist_has_the_default_setting_from_the_study_that_holds_it(
+    tmp_path: Path,
+) -> None:
+    sweep, default = (STUDIES[f"fashion-{name}"].configs() for name in ("momentum", "seed-noise"))
+    save(tmp_path, "fashion-seed-noise", [fake_run(config) for config in default[:3]])
+    assert pages.study_json("fashion-momentum", tmp_path) is None
+    save(tmp_path, "fashion-momentum", [fake_run(config) for config in sweep])
+    study = json.loads(pages.study_json("fashion-momentum", tmp_path) or "")
+    seeds = {cell["values"]["momentum"]: cell["seeds"] for cell in study["cells"]}
+    assert sorted(seeds) == sorted(STUDIES["momentum"].grids[0]["momentum"])
+    assert seeds.pop(0.9) == [config.seed for config in default[:3]]
+    assert all(len(own) == 5 for own in seeds.values())
+
+
 def test_divergence_has_its_place_among_the_epochs() -> None:
     run = fake_run(CONFIG.replace(train_size=1000), None)  # in update 7 of the third epoch
     (cell,) = pages.study_dict([run])["cells"]

@@ -195,6 +195,20 @@ def fragments_of_the_page_are_not_the_panels(any_panel: Panel, chapter: Chapter)
     assert any_panel.headline() == before
 
 
+def test_the_full_scale_behind_is_of_either_data(any_panel: Panel, chapter: Chapter) -> None:
+    study = chapter.panel.study
+    twin = SCRIPTS / f"curves-fashion-{study}.js"
+    choice = any_panel.control("behind")
+    assert choice.count() == int(study is not None and twin.is_file())
+    if not choice.count():
+        return
+    for place, data in enumerate(("MNIST", "Fashion-MNIST")):
+        any_panel.set("behind", str(place))
+        assert any(one.startswith(f"book: {data}, ") for one in any_panel.sources()), data
+    any_panel.click("Reset")
+    assert not any("Fashion" in one for one in any_panel.sources())
+
+
 @pytest.mark.parametrize("how", ["from disk", "on paper"])
 def test_without_a_script_the_figure_and_a_sentence(
     browser: Browser, html: Path, host: str, how: str

@@ -23,7 +23,7 @@ def stored(results):
     run = Run.from_dict(run_one(RunConfig(epochs=2, hidden_sizes=(32, 16)).to_dict(), []))
     configs = STUDIES["learning-rate"].configs()[:2]
     for config in configs:
-        run.config, run.duration_s = config, 1800.0
+        run.config, run.environment["core_s"] = config, 1800.0
         RunStore("learning-rate", results).save(run)
     return configs
 
@@ -74,11 +74,21 @@ def test_status_counts_runs_and_hours(cli, stored):
     assert ["learning-rate", "2/24", "1.00", "11.00"] in table
     assert ["momentum", "0/24", "0.00", "12.00"] in table
     total = sum(len(study.configs()) for study in STUDIES.values())
-    assert table[-1][:3] == ["all", f"2/{total}", "1.00"]
+    assert table[-2][:3] == ["all", f"2/{total}", "1.00"]
+
+
+def test_runs_without_their_processor_time_count_by_the_clock(cli, stored, results):
+    for path in (results / "learning-rate").iterdir():
+        values = json.loads(path.read_text()) | {"duration_s": 900.0}
+        del values["environment"]["core_s"]
+        path.write_text(json.dumps(values))
+    *_, whole, note = cli("study", "status").out.splitlines()
+    assert whole.split()[2] == "0.50"
+    assert "wall time, pauses included" in note
 
 
 def test_what_is_to_come_is_not_guessed_where_nothing_is_stored(cli, results):
-    assert cli("study", "status").out.splitlines()[-1].split()[-1] == "-"
+    assert cli("study", "status").out.splitlines()[-2].split()[-1] == "-"
 
 
 def test_a_damaged_file_is_reported_and_left_alone(cli, stored, results):

@@ -24,7 +24,7 @@ def content(store):
         values = json.loads(path.read_text())
         for name in ("duration_s", "epoch_ms_per_update"):
             del values[name]
-        del values["environment"]["date"]
+        del values["environment"]["date"], values["environment"]["core_s"]
         for name in ("duration_s", "ms_per_update"):
             del values["summary"][name]
         files[path.name] = json.dumps(values)

@@ -58,16 +58,20 @@ export function layOut(view) {
 
 /** What every panel lets the reader choose besides its own controls. */
 function makeChoices(view) {
-  const { key, place, data } = view;
+  const { key, place } = view;
   const second = makeSelect(`${key}-second`, "second chart", Object.entries(SECOND), ({ value }) => {
     view.second = value;
     view.draw();
   });
   view.secondChoice = second.input;
-  if (place.obstacle) return [second.row];
+  const data = view.studies.map(({ dataset }, i) => [String(i), dataset.name]);
+  const behind = makeSelect(`${key}-behind`, "full scale behind", data, ({ value }) => view.putBehind(value));
+  view.behindChoice = behind.input;
+  const shown = data.length > 1 ? [second.row, behind.row] : [second.row];
+  if (place.obstacle) return shown;
   const seeds = makeSelect(`${key}-seeds`, "seeds to train", ["1", "3", "5"], () => view.changed("seeds"));
   view.seedCount = seeds.input;
-  return [seeds.row, second.row, data.root];
+  return [seeds.row, ...shown, view.data.root];
 }
 
 /** A part that a button unfolds. */

@@ -13,8 +13,8 @@ for (const element of document.querySelectorAll(".what-if[data-panel]")) {
   const { name, study } = data.panel;
   const count = (counts.get(name) ?? 0) + 1;
   counts.set(name, count);
-  const stored = { stops: window.mlpCoreStops?.[name], study: window.mlpCoreStudies?.[study] };
-  stored.map = window.mlpCoreMap;
+  const { mlpCoreStops: stops, mlpCoreStudies: studies, mlpCoreMap: map } = window;
+  const stored = { stops: stops?.[name], study: studies?.[study], twin: studies?.[`fashion-${study}`], map };
   const key = count > 1 ? `${name}-${count}` : name;
   render({ model: new PageModel(trainer, { data, key, ...stored }), el: element });
 }

@@ -29,7 +29,8 @@ export class Panel {
     Object.assign(this, { key: model.get("key") || data.panel.name, place: model.get("place") });
     this.panelWithStops = { ...data.panel, controls };
     this.stops = model.get("stops") || null;
-    this.study = unpackStudy(model.get("study") || null);
+    this.studies = ["study", "twin"].map((name) => unpackStudy(model.get(name) || null)).filter(Boolean);
+    this.study = this.studies[0] ?? null;
     Object.assign(this, { pinned: [], run: null, moved: controls[0].name, second: "accuracy", reading: null });
     this.values = { ...defaultsOf(this.panelWithStops), ...model.get("values") };
     this.data = new DataChoice(this);
@@ -129,6 +130,8 @@ export class Panel {
     this.values = defaultsOf(this.panelWithStops);
     if (this.seedCount) this.seedCount.value = "1";
     this.secondChoice.value = "accuracy";
+    this.behindChoice.value = "0";
+    this.study = this.studies[0] ?? null;
     this.data.reset();
     this.sketch.useStored();
     this.writeLink();
@@ -156,6 +159,12 @@ export class Panel {
     this.complain("");
     this.say("No curve is pinned.");
     this.draw();
+  }
+
+  /** Choose the data whose full-scale curve lies behind: its place among the studies. */
+  putBehind(place) {
+    this.study = this.studies[place];
+    this.show();
   }
 
   // Runs
@@ -315,7 +324,7 @@ export class Panel {
   lackOf(curve) {
     const { values } = this;
     return [
-      ...(curve.data === this.data.name ? [] : [curve.data === "mnist" ? "MNIST" : curve.data]),
+      ...(curve.data === this.data.name ? [] : [this.study.dataset.name]),
       ...("train_size" in values && curve.size !== values.train_size ? [`${withThousands(curve.size)} images`] : []),
       ...(this.pastEnd(curve) ? [`${curve.planned} epochs`] : []),
     ];

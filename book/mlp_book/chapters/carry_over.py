@@ -186,7 +186,7 @@ def table_of_studies(found: CarryOver) -> pd.DataFrame:
     rows = {
         name: {
             "runs": f"{len(data)} of {count_planned(name, found.studies)}",
-            "core-hours": f"{data['duration_s'].sum() / 3600:.1f}",
+            "core-hours": f"{data['core_s'].sum() / 3600:.1f}",
         }
         for name, data in found.stored.items()
     }

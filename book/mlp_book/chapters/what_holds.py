@@ -107,7 +107,7 @@ def table_of_studies(stored: Stored) -> pd.DataFrame:
     rows = {
         name: {
             "runs": f"{len(data)} of {count_planned(name)}",
-            "core-hours": f"{data['duration_s'].sum() / 3600:.1f}",
+            "core-hours": f"{data['core_s'].sum() / 3600:.1f}",
         }
         for name, data in stored.items()
         if name in STUDIES

@@ -340,7 +340,7 @@ def load_planned(study: Study, root: str | Path | None = None) -> pd.DataFrame:
         runs = [run for run in load_runs(study.name, root) if run.run_id in planned]
     except FileNotFoundError:
         runs = []
-    return measure(runs) if runs else pd.DataFrame({"duration_s": [], "run_id": []})
+    return measure(runs) if runs else pd.DataFrame({"core_s": [], "run_id": []})
 
 
 def measure(runs: Sequence[Run]) -> pd.DataFrame:

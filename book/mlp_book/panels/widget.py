@@ -23,6 +23,7 @@ from mlp_book.text import format_level
 from mlp_core import __version__
 from mlp_core.data import DataError, find_dataset
 from mlp_core.studies import find_results
+from mlp_core.studies.catalogue import FASHION
 from mlp_core.training import ConfigError, Run, RunConfig
 from mlp_core.what_if import Control, Event, LiveRuns, Panel
 from mlp_core.what_if.classify import classify_image, classify_test_image
@@ -51,6 +52,7 @@ class WhatIf(anywidget.AnyWidget):
     data = traitlets.Dict().tag(sync=True)
     stops = traitlets.Dict(allow_none=True).tag(sync=True)
     study = traitlets.Dict(allow_none=True).tag(sync=True)
+    twin = traitlets.Dict(allow_none=True).tag(sync=True)
     place = traitlets.Dict().tag(sync=True)
     key = traitlets.Unicode("").tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
@@ -58,11 +60,12 @@ class WhatIf(anywidget.AnyWidget):
     def __init__(self, panel: Panel) -> None:
         dataset = panel.config({}).dataset
         stored = load_stops(panel.name) if PANELS.get(panel.name) == panel else None
-        study = study_json(panel.study, find_results()) if panel.study else None
+        names = {"study": panel.study, "twin": panel.study and f"{FASHION}{panel.study}"}
+        curves = {kind: name and study_json(name, find_results()) for kind, name in names.items()}
         super().__init__(
             data=panel_data(panel),
             stops=stored,
-            study=json.loads(study) if study else None,
+            **{kind: json.loads(text) if text else None for kind, text in curves.items()},
             place=place_of(dataset),
             values=panel.defaults,
         )

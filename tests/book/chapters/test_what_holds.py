@@ -83,7 +83,7 @@ def test_what_is_not_stored_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_studies_say_what_is_stored() -> None:
     part = frame(fake_study("momentum", lambda config: 97.0, 18))
     table = chapter.table_of_studies(
-        {"momentum": part, "batch-size": pd.DataFrame({"duration_s": []}), "benchmark": {}}
+        {"momentum": part, "batch-size": pd.DataFrame({"core_s": []}), "benchmark": {}}
     )
     assert table.loc["momentum"].tolist() == ["18 of 24", "0.1"]
     assert table.loc["batch-size"].tolist() == ["0 of 30", "0.0"]

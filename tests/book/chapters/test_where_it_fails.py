@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +15,7 @@ from made import failing, fake_run
 from scipy.stats import binomtest
 
 from mlp_book.chapters import where_it_fails as chapter
+from mlp_book.chapters.where_it_fails.fashion_mnist import FILE, count_mistakes
 from mlp_book.chapters.where_it_fails.figures import count_by_class
 from mlp_book.chapters.where_it_fails.predictions import (
     Predictions,
@@ -206,6 +210,30 @@ def seeds(count: int, accuracy: float = 98.0, **changes: Any) -> list[Any]:
 )  # fmt: skip
 def test_a_change_says_which_claim_fails(make: Callable[[], Facts], fails: str) -> None:
     assert any(sentence.startswith(fails) for sentence in failing(make))
+
+
+def test_counts_say_what_the_predictions_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = {str(seed): count_mistakes(one) for seed, one in enumerate(MEMBERS)}
+    content = {"class_names": ["a", "b", "c"], "seeds": counted}
+    (tmp_path / FILE).write_text(json.dumps(content), "utf-8")
+    monkeypatch.setenv("MLP_CORE_RESULTS", str(tmp_path))
+    found, groups = chapter.load_mistakes(), chapter.bin_members(MEMBERS)
+    assert found.counts.to_numpy() == pytest.approx(count_confusions(MEMBERS))
+    assert list(found.counts) == list(found.counts.index) == ["a", "b", "c"]
+    assert found.accuracies == pytest.approx([100 * m.right.mean() for m in MEMBERS])
+    names = list(groups)
+    assert found.groups[names].to_numpy() == pytest.approx(groups[names].to_numpy())
+
+
+def test_stored_mistakes_are_those_of_the_stored_runs() -> None:
+    found, runs = chapter.load_mistakes(), load_runs("fashion-seed-noise")
+    assert failing(lambda: chapter.fashion(found, runs)) == []
+    others = replace(found, seeds=found.seeds[::-1])
+    assert failing(lambda: chapter.fashion(others, runs)) == [
+        "the networks are those whose runs are stored"
+    ]
 
 
 def test_stored_seeds_hold() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from mlp_book.chapters import where_it_fails as chapter
 from mlp_book.chapters.where_it_fails.predictions import Predictions
@@ -32,6 +33,9 @@ CASES = {
         {"early": GROUPS, "late": GROUPS.iloc[1:]}
     ),
     "confusion": lambda: chapter.plot_confusion(MEMBERS),
+    "confusion of names": lambda: chapter.plot_counts(
+        pd.DataFrame([[96.2, 3.8], [0.4, 99.6]], ["shirt", "coat"], ["shirt", "coat"]), 0, 45
+    ),
     "no mistakes": lambda: chapter.plot_confusion([saying(0, 0, 1, 2)]),
     "the surest mistakes": lambda: chapter.plot_most_wrong(SURE, load_dataset("digits"), count=2),
     "classes": lambda: chapter.plot_by_class(MEMBERS[1]),

@@ -154,6 +154,14 @@ def test_a_panel_that_cannot_be_is_refused(make: Callable[[], WhatIf], words: st
         make()
 
 
+@pytest.mark.parametrize(
+    ("name", "data"), [("regularization", ["MNIST", "Fashion-MNIST"]), ("engine", [None, None])]
+)
+def test_a_panel_has_the_full_scale_runs_that_are_stored(name: str, data: list[str | None]) -> None:
+    panel = show_panel(name)
+    assert [one and one["dataset"]["name"] for one in (panel.study, panel.twin)] == data
+
+
 @pytest.mark.parametrize("name", PANELS)
 def test_without_a_kernel_a_page_has_the_figure_and_a_sentence(name: str) -> None:
     html = show_panel(name)._repr_mimebundle_()[0]["text/html"]

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
+from mlp_book.chapters.where_it_fails.fashion_mnist import Mistakes
 from mlp_book.chapters.where_it_fails.figures import count_by_class
 from mlp_book.chapters.where_it_fails.predictions import (
     Predictions,
@@ -30,6 +32,7 @@ from mlp_core import Run
 NAME = "where-it-fails"
 FULL, SAME, OWN = "all images", "same 200", "own 200"  # the teams, as the notebook calls them
 TEST_SIZE = 10_000  # of MNIST
+TOPS = ("T-shirt/top", "pullover", "coat", "shirt")  # of Fashion-MNIST
 
 
 def moves(changes: np.ndarray) -> bool:
@@ -339,6 +342,49 @@ def loss(
             f"{found.std:.2f} points; the choice of {TEST_SIZE:,} test images leaves "
             f"{binomial:.2f} open."
         )
+    }
+
+
+@facts(NAME)
+def fashion(found: Mistakes, runs: Sequence[Run]) -> Iterator[Any]:
+    """Say what networks get wrong on Fashion-MNIST, and what becomes of their probabilities."""
+    counts = found.counts
+    wrong = counts.mask(np.eye(len(counts), dtype=bool), 0.0)
+    tops = [name for name in counts if name in TOPS]
+    share = 100 * wrong.loc[tops, tops].to_numpy().sum() / wrong.to_numpy().sum()
+    known = pd.Series(np.diag(counts), counts.index) / counts.sum(axis=1)
+    stored = {run.config.seed: 100 * run.history.last("test_accuracy") for run in runs}
+    gaps = np.array([100 * np.average(m["gap"], weights=m["count"]) for m in found.members])
+    losses, accuracies = (np.array([run.history[name] for run in runs])
+                          for name in ("test_loss", "test_accuracy"))  # fmt: skip
+    turn = int(losses.mean(axis=0).argmin())
+    gain = 100 * (accuracies[:, -1] - accuracies[:, turn])
+
+    yield claim(
+        "the networks are those whose runs are stored",
+        lambda: np.allclose([stored[seed] for seed in found.seeds], found.accuracies),
+    )
+    yield claim("most mistakes are among four kinds of tops", len(tops) == 4 and share > 50)
+    yield claim("the hardest class is the shirt", known.idxmin() == "shirt")
+    yield claim("the networks are too sure", moves(gaps) and gaps.mean() > 1)
+    yield claim(
+        "from its lowest point on the test loss rises in each seed",
+        turn < len(losses[0]) // 2 and (losses[:, -1] > losses[:, turn]).all(),
+    )
+    yield claim("and the accuracy rises as well", moves(gain) and gain.mean() > 0)
+    yield {
+        "fashion-networks": len(found.seeds),
+        "fashion-mistakes": f"{wrong.to_numpy().sum():,.0f}",
+        "fashion-tops": f"{share:.0f}",
+        "fashion-shirt": f"{100 * known.min():.0f}",
+        "fashion-best": f"{known.idxmax()}",
+        "fashion-best-share": f"{100 * known.max():.0f}",
+        "fashion-gap": f"{gaps.mean():.1f}",
+        "fashion-runs": len(runs),
+        "fashion-turn": turn + 1,
+        "fashion-loss-turn": f"{losses[:, turn].mean():.2f}",
+        "fashion-loss-end": f"{losses[:, -1].mean():.2f}",
+        "fashion-gain": effect_of(gain).in_points(),
     }
 
 

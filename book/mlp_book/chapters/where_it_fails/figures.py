@@ -77,17 +77,23 @@ def _draw_groups(axes: Any, groups: pd.DataFrame) -> None:
 
 def plot_confusion(members: Sequence[Predictions]) -> ReportFigure:
     """Draw the confusion matrix, in images per network; only mistakes have a coloured ground."""
-    counts = pd.DataFrame(count_confusions(members))
-    wrong = counts.mask(np.eye(len(counts), dtype=bool), 0.0)
+    return plot_counts(pd.DataFrame(count_confusions(members)))
+
+
+def plot_counts(counts: pd.DataFrame, digits: int = 1, turned: float = 0) -> ReportFigure:
+    """Draw a confusion matrix; the names of the columns may be turned, by some degrees."""
+    wrong = counts.mask(np.eye(len(counts), dtype=bool), 0.0).round(digits)
     largest = wrong.to_numpy().max() or 1.0
-    return heat_map(
+    figure = heat_map(
         (0.08 + 0.5 * wrong / largest).where(wrong > 0, 0.0),
-        counts.map(lambda count: f"{count:.1f}".removesuffix(".0") if count else ""),
+        counts.round(digits).map(lambda count: f"{count:g}" if count else ""),
         colour=COLOURS[1],
         row_label="true class",
         column_label="predicted class",
         height=4.5,
     )
+    figure.axes[0].tick_params(axis="x", labelrotation=turned)
+    return figure
 
 
 def plot_most_wrong(predictions: Predictions, dataset: Dataset, count: int = 10) -> ReportFigure:

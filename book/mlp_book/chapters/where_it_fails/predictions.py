@@ -191,7 +191,7 @@ def bin_by_confidence(confidence: np.ndarray, right: np.ndarray, members: int = 
     predicted the same images, it counts each image once: again, it is no new evidence.
     """
     data = pd.DataFrame({"confidence": confidence, "right": right})
-    table = data.groupby(_bins(confidence)).agg(
+    table = data.groupby(bins_of(confidence)).agg(
         confidence=("confidence", "mean"), right=("right", "sum"), count=("right", "size")
     )
     table = table.assign(accuracy=table["right"] / table["count"]).reset_index(drop=True)
@@ -218,11 +218,12 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray) -> float:
     >>> round(calibration_error(np.full(5, 0.95), right), 12)
     0.15
     """
-    gaps = np.bincount(_bins(confidence), confidence - right)  # of each bin, times its count
+    gaps = np.bincount(bins_of(confidence), confidence - right)  # of each bin, times its count
     return float(np.abs(gaps).sum()) / len(confidence)
 
 
-def _bins(confidence: np.ndarray) -> np.ndarray:
+def bins_of(confidence: np.ndarray) -> np.ndarray:
+    """Return the place of each confidence among `BINS` ranges."""
     # 0.8 in ten ranges is 8.000000000000002 tenths on some paths, 7.999999999999999 on others.
     return np.minimum(np.floor(confidence * BINS + 1e-9), BINS - 1).astype(int)
 

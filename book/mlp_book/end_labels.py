@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import hypot, isinf
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.transforms import offset_copy
@@ -13,13 +14,13 @@ if TYPE_CHECKING:
 
 SIZE = 9.5  # points
 GAP = 1.2 * SIZE  # between the middles of two labels, in points
-BESIDE = 8.0  # points from the right edge of the axes to a label
-NEAR = 8.0  # points: a label farther from its line's end has a leader line
+BESIDE = 5.0  # points from the right edge of the axes to a label
+NEAR = 8.5  # points, 12 pixels of a page: a label farther from its line's end has a leader line
 
 
 @dataclass
 class _Label:
-    x: float  # where the line ends, in data units
+    x: float  # where the line ends, in data units; infinite at the right edge of the axes
     y: float
     text: Any  # the matplotlib Text
 
@@ -38,7 +39,7 @@ class EndLabels:
         self._leaders: list[Any] = []
 
     def add(self, axes: Any, x: float, y: float, name: str, colour: str) -> None:
-        """Name a line at its end, given in data units."""
+        """Name a line at its end, given in data units; `x` is infinite where it spans the axes."""
         text = axes.annotate(
             name, (1, 0.5), xycoords="axes fraction", xytext=(BESIDE, 0),
             textcoords="offset points", color=colour, size=SIZE, va="center",
@@ -64,33 +65,41 @@ class EndLabels:
         for leader in self._leaders:
             leader.remove()
         self._leaders = []
+        number = 0
         for axes, labels in self._labels.items():
             box = axes.get_window_extent()
-            ends = [axes.transData.transform((label.x, label.y)) for label in labels]
-            wanted = [(y - box.y0) * points for _, y in ends]
+            heights = axes.transData.transform([(axes.get_xlim()[1], one.y) for one in labels])
+            wanted = [(y - box.y0) * points for _, y in heights]
             places = spread_out(wanted, GAP, 0.0, box.height * points)
-            for label, (x, _), want, place in zip(labels, ends, wanted, places, strict=True):
+            for label, want, place in zip(labels, wanted, places, strict=True):
                 label.text.xy = (1, place / (box.height * points))
-                self._lead(axes, label, (box.x1 - x) * points, want, place)
+                label.text.set_gid(f"end-{number}")
+                self._lead(axes, label, want, place)
+                number += 1
             if axes in self._titles:
                 top = max(places) + GAP / 2 + 2
                 self._titles[axes].xy = (1, max(top / (box.height * points), 1.0))
 
-    def _lead(self, axes: Any, label: _Label, left: float, want: float, place: float) -> None:
-        """Draw a leader from a line's end to its label, if they are far apart."""
-        height = axes.get_window_extent().height * 72 / self._figure.dpi
-        inside = 0 <= want <= height
-        if not inside or (abs(place - want) <= NEAR and left <= 2 * BESIDE):
+    def _lead(self, axes: Any, label: _Label, want: float, place: float) -> None:
+        """Draw a leader from where a line is last seen to its label, if they are far apart."""
+        width, height = axes.get_window_extent().size * 72 / self._figure.dpi
+        seen = min(max(want, 0), height)
+        to_axes = axes.transData + axes.transAxes.inverted()
+        along = 1.0 if isinf(label.x) else to_axes.transform((label.x, label.y))[0]
+        left = (1 - along) * width
+        if hypot(left + BESIDE, max(0, abs(place - seen) - SIZE / 2)) <= NEAR:
             return
-        beside = offset_copy(axes.transAxes, self._figure, x=BESIDE - 1, units="points")
+        beside = offset_copy(axes.transAxes, self._figure, x=BESIDE - 2, units="points")
         leader = axes.annotate(
-            "", (label.x, label.y), xycoords="data", xytext=(1, place / height),
-            textcoords=beside,
+            "", (along, seen / height), xycoords="axes fraction",
+            xytext=(1, place / height), textcoords=beside,
             arrowprops={
-                "arrowstyle": "-", "color": label.text.get_color(), "linewidth": 0.7,
-                "alpha": 0.7, "shrinkA": 0, "shrinkB": 3, "relpos": (0, 0.5),
+                "arrowstyle": "-", "color": label.text.get_color(), "linewidth": 0.9,
+                "linestyle": (0, (1, 2)),  # dots, which no line of a chart has
+                "shrinkA": 0, "shrinkB": 3, "relpos": (0, 0.5),
             },
         )  # fmt: skip
+        leader.arrow_patch.set_gid(label.text.get_gid().replace("end", "leader"))
         leader.set_in_layout(False)
         self._leaders.append(leader)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from figure_labels import alternative_faults, label_faults
 from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.colors import same_color, to_rgb
 from syrupy.assertion import SnapshotAssertion
@@ -66,5 +67,7 @@ def test_figure_is_drawn_and_says_what_it_shows(case: str, snapshot: SnapshotAss
     figure = CASES[case]()
     assert isinstance(figure, ReportFigure)
     svg = figure.inline_svg()
+    assert label_faults(svg) == []
+    assert alternative_faults(svg) == []
     assert svg.startswith("<svg") and 'role="img"' in svg
     assert figure.alt() == snapshot

@@ -158,7 +158,7 @@ def plot_effects(found: CarryOver) -> ReportFigure:
         axes.set_title(f"difference on {found.title}, points")
         axes.set_xlabel("difference on MNIST, points")
         if pairs:
-            axes.legend(frameon=False, loc="upper left")
+            figure.legend(frameon=False, loc="outside lower center", ncols=len(WAYS))
         else:
             axes.text(0.05, 0.9, "no study is whole yet", transform=axes.transAxes)
         count = Counter(map(way_of, pairs))

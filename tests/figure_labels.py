@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 import numpy as np
 
-from svg_series import SVG, points_of, style_of, words_of
+from svg_series import CORNER, SVG, points_of, style_of, words_of
 
 PIXELS = 1.4  # per unit of the file, where a page has room
 FARTHEST = 12  # pixels from a line's end to its label without a leader
@@ -24,16 +24,15 @@ def label_faults(svg: str) -> list[str]:
     root = ElementTree.fromstring(svg)
     boxes: list[tuple[str, np.ndarray]] = []
     faults = []
+    frames = {f"url(#{clip.get('id')})": frame_of(clip) for clip in root.iter(f"{SVG}clipPath")}
     for axes in root.findall(f"{SVG}g/{SVG}g"):
         leaders = dict(marked(axes, "leader"))
         for number, group in marked(axes, "end"):
-            text = group.find(f".//{SVG}text")
-            assert text is not None
-            name, box = words_of(group), box_of(text)
+            name, box = words_of(group), box_of(group)
             boxes.append((name, box))
-            colour = re.search("#[0-9a-f]{6}|currentColor", style_of(text)["fill"])
-            assert colour is not None
-            ends = line_ends(axes, colour[0])
+            style = next(group.iter(f"{SVG}text")).get("style", "")
+            colour = re.findall(r"fill: (#\w{6}|currentColor)", style)[0]
+            ends = line_ends(axes, colour, frames[clip_of(axes)])
             if number in leaders:
                 path = leaders[number].find(f".//{SVG}path")
                 assert path is not None
@@ -66,18 +65,32 @@ def marked(axes: Element, kind: str) -> Iterator[tuple[str, Element]]:
             yield number, group
 
 
-def box_of(text: Element) -> np.ndarray:
-    """Return the corners of a text, about: a page's own type has other widths."""
-    x, y = (float(text.get(name, 0)) for name in "xy")
-    found = re.search(r"([\d.]+)px", text.get("style", ""))
-    assert found is not None
-    size = float(found[1])
-    width = WIDE * size * len(words_of(text))
-    return np.array([[x, y - ABOVE * size], [x + width, y + BELOW * size]])
+def clip_of(axes: Element) -> str:
+    """Return which of the file's frames the axes have."""
+    return next(clip for e in axes.iter() if (clip := e.get("clip-path")))
 
 
-def line_ends(axes: Element, colour: str) -> np.ndarray:
-    """Return where the lines of a colour begin and end; if it has none, its dots."""
+def frame_of(clip: Element) -> np.ndarray:
+    """Return the corners of a frame."""
+    (rect,) = clip
+    x, y, width, height = (float(rect.get(name, 0)) for name in CORNER)
+    return np.array([[x, y], [x + width, y + height]])
+
+
+def box_of(group: Element) -> np.ndarray:
+    """Return the corners of a label, about: a page's own type has other widths."""
+    corners = []
+    for text in group.iter(f"{SVG}text"):
+        moved = re.search(r"translate\(([\d.-]+) ([\d.-]+)\)", text.get("transform", ""))
+        x, y = (float(n) for n in (moved.groups() if moved else (text.get("x"), text.get("y"))))
+        size = float(re.findall(r"([\d.]+)px", text.get("style", ""))[0])
+        width = WIDE * size * len(words_of(text))
+        corners += [(x, y - ABOVE * size), (x + width, y + BELOW * size)]
+    return np.array([np.min(corners, axis=0), np.max(corners, axis=0)])
+
+
+def line_ends(axes: Element, colour: str, box: np.ndarray) -> np.ndarray:
+    """Return where the lines of a colour begin and end as seen; if it has none, its dots."""
     lines, dots = [np.empty((0, 2))], [np.empty((0, 2))]
     for group in axes.iter(f"{SVG}g"):
         if group.get("data-leader"):
@@ -85,13 +98,26 @@ def line_ends(axes: Element, colour: str) -> np.ndarray:
         for path in group.findall(f"{SVG}path"):
             if style_of(path).get("stroke") == colour and path.get("clip-path"):
                 points, starts = points_of(path.get("d", ""))
-                lines.append(points[[*starts, *(np.array(starts[1:], int) - 1), -1]])
+                pieces = [piece for piece in np.split(points, starts[1:]) if len(piece) > 1]
+                lines += [last_seen(way, box) for piece in pieces for way in (piece, piece[::-1])]
         for dot in group.findall(f"{SVG}use"):
             style = style_of(group) | style_of(dot)
             if colour in (style.get("stroke"), style.get("fill")):
                 dots.append(np.array([[float(dot.get("x", 0)), float(dot.get("y", 0))]]))
     ends = np.concatenate(lines)
     return ends if len(ends) else np.concatenate(dots)
+
+
+def last_seen(way: np.ndarray, box: np.ndarray) -> np.ndarray:
+    """Return the last place of a line within the axes, where it leaves them; none if nowhere."""
+    inside = np.flatnonzero(((way >= box[0] - 0.5) & (way <= box[1] + 0.5)).all(axis=1))
+    if not len(inside):
+        return np.empty((0, 2))
+    here, beyond = way[inside[-1]], way[min(inside[-1] + 1, len(way) - 1)]
+    edge = np.clip(beyond, *box)
+    step = np.where(beyond == here, 1.0, beyond - here)
+    share = np.where(beyond == edge, 1.0, (edge - here) / step).min()
+    return (here + share * (beyond - here))[None]
 
 
 def gap(box: np.ndarray, place: np.ndarray) -> float:

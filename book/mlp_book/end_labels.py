@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import hypot, isinf
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.transforms import offset_copy
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 SIZE = 9.5  # points
 GAP = 1.2 * SIZE  # between the middles of two labels, in points
 BESIDE = 5.0  # points from the right edge of the axes to a label
-NEAR = 8.5  # points, 12 pixels of a page: a label farther from its line's end has a leader line
+NEAR = 8.0  # points, 11 pixels of a page: a label farther from its line's end has a leader line
 
 
 @dataclass
@@ -68,31 +69,27 @@ class EndLabels:
         number = 0
         for axes, labels in self._labels.items():
             box = axes.get_window_extent()
-            heights = axes.transData.transform([(axes.get_xlim()[1], one.y) for one in labels])
-            wanted = [(y - box.y0) * points for _, y in heights]
+            ends = [_last_seen(axes, label) for label in labels]
+            wanted = [up * box.height * points for _, up in ends]
             places = spread_out(wanted, GAP, 0.0, box.height * points)
-            for label, want, place in zip(labels, wanted, places, strict=True):
+            for label, end, place in zip(labels, ends, places, strict=True):
                 label.text.xy = (1, place / (box.height * points))
                 label.text.set_gid(f"end-{number}")
-                self._lead(axes, label, want, place)
+                self._lead(axes, label, end, place)
                 number += 1
             if axes in self._titles:
                 top = max(places) + GAP / 2 + 2
                 self._titles[axes].xy = (1, max(top / (box.height * points), 1.0))
 
-    def _lead(self, axes: Any, label: _Label, want: float, place: float) -> None:
-        """Draw a leader from where a line is last seen to its label, if they are far apart."""
+    def _lead(self, axes: Any, label: _Label, end: tuple[float, float], place: float) -> None:
+        """Draw a leader from where a line ends to its label, if they are far apart."""
         width, height = axes.get_window_extent().size * 72 / self._figure.dpi
-        seen = min(max(want, 0), height)
-        to_axes = axes.transData + axes.transAxes.inverted()
-        along = 1.0 if isinf(label.x) else to_axes.transform((label.x, label.y))[0]
-        left = (1 - along) * width
-        if hypot(left + BESIDE, max(0, abs(place - seen) - SIZE / 2)) <= NEAR:
+        left, off = (1 - end[0]) * width, abs(place - end[1] * height)
+        if hypot(left + BESIDE, max(0, off - SIZE / 2)) <= NEAR:
             return
         beside = offset_copy(axes.transAxes, self._figure, x=BESIDE - 2, units="points")
         leader = axes.annotate(
-            "", (along, seen / height), xycoords="axes fraction",
-            xytext=(1, place / height), textcoords=beside,
+            "", end, xycoords="axes fraction", xytext=(1, place / height), textcoords=beside,
             arrowprops={
                 "arrowstyle": "-", "color": label.text.get_color(), "linewidth": 0.9,
                 "linestyle": (0, (1, 2)),  # dots, which no line of a chart has
@@ -102,6 +99,23 @@ class EndLabels:
         leader.arrow_patch.set_gid(label.text.get_gid().replace("end", "leader"))
         leader.set_in_layout(False)
         self._leaders.append(leader)
+
+
+def _last_seen(axes: Any, label: _Label) -> tuple[float, float]:
+    """Return where a line ends, or leaves the axes for good, in fractions of these."""
+    to_axes = axes.transData + axes.transAxes.inverted()
+    if isinf(label.x):
+        return 1.0, float(np.clip(to_axes.transform((axes.get_xlim()[1], label.y))[1], 0, 1))
+    along, up = map(float, to_axes.transform((label.x, label.y)))
+    for line in axes.get_lines() if not 0 <= up <= 1 else ():
+        data = line.get_xydata()
+        way = to_axes.transform(data[np.isfinite(data).all(axis=1)])
+        seen = np.flatnonzero((way[:, 1] >= 0) & (way[:, 1] <= 1))
+        if len(seen) and np.allclose(way[-1], (along, up)):
+            (x0, y0), (x1, y1) = way[seen[-1]], way[seen[-1] + 1]
+            edge = float(y1 > 1)
+            return float(x0 + (edge - y0) / (y1 - y0) * (x1 - x0)), edge
+    return along, min(max(up, 0.0), 1.0)
 
 
 def spread_out(positions: Sequence[float], gap: float, low: float, high: float) -> list[float]:

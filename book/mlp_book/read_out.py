@@ -56,7 +56,7 @@ def mark_lines(figure: Figure) -> list[tuple[Any, Lines]]:
 
 def _runs(line: Any) -> set[str]:
     """Return the ids of the runs behind a line."""
-    table, _ = getattr(line, "seeds", ({}, ""))
+    table: Any = getattr(line, "seeds", [{}])[0]
     return set(".".join(table["runs"].dropna()).split(".")) - {""} if "runs" in table else set()
 
 

@@ -23,7 +23,6 @@ NAME = "learning-rate"
 GUESSING = float(np.log(10))  # the cross-entropy of ten equally likely classes
 START = (RunConfig().batch_size, RunConfig().learning_rate)  # the published setting
 DASHED = {"color": INK, "linewidth": 0.9, "linestyle": (0, (4, 3))}
-LOWEST = 1e-6  # loss of the parabola that its figure shows
 
 
 def plot_descent(paths: Mapping[float, Sequence[float]], curvature: float) -> ReportFigure:
@@ -45,13 +44,12 @@ def plot_descent(paths: Mapping[float, Sequence[float]], curvature: float) -> Re
             losses = curvature / 2 * np.square(np.asarray(path, np.float64))
             name = format_number(rate)
             above.plot(losses, color=colour, marker="o", markersize=3, label=name)
-            last = int(np.flatnonzero(losses >= LOWEST)[-1])  # that is seen
-            figure.end_labels.add(above, last, losses[last], name, colour)
+            figure.end_labels.add(above, len(losses) - 1, losses[-1], name, colour)
             below.plot(rate, abs(1 - rate * curvature), "o", color=colour, markersize=7, zorder=3)
         figure.end_labels.set_title(above, "learning\nrate")
         above.set_title("loss")
         above.set_xlabel("update")
-        above.set_ylim(LOWEST, 100)
+        above.set_ylim(1e-6, 100)
         above.xaxis.set_major_locator(MaxNLocator(integer=True))
         make_log(above, "y")
         _draw_factor(below, curvature, max(paths))

@@ -124,7 +124,8 @@ function watch(svg) {
     box.classList.toggle("read-out-held", is);
   };
   const show = (panel, at, height) => {
-    const words = at === null ? [] : wordsAt(panel, at);
+    const isAsked = svg.closest(".awaits-prediction"); // a question that its values would answer
+    const words = at === null || isAsked ? [] : wordsAt(panel, at);
     if (!words.length) return hide();
     [shown, place] = [panel, at];
     Object.entries({ x1: at, x2: at, y1: panel.y.px[0], y2: panel.y.px[1], visibility: "visible" }).forEach(
@@ -157,7 +158,7 @@ function watch(svg) {
     const panel = panels[other];
     const to = across ? nextPlace(panel, place, event.key) : (nearest(panel, place ?? Infinity) ?? placesOf(panel)[0]);
     show(panel, to, (panel.y.px[0] + panel.y.px[1]) / 2);
-    return hold(true);
+    return hold(!box.hidden);
   };
   svg.append(line);
   frame.append(box);

@@ -92,3 +92,16 @@ def test_arrow_keys_go_from_point_to_point_and_tab_to_the_runs(page: Page) -> No
     assert shown.get_by_role("link").evaluate("e => e === document.activeElement")
     page.keyboard.press("Escape")
     assert shown.is_hidden()
+
+
+def test_a_figure_out_of_focus_tells_nothing(html: Path, browser: Browser) -> None:
+    with opened(browser, (html / "notebooks/momentum.html").as_uri()) as page:
+        figure = page.locator(".awaits-prediction .report-figure:has(> svg[data-scales])").first
+        for is_asked in (True, False):
+            figure.locator("svg").first.press("ArrowRight")
+            assert figure.locator(".read-out").is_hidden() == is_asked
+            page.evaluate(
+                "document.querySelectorAll('.awaits-prediction')"
+                ".forEach(e => e.classList.remove('awaits-prediction'))"
+            )
+            figure = page.locator(".report-figure:has(> svg:focus)")

@@ -98,7 +98,7 @@ def line_ends(axes: Element, colour: str, box: np.ndarray) -> np.ndarray:
         for path in group.findall(f"{SVG}path"):
             if style_of(path).get("stroke") == colour and path.get("clip-path"):
                 points, starts = points_of(path.get("d", ""))
-                pieces = [piece for piece in np.split(points, starts[1:]) if len(piece) > 1]
+                pieces = np.split(points, starts[1:])
                 lines += [last_seen(way, box) for piece in pieces for way in (piece, piece[::-1])]
         for dot in group.findall(f"{SVG}use"):
             style = style_of(group) | style_of(dot)

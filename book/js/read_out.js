@@ -124,8 +124,7 @@ function watch(svg) {
     box.classList.toggle("read-out-held", is);
   };
   const show = (panel, at, height) => {
-    const isAsked = svg.closest(".awaits-prediction"); // a question that its values would answer
-    const words = at === null || isAsked ? [] : wordsAt(panel, at);
+    const words = at === null ? [] : wordsAt(panel, at);
     if (!words.length) return hide();
     [shown, place] = [panel, at];
     Object.entries({ x1: at, x2: at, y1: panel.y.px[0], y2: panel.y.px[1], visibility: "visible" }).forEach(

@@ -92,16 +92,3 @@ def test_arrow_keys_go_from_point_to_point_and_tab_to_the_runs(page: Page) -> No
     assert shown.get_by_role("link").evaluate("e => e === document.activeElement")
     page.keyboard.press("Escape")
     assert shown.is_hidden()
-
-
-def test_a_figure_out_of_focus_tells_nothing(html: Path, browser: Browser) -> None:
-    with opened(browser, (html / "notebooks/momentum.html").as_uri()) as page:
-        svg = page.locator(".awaits-prediction .report-figure > svg[data-scales]").first
-        figure = svg.element_handle()
-        assert figure is not None
-        is_silent = "svg => svg.parentElement.querySelector('.read-out').hidden"
-        figure.press("ArrowRight")
-        assert figure.evaluate(is_silent)
-        svg.evaluate("e => e.closest('.awaits-prediction').classList.remove('awaits-prediction')")
-        figure.press("ArrowRight")
-        assert not figure.evaluate(is_silent)

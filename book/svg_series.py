@@ -64,7 +64,8 @@ class Drawing:
 
     def __init__(self, svg: str) -> None:
         root = ElementTree.fromstring(svg)
-        self.alt = root.get("aria-label", "")
+        words = root.find(f"{SVG}desc")  # books of before have them in the label
+        self.alt = root.get("aria-label", "") if words is None else words.text or ""
         self.words = [(words_of(t), style_of(t).get("fill", "")) for t in root.iter(f"{SVG}text")]
         self._height = float(root.get("viewBox", "0 0 0 0").split()[3])
         self._shapes = {p.get("id"): p.get("d", "") for p in root.iter(f"{SVG}path")}

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from built_book import pages
+from figure_labels import alternative_faults, label_faults
 from mlp_reading import words_of
 
 CHAPTERS = [page for page in pages() if page.startswith("notebooks/")]
@@ -68,6 +69,18 @@ def elsewhere(addresses: list[str]) -> list[str]:
 def built(html: Path) -> dict[Path, Page]:
     files = [path.resolve() for path in html.rglob("*.html") if "_static" not in path.parts]
     return {file: Page(file.read_text("utf-8"), file) for file in files}
+
+
+DRAWING = re.compile(r'<div class="report-figure[^"]*">(<svg.*?</svg>)', re.DOTALL)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_figures_have_words_and_their_labels_stand_at_the_lines(html: Path, name: str) -> None:
+    drawn = DRAWING.findall((html / name).read_text("utf-8"))
+    assert drawn
+    for svg in drawn:
+        assert label_faults(svg) == []
+        assert alternative_faults(svg) == []
 
 
 def test_all_pages_are_built(html: Path, built: dict[Path, Page]) -> None:

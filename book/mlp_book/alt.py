@@ -1,7 +1,8 @@
-"""The text alternative of a figure, derived from its axes, titles and lines."""
+"""The text alternative of a figure, derived from its axes, titles and lines: short and whole."""
 
 from __future__ import annotations
 
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,19 @@ import numpy as np
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+LONGEST = 150  # characters of the short one: what a screen reader says before anyone can stop it
 LISTED = 12  # points: a line of more is described by its ends and its extremes
+
+
+def name(figure: Figure) -> str:
+    """Return what a figure is, in one short phrase: what its panels show, by what.
+
+    A figure whose text alternative was written by hand is named by its first sentence.
+    """
+    own = str(figure.get_label()).partition(". ")[0].rstrip(".")
+    heads = dict.fromkeys(map(_head, _shown(figure)))
+    said = own or f"Chart: {'; '.join(filter(None, heads))}"
+    return shorten(said.strip(": "), LONGEST, placeholder=" …")
 
 
 def describe(figure: Figure) -> str:
@@ -18,15 +31,23 @@ def describe(figure: Figure) -> str:
     A line is spoken of if it has a label. Axes that a chart described itself, by an attribute
     ``alt``, keep those words.
     """
-    panels = [_describe_axes(axes) for axes in figure.axes if axes.get_visible()]
+    panels = [_describe_axes(axes) for axes in _shown(figure)]
     head = f"Chart with {len(panels)} panels. " if len(panels) > 1 else "Chart: "
     return (head + " ".join(panels)).replace("\u2011", "-").replace("\u00a0", " ")
 
 
-def _describe_axes(axes: Any) -> str:
+def _shown(figure: Figure) -> list[Any]:
+    return [axes for axes in figure.axes if axes.get_visible()]
+
+
+def _head(axes: Any) -> str:
     title = " ".join(str(axes.get_title(loc="left") or axes.get_ylabel()).split())
     along = " ".join(axes.get_xlabel().split())
-    head = f"{title}, by {along}" if title and along else title or along
+    return f"{title}, by {along}" if title and along else title or along
+
+
+def _describe_axes(axes: Any) -> str:
+    head = _head(axes)
     own = getattr(axes, "alt", None)
     if own is not None:
         return f"{head}. {own}".strip(". ") + "."

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import hypot, isinf
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from matplotlib.transforms import offset_copy
 
 if TYPE_CHECKING:
@@ -13,13 +15,13 @@ if TYPE_CHECKING:
 
 SIZE = 9.5  # points
 GAP = 1.2 * SIZE  # between the middles of two labels, in points
-BESIDE = 8.0  # points from the right edge of the axes to a label
-NEAR = 8.0  # points: a label farther from its line's end has a leader line
+BESIDE = 5.0  # points from the right edge of the axes to a label
+NEAR = 8.0  # points, 11 pixels of a page: a label farther from its line's end has a leader line
 
 
 @dataclass
 class _Label:
-    x: float  # where the line ends, in data units
+    x: float  # where the line ends, in data units; infinite at the right edge of the axes
     y: float
     text: Any  # the matplotlib Text
 
@@ -38,7 +40,7 @@ class EndLabels:
         self._leaders: list[Any] = []
 
     def add(self, axes: Any, x: float, y: float, name: str, colour: str) -> None:
-        """Name a line at its end, given in data units."""
+        """Name a line at its end, given in data units; `x` is infinite where it spans the axes."""
         text = axes.annotate(
             name, (1, 0.5), xycoords="axes fraction", xytext=(BESIDE, 0),
             textcoords="offset points", color=colour, size=SIZE, va="center",
@@ -64,35 +66,56 @@ class EndLabels:
         for leader in self._leaders:
             leader.remove()
         self._leaders = []
+        number = 0
         for axes, labels in self._labels.items():
             box = axes.get_window_extent()
-            ends = [axes.transData.transform((label.x, label.y)) for label in labels]
-            wanted = [(y - box.y0) * points for _, y in ends]
+            ends = [_last_seen(axes, label) for label in labels]
+            wanted = [up * box.height * points for _, up in ends]
             places = spread_out(wanted, GAP, 0.0, box.height * points)
-            for label, (x, _), want, place in zip(labels, ends, wanted, places, strict=True):
+            for label, end, place in zip(labels, ends, places, strict=True):
                 label.text.xy = (1, place / (box.height * points))
-                self._lead(axes, label, (box.x1 - x) * points, want, place)
+                label.text.set_gid(f"end-{number}")
+                self._lead(axes, label, end, place)
+                number += 1
             if axes in self._titles:
                 top = max(places) + GAP / 2 + 2
                 self._titles[axes].xy = (1, max(top / (box.height * points), 1.0))
 
-    def _lead(self, axes: Any, label: _Label, left: float, want: float, place: float) -> None:
-        """Draw a leader from a line's end to its label, if they are far apart."""
-        height = axes.get_window_extent().height * 72 / self._figure.dpi
-        inside = 0 <= want <= height
-        if not inside or (abs(place - want) <= NEAR and left <= 2 * BESIDE):
+    def _lead(self, axes: Any, label: _Label, end: tuple[float, float], place: float) -> None:
+        """Draw a leader from where a line ends to its label, if they are far apart."""
+        width, height = axes.get_window_extent().size * 72 / self._figure.dpi
+        left, off = (1 - end[0]) * width, abs(place - end[1] * height)
+        if hypot(left + BESIDE, max(0, off - SIZE / 2)) <= NEAR:
             return
-        beside = offset_copy(axes.transAxes, self._figure, x=BESIDE - 1, units="points")
+        beside = offset_copy(axes.transAxes, self._figure, x=BESIDE - 2, units="points")
         leader = axes.annotate(
-            "", (label.x, label.y), xycoords="data", xytext=(1, place / height),
-            textcoords=beside,
+            "", end, xycoords="axes fraction", xytext=(1, place / height), textcoords=beside,
             arrowprops={
-                "arrowstyle": "-", "color": label.text.get_color(), "linewidth": 0.7,
-                "alpha": 0.7, "shrinkA": 0, "shrinkB": 3, "relpos": (0, 0.5),
+                "arrowstyle": "-", "color": label.text.get_color(), "linewidth": 0.9,
+                "linestyle": (0, (1, 2)),  # dots, which no line of a chart has
+                "shrinkA": 0, "shrinkB": 3, "relpos": (0, 0.5),
             },
         )  # fmt: skip
+        leader.arrow_patch.set_gid(label.text.get_gid().replace("end", "leader"))
         leader.set_in_layout(False)
         self._leaders.append(leader)
+
+
+def _last_seen(axes: Any, label: _Label) -> tuple[float, float]:
+    """Return where a line ends, or leaves the axes for good, in fractions of these."""
+    to_axes = axes.transData + axes.transAxes.inverted()
+    if isinf(label.x):
+        return 1.0, float(np.clip(to_axes.transform((axes.get_xlim()[1], label.y))[1], 0, 1))
+    along, up = map(float, to_axes.transform((label.x, label.y)))
+    for line in axes.get_lines() if not 0 <= up <= 1 else ():
+        data = line.get_xydata()
+        way = to_axes.transform(data[np.isfinite(data).all(axis=1)])
+        seen = np.flatnonzero((way[:, 1] >= 0) & (way[:, 1] <= 1))
+        if len(seen) and np.allclose(way[-1], (along, up)):
+            (x0, y0), (x1, y1) = way[seen[-1]], way[seen[-1] + 1]
+            edge = float(y1 > 1)
+            return float(x0 + (edge - y0) / (y1 - y0) * (x1 - x0)), edge
+    return along, min(max(up, 0.0), 1.0)
 
 
 def spread_out(positions: Sequence[float], gap: float, low: float, high: float) -> list[float]:

@@ -145,7 +145,7 @@ def epochs(runs: Runs) -> pd.DataFrame:
     -------
     DataFrame
         Every field of `RunConfig`, every column of `History` in the units of `frame`, the errors,
-        and ``row``, the place of the run in `runs`. The epoch's learning rate is in
+        ``run_id``, and ``row``, the place of the run in `runs`. The epoch's learning rate is in
         ``epoch_learning_rate``.
     """
     parts = []
@@ -159,7 +159,8 @@ def epochs(runs: Runs) -> pd.DataFrame:
             part[name] = [value] * len(part) if isinstance(value, tuple) else value
         if group:
             part["group"] = group[row]
-        parts.append(part.assign(row=row, diverged=run.status == "diverged"))
+        lost = run.status == "diverged"
+        parts.append(part.assign(row=row, run_id=run.run_id, diverged=lost))
     return _with_errors(pd.concat(parts, ignore_index=True).infer_objects())
 
 

@@ -16,7 +16,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormatter, NullLocator
 
-from mlp_book.alt import describe
+from mlp_book.alt import describe, name
 from mlp_book.end_labels import EndLabels
 from mlp_book.read_out import describe_scales, mark_lines
 from mlp_book.svg import FONT, FONTS, INK, to_inline, with_title
@@ -112,14 +112,14 @@ class ReportFigure(Figure):
     def inline_svg(self) -> str:
         """Return an svg element for a page: scales, follows the page's colours, has a label."""
         named = mark_lines(self)
-        return to_inline(self._svg(), self.alt(), describe_scales(named))
+        return to_inline(self._svg(), name(self), self.alt(), describe_scales(named))
 
     def save(self, path: str | Path) -> None:
         """Write a file of its own; the suffix names the format."""
         path = Path(path)
         if path.suffix == ".svg":
             svg = self._svg().replace(f"'{FONT}'", FONTS)
-            path.write_text(with_title(svg, self.alt()), encoding="utf-8")
+            path.write_text(with_title(svg, name(self), self.alt()), encoding="utf-8")
         else:
             with styled():
                 self.end_labels.place()

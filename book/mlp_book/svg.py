@@ -22,10 +22,11 @@ _TURNED = re.compile(r' transform="rotate\(-?0 [^"]*\)"')
 _ALONE = re.compile(r"<g>(<(?:path|use)\b[^>]*/>|<text\b[^>]*>[^<]*</text>)</g>")
 
 
-def to_inline(svg: str, label: str, scales: str = "") -> str:
+def to_inline(svg: str, label: str, description: str, scales: str = "") -> str:
     """Turn a whole SVG file of matplotlib into an element that fits into any page.
 
     - no fixed size, but a largest width;
+    - a short label, which a screen reader says, and a description, which it says when asked;
     - `INK` becomes the page's text colour, coloured text is mixed with it for contrast;
     - no style rule and no id that could meet another figure's, but for lines that can be read
       by the `scales` (JSON, see `mlp_book.read_out`);
@@ -40,8 +41,10 @@ def to_inline(svg: str, label: str, scales: str = "") -> str:
     root = (
         '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
         f'viewBox="{view_box}" role="img" {read}'
-        f'aria-label="{escape(label)}" style="display:block;width:100%;height:auto;'
-        f'max-width:{pixels}px;margin:0 auto;stroke-linejoin:round;overflow:visible">'
+        f'aria-label="{escape(label)}" aria-describedby="words" '
+        f'style="display:block;width:100%;height:auto;max-width:{pixels}px;margin:0 auto;'
+        'stroke-linejoin:round;overflow:visible">'
+        f'<desc id="words">{escape(description)}</desc>'
     )
     svg = re.sub(r"<svg[^>]*>", lambda _: root, svg, count=1, flags=re.DOTALL)
     svg = _PLACES.sub(lambda found: _GAPS.sub(r"\1", _FINE.sub("", found[0])), svg)
@@ -90,16 +93,16 @@ def to_file(inline: str) -> str:
 
 def _isolate_ids(svg: str) -> str:
     """Drop ids that nothing refers to and make the others this figure's own."""
-    svg = re.sub(r' id="line-(\d+)"', r' data-line="\1"', svg)
-    used = set(re.findall(r"url\(#([^)]+)\)", svg)) | set(re.findall(r'href="#([^"]+)"', svg))
+    svg = re.sub(r' id="(line|end|leader)-(\d+)"', r' data-\1="\2"', svg)
+    used = set(re.findall(r'(?:url\(#|href="#|describedby=")([^)"]+)', svg))
     own = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{own}{m[1]}"' if m[1] in used else "", svg)
-    svg = re.sub(r"url\(#", f"url(#{own}", svg)
-    return re.sub(r'href="#', f'href="#{own}', svg)
+    return re.sub(r'(url\(#|href="#|describedby=")', rf"\1{own}", svg)
 
 
-def with_title(svg: str, label: str) -> str:
-    """Give an SVG file its text alternative."""
+def with_title(svg: str, label: str, description: str) -> str:
+    """Give an SVG file its text alternatives."""
     end = svg.index(">") + 1
     head = svg[: end - 1] + ' role="img">'
-    return f"{head}\n <title>{escape(label)}</title>{svg[end:]}"
+    words = f"<title>{escape(label)}</title>\n <desc>{escape(description)}</desc>"
+    return f"{head}\n {words}{svg[end:]}"

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from made import fake_run
 
 from mlp_book import epochs, error_map, frame, lines, sweep, tidy
+from mlp_book.alt import LONGEST, name
 from mlp_book.charts.shared import drawn_epochs
 from mlp_book.end_labels import GAP, NEAR, spread_out
 from mlp_book.frames import FIELDS, MEASURES, vary_one
@@ -204,7 +205,9 @@ def svg(runs: list[Run]) -> str:
 
 def test_svg_fits_into_any_page(svg: str) -> None:
     root = ET.fromstring(svg)
-    assert root.get("role") == "img" and len(root.get("aria-label", "")) > 60
+    assert root.get("role") == "img" and 20 < len(root.get("aria-label", "")) <= LONGEST
+    described = {e.get("id"): e.text or "" for e in root.iter(f"{SVG}desc")}
+    assert len(described[root.get("aria-describedby")]) > 60
     assert "width" not in root.attrib
     assert INK not in svg and "<style" not in svg and "rotate(-0" not in svg
     assert not re.search(r"<g><(?:path|use)\b[^>]*/></g>", svg)
@@ -213,7 +216,7 @@ def test_svg_fits_into_any_page(svg: str) -> None:
     assert all(name.startswith("f") and len(name) > 9 for name in ids)
     assert len(svg) < 120_000 and "fill: #ffffff" not in svg
     sizes = [float(s) for s in re.findall(r"font(?:-size)?: (?:\w+ )?([\d.]+)px", svg)]
-    assert min(sizes) * 350 / (4.8 * 72) >= 9  # on a phone
+    assert min(sizes) * 386 / (4.8 * 72) >= 10  # on a phone
     places = re.findall(r' (?:d|x|y)="([^"]*)"', svg)
     assert len(places) > 50 and not any(re.search(r"\.\d{3}", place) for place in places)
     marks = [g for g in root.iter(f"{SVG}g") if len(g.findall(f"{SVG}use")) == 3]
@@ -232,7 +235,8 @@ def test_a_file_has_a_title_and_keeps_its_colours(
     figure.save(tmp_path / "figure.png")
     assert (tmp_path / "figure.png").stat().st_size > 1000
     for text in ((tmp_path / "figure.svg").read_text("utf-8"), to_file(svg)):
-        assert f"<title>{figure.alt()}</title>" in text and INK in text
+        assert f"<title>{name(figure)}</title>" in text and INK in text
+        assert f">{figure.alt()}</desc>" in text
 
 
 def test_the_style_leaves_no_trace() -> None:

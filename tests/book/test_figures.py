@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from figure_labels import alternative_faults, label_faults
 from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.colors import same_color, to_rgb
 from syrupy.assertion import SnapshotAssertion
@@ -66,5 +68,17 @@ def test_figure_is_drawn_and_says_what_it_shows(case: str, snapshot: SnapshotAss
     figure = CASES[case]()
     assert isinstance(figure, ReportFigure)
     svg = figure.inline_svg()
+    assert label_faults(svg) == []
+    assert alternative_faults(svg) == []
     assert svg.startswith("<svg") and 'role="img"' in svg
     assert figure.alt() == snapshot
+
+
+def test_a_label_without_its_leader_or_on_another_would_be_found() -> None:
+    svg = CASES["charts: curves by rate, one of which diverged"]().inline_svg()
+    raised = re.sub(r' y="[^"]*">', ' y="9">', svg)  # all words at one height
+    assert any("overlap" in fault for fault in label_faults(raised))
+    leaderless = re.sub(r'<g data-leader="\d+">.*?</g>', "", raised)
+    assert any("no leader" in fault for fault in label_faults(leaderless))
+    assert alternative_faults(svg.replace("<desc id=", "<desc class="))
+    assert alternative_faults(svg.replace('aria-label="', f'aria-label="{"long " * 40}'))

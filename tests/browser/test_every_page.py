@@ -61,6 +61,23 @@ CUT = """where => [...document.querySelectorAll(where)]
     .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)
     .map(e => `${e.scrollWidth - e.clientWidth} px: ${e.innerText.slice(0, 80)}`)"""
 
+SMALLEST_WORDS = 10  # pixels, of figures on a phone
+# Also of those that are folded, which this opens for a moment.
+SMALL_WORDS = """least => {
+    const folded = [...document.querySelectorAll('details:not([open])')];
+    folded.forEach(e => { e.open = true; });
+    const small = [...document.querySelectorAll('.report-figure > svg')].flatMap(svg => {
+        const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+        return [...svg.querySelectorAll('text, tspan')]
+            .map(e => [scale * parseFloat(getComputedStyle(e).fontSize), e.textContent])
+            .filter(([size]) => scale && size < least)
+            .map(([size, words]) => `${words}: ${size.toFixed(1)} px`);
+    });
+    if (document.documentElement.scrollWidth > innerWidth) small.push('a figure is cut off');
+    folded.forEach(e => { e.open = false; });
+    return small;
+}"""
+
 
 @pytest.mark.parametrize("name", EVERY_PAGE)
 @pytest.mark.parametrize("size", [WIDE_SCREEN, PHONE], ids=["wide", "phone"])
@@ -77,6 +94,8 @@ def test_a_page_from_disk(html: Path, browser: Browser, name: str, size: dict[st
         assert failed == []
         loads_little(requests)
         assert not is_cut_off(page)
+        if size is PHONE:
+            assert page.evaluate(SMALL_WORDS, SMALLEST_WORDS) == []
         assert page.evaluate(CUT, ".bd-article :is(div.math, .cell_output:has(table.words))") == []
         if name in CHAPTERS or name == FRONT:
             begins_with_a_picture(page, size)

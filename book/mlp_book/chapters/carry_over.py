@@ -134,7 +134,7 @@ def plot_effects(found: CarryOver) -> ReportFigure:
     """Draw the effects on other data over those on MNIST, with their intervals and the diagonal."""
     pairs = pairs_of(found)
     with styled():
-        figure, (axes,) = new_figure(5.0)
+        figure, (axes,) = new_figure(5.6)
         for name, (colour, marker) in WAYS.items():
             own = [pair for pair in pairs if way_of(pair) == name]
             x, y = ([pair[side].effect for pair in own] for side in (0, 1))
@@ -158,7 +158,7 @@ def plot_effects(found: CarryOver) -> ReportFigure:
         axes.set_title(f"difference on {found.title}, points")
         axes.set_xlabel("difference on MNIST, points")
         if pairs:
-            axes.legend(frameon=False, loc="upper left")
+            figure.legend(frameon=False, loc="outside lower left")
         else:
             axes.text(0.05, 0.9, "no study is whole yet", transform=axes.transAxes)
         count = Counter(map(way_of, pairs))

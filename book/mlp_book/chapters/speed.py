@@ -71,8 +71,8 @@ def _draw_case(axes: Any, times: pd.DataFrame) -> None:
         axes.plot(ends, [place, place], color=colour, alpha=0.6)
         axes.plot(median, place, "o", color=colour, markersize=6)
         axes.annotate(
-            f"{median:.2f}", (median, place), xytext=(0, 5), textcoords="offset points",
-            ha="center", va="bottom", color=colour, size=8.5,
+            f"{median:.2f}", (max(median, *ends), place), xytext=(6, 0),
+            textcoords="offset points", va="center", color=colour, size=9,
         )  # fmt: skip
     axes.set_yticks(range(len(times)), list(times.index))
     axes.set_ylim(-0.6, len(times) - 0.1)

@@ -70,7 +70,7 @@ def heat_map(
         axes.set_yticks(range(count), [_name(level) for level in strength.index])
         axes.set_xlim(-0.5, max(width, 1) - 0.5)  # an empty table is an empty figure
         axes.set_ylim(max(count, 1) - 0.5, -0.5)
-        axes.tick_params(length=0, labelsize=8.5)
+        axes.tick_params(length=0, labelsize=9)
         axes.grid(visible=False)
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)

@@ -21,6 +21,7 @@ from mlp_book.charts.shared import (
     panels_of,
 )
 from mlp_book.frames import label_of, levels_of
+from mlp_book.read_out import remember_seeds
 from mlp_book.style import COLOURS, DASHES, ReportFigure, make_log, new_figure, styled
 
 Limits = tuple[float, float]
@@ -142,6 +143,8 @@ def _points(
     table = table[table["n"] == table["n"].max()]
     if thin and by == "epoch":
         table = table.iloc[drawn_epochs(len(table)) - 1]
+    if "run_id" in group:
+        table["runs"] = ".".join(group["run_id"].unique())
     return table.set_index("x")
 
 
@@ -161,7 +164,8 @@ def _draw_line(
     look: Mapping[str, Any],
     lost: str,
 ) -> None:
-    axes.plot(table.index, table["mean"], label=name or " ", **look)
+    (line,) = axes.plot(table.index, table["mean"], label=name or " ", **look)
+    remember_seeds(line, table, "lowest and highest")
     draw_band(axes, table, look["color"], 0.22)
     ends = table["mean"].dropna()
     if not len(ends):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ from mlp_book.charts.shared import (
     panels_of,
 )
 from mlp_book.frames import MEASURES, levels_of
+from mlp_book.read_out import remember_seeds
 from mlp_book.stats import finite, spread
 from mlp_book.style import (
     COLOURS,
@@ -125,9 +127,10 @@ def sweep(
                     table.loc[places[apart] + 0.5] = np.nan  # a gap
                     table = table.sort_index()
                 dash = DASHES[number % len(DASHES)]
-                axes.plot(
+                (line,) = axes.plot(
                     table.index, table["mean"], color=colour, label=name or " ", linestyle=dash
                 )
+                remember_seeds(line, table, "95\u00a0% interval")
                 keys.append(Line2D([], [], color=colour, label=name, linestyle=dash, marker=marker))
                 if band if band is not None else color is None:
                     bands.append((axes, draw_band(axes, table, colour, 0.25), table))
@@ -135,7 +138,7 @@ def sweep(
                     end = table["mean"].iloc[-1]
                     figure.end_labels.add(axes, table.index[-1], end, name, colour)
             for rank, (name, others) in enumerate((reference or {}).items()):
-                _draw_reference(figure, axes, others[measure], name, rank, max(places.values()))
+                _draw_reference(figure, axes, others[measure], name, rank)
             if guessing is not None and measure in MEASURES:
                 _draw_guessing(axes, MEASURES[measure].of_guessing(guessing))
             axes.set_title(head + after)
@@ -180,18 +183,20 @@ def _draw_seeds(
             )  # fmt: skip
         if len(values):
             found = spread(values)
-            rows.append((place, found.mean, *found.interval, found.n))
-    return pd.DataFrame(rows, columns=["x", "mean", "low", "high", "n"]).set_index("x")
+            runs = ".".join(group.loc[seeds.index, "run_id"]) if "run_id" in group else ""
+            rows.append((place, found.mean, *found.interval, found.n, runs))
+    columns = ["x", "mean", "low", "high", "n", "runs"]
+    return pd.DataFrame(rows, columns=columns).set_index("x")
 
 
 def _draw_reference(
-    figure: ReportFigure, axes: Any, values: pd.Series[Any], name: str, rank: int, end: float
+    figure: ReportFigure, axes: Any, values: pd.Series[Any], name: str, rank: int
 ) -> None:
     found = spread(values)
     low, high = found.interval if found.n > 1 else (found.mean, found.mean)
     axes.axhspan(low, high, **band_look(INK, 0.28 - 0.1 * rank))
     axes.axhline(found.mean, label=name, **GUIDE)
-    figure.end_labels.add(axes, end, found.mean, name, INK)
+    figure.end_labels.add(axes, math.inf, found.mean, name, INK)
 
 
 def _finish_levels(
@@ -201,7 +206,7 @@ def _finish_levels(
     if even:
         axes.set_xticks(list(places.values()), [format_level(level) for level in places])
         if len(places) > 8:
-            axes.tick_params(axis="x", labelsize=8.5)  # numbers of four digits would touch
+            axes.tick_params(axis="x", labelsize=9)  # numbers of four digits would touch
         return
     if log:
         make_log(axes, "x")

@@ -41,7 +41,7 @@ def plot_paths(paths: Arrays, valley: np.ndarray) -> ReportFigure:
             axes.set_title(name, color=colour)
             axes.alt = f"Its path, {len(path) - 1} updates"
             below.plot(shown[1:], losses[shown[1:]], color=colour, linestyle=dash, label=name)
-            figure.end_labels.add(below, shown[-1], max(losses[-1], EDGE / 2), name, colour)
+            figure.end_labels.add(below, shown[-1], losses[-1], name, colour)
         below.set_title("loss")
         below.set_xlabel("update")
         below.set_ylim(EDGE, 1.5 * losses_along(points[:1], valley)[0])

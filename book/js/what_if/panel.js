@@ -375,7 +375,7 @@ export class Panel {
     this.timer = null;
     const curves = this.shownCurves();
     const { cursor, epochs } = this;
-    const height = this.element.clientWidth < NARROW ? 168 : 222;
+    const height = this.element.clientWidth < NARROW ? 168 : 228;
     const onRead = (x) => this.read(x);
     const look = { height, epochs, cursor: Math.min(cursor, epochs), onRead };
     drawMeasure(this.parts.charts[0], MEASURES.loss, curves, { ...look, range: this.lossRange });

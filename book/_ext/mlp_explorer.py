@@ -104,9 +104,7 @@ def write_study(study: StoredStudy, folder: Path, downloads: Path) -> dict[str, 
     }
 
 
-def all_studies(
-    entries: Sequence[dict[str, Any]], stored: Sequence[StoredStudy]
-) -> dict[str, Any]:
+def all_studies(entries: Sequence[dict[str, Any]], stored: Sequence[StoredStudy]) -> dict[str, Any]:
     """Return the entry of all studies at once, which the page makes of their scripts."""
     ids = {run.config.run_id for study in stored for run in study.runs}
     return {

@@ -205,6 +205,17 @@ def assert_one_row(panel: Panel) -> None:
 # --- the transport --------------------------------------------------------------------------
 
 
+def test_a_pinned_curve_is_named_after_what_was_trained(panel: Panel) -> None:
+    pause_after(panel, 1)
+    panel.set_to("learning_rate", 0.5, RATE.stops)
+    panel.wait(lambda: marks(panel) == ["rate 0.05 → 0.5 at epoch 1"])
+    panel.click("Pin")  # nothing was trained at the new rate
+    assert "learning rate 0.05, pinned" in panel.names()
+    pause_after(panel, 1)
+    panel.click("Pin")
+    assert "rate 0.05 → 0.5 at epoch 1, pinned" in panel.names()
+
+
 def test_it_fits_the_panel(panel: Panel) -> None:
     """Beside what the run says, so that the panel stays as low as without it."""
     panel.fold("More").click()

@@ -178,7 +178,9 @@ def make_stops(panel: Panel, processes: int = 1) -> str:
 
 def asked_epochs(panel: Panel) -> list[int]:
     """Return the epochs within its runs that a panel lets the reader choose."""
-    stops = [stop for control in panel.controls if control.name == "epochs" for stop in control.stops]
+    stops = [
+        stop for control in panel.controls if control.name == "epochs" for stop in control.stops
+    ]
     return [epoch for epoch in stops if epoch <= panel.config({}).epochs]
 
 

@@ -141,6 +141,23 @@ def test_more_pictures_stay_unfolded(still: Page) -> None:
     assert slots.count() == 1
 
 
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
+def test_pictures_are_no_wider_than_the_panel(
+    browser: Browser, folder: Path, size: dict[str, int]
+) -> None:
+    with opened(browser, (folder / "page.html").as_uri(), viewport=size) as page:
+        panel = Panel(page, 2)  # whose map is unfolded with them
+        panel.unfold("More pictures")
+        page.wait_for_timeout(300)
+        beyond = panel.root.evaluate(
+            """panel => [...panel.querySelectorAll('canvas')].filter(e => e.offsetParent)
+                .map(e => e.getBoundingClientRect().right
+                    - panel.querySelector('.mlp-live').getBoundingClientRect().right)"""
+        )
+        assert len(beyond) > 2
+        assert max(beyond) <= 1.5
+
+
 def test_no_text_of_the_pictures_is_small(still: Page) -> None:
     """Drawn text too: a chart that is narrower than it was made is drawn smaller."""
     panel = Panel(still, 0)

@@ -38,13 +38,15 @@ export class NetworkView {
     if (data.morePlace) data.morePlace.append(makeBox("network-body", ...others));
     if (data.map) this.addMap(data.map);
     root.classList.add("network");
-    this.width = 0;
+    const places = [this.body, ...(data.morePlace ? [data.morePlace] : [])];
+    this.widths = "";
     this.watch = new ResizeObserver(() => {
-      if (this.body.clientWidth === this.width) return;
-      this.width = this.body.clientWidth;
+      const widths = places.map((place) => place.clientWidth).join();
+      if (widths === this.widths) return;
+      this.widths = widths;
       this.draw();
     });
-    this.watch.observe(this.body);
+    places.forEach((place) => this.watch.observe(place));
     this.theme = new MutationObserver(() => this.recolour());
     this.theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }

@@ -17,6 +17,7 @@ from sphinx.errors import ExtensionError
 from mlp_book.style import new_figure, styled
 from mlp_book.svg import to_file
 from mlp_core.studies import RunStore, StoredStudy, Study
+from mlp_core.training import RunConfig
 
 ROOT = Path(__file__).parents[1]
 COUNTS = {"seed-noise": 3, "learning-rate": 4, "momentum": 24, "schedules": 9}
@@ -36,11 +37,17 @@ def build(results: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_build_writes_a_script_and_two_files_per_study(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    ids = set()
     for name, count in COUNTS.items():
         for run in made_study(name, count).runs:
+            ids.add(run.config.run_id)
             RunStore(name, tmp_path / "results").save(run)
     folder = build(tmp_path / "results", tmp_path / "out", monkeypatch)
     listed = json.loads((folder / "studies.js").read_text("utf-8").split(" = ", 1)[1][:-2])
+    everything = listed.pop(0)
+    assert (everything["label"], everything["parts"]) == ("All studies", list(COUNTS))
+    assert everything["stored"] == f"{len(ids)} runs of {len(COUNTS)} studies"
+    assert everything["defaults"] == RunConfig().to_dict()
     assert [entry["name"] for entry in listed] == list(COUNTS)
     # The first view is of a whole study in which something varies.
     assert [entry["name"] for entry in listed if entry["first"]] == ["momentum"]

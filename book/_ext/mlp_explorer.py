@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from mlp_book.pages import (
 from mlp_book.scripts import as_json
 from mlp_book.text import NONE
 from mlp_core.studies import StoredStudy, find_results
+from mlp_core.training import RunConfig
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -80,6 +82,8 @@ def write_studies(app: Sphinx) -> None:
     entries = [
         {**write_study(study, folder, downloads), "first": study is ranked[0]} for study in stored
     ]
+    if len(entries) > 1:
+        entries.insert(0, all_studies(entries, stored))
     write_data(folder, "studies.js", "window.mlpCoreExplorer", as_json(entries))
 
 
@@ -101,9 +105,26 @@ def write_study(study: StoredStudy, folder: Path, downloads: Path) -> dict[str, 
     }
 
 
-def data_of(study: StoredStudy) -> str:
+def data_of(*studies: StoredStudy) -> str:
     """Return the names of the data that the stored runs are of."""
-    return " and ".join(sorted({dataset_name(run.config.dataset) for run in study.runs}))
+    names = {dataset_name(run.config.dataset) for study in studies for run in study.runs}
+    return " and ".join(sorted(names))
+
+
+def all_studies(entries: Sequence[dict[str, Any]], stored: Sequence[StoredStudy]) -> dict[str, Any]:
+    """Return the entry of all studies at once, which the page makes of their scripts."""
+    ids = {run.config.run_id for study in stored for run in study.runs}
+    return {
+        "name": "all-studies",
+        "label": "All studies",
+        "question": "What do the runs of all studies show together?",
+        "stored": f"{len(ids):,} runs of {len(entries)} studies",
+        "data": data_of(*stored),
+        "parts": [entry["name"] for entry in entries],
+        "defaults": RunConfig().to_dict(),
+        "files": {},
+        "first": False,
+    }
 
 
 def stored_text(study: StoredStudy) -> str:

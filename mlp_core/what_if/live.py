@@ -12,6 +12,7 @@ from mlp_core.what_if.panel import Panel
 from mlp_core.what_if.train_panel import Event, Player
 
 AT_ONCE = ("start", "paused", "change", "end")
+FRAME_S = 0.1  # how often a network that learns quickly is looked at
 LOT_S = 0.03  # what happens within so short a time is told together
 
 
@@ -48,7 +49,7 @@ class LiveRuns:
         Each with ``values`` and a ``seed``.
     send : callable
         Gets lists of the events of a `Player`, each with the ``index`` of its run; the first run
-        alone has frames.
+        alone has frames, every `FRAME_S` seconds at most.
 
     Attributes
     ----------
@@ -101,7 +102,7 @@ class LiveRuns:
             self._lots.add({**event, "index": index})
 
         panel = self._panel.with_base(seed=run["seed"])
-        player = Player(panel, run["values"], add, has_frames=index == 0)
+        player = Player(panel, run["values"], add, has_frames=index == 0, frame_s=FRAME_S)
         self._next += 1
         if before is not None:
             player.wait_s = before.wait_s

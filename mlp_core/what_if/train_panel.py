@@ -54,6 +54,9 @@ class Player:
         As of `run_panel`; a ConfigError if a value is not legal.
     has_frames : bool
         Whether it tells what pictures are drawn from.
+    frame_s : float
+        How many seconds apart, while it plays on and does not rest: an eye sees no more. Where it
+        rests or stops, at the first and last epoch and at those that a control names, always.
     """
 
     def __init__(
@@ -62,7 +65,11 @@ class Player:
         values: Mapping[str, Any],
         on_event: Callable[[Event], object],
         has_frames: bool = True,
+        frame_s: float = 0.0,
     ) -> None:
+        self._frame_s, self._frame_due, self._framed = frame_s, 0.0, 0
+        epochs = [control.stops for control in panel.controls if control.name == "epochs"]
+        self._always_framed = {1, *(epochs[0] if epochs else ())}
         self.training = Training(panel.config(values))
         self.run: Run | None = None
         self.wait_s = 0.0
@@ -178,17 +185,33 @@ class Player:
         """How many epochs have been trained, parts of them too."""
         return round(self.training.examples / self.training.dataset.train_size, 3)
 
+    @property
+    def _is_frame_due(self) -> bool:
+        """Whether the epoch that has just ended is to be seen."""
+        training = self.training
+        is_quick = self._goal == "end" and not self.wait_s and not training.is_over
+        is_between = training.epoch not in self._always_framed
+        return not (is_quick and is_between and time.monotonic() < self._frame_due)
+
+    def _tell_frame(self, frame: dict[str, Any]) -> None:
+        self._send({"kind": "frame", **frame})
+        self._framed, self._frame_due = frame["epoch"], time.monotonic() + self._frame_s
+
     def _tell_epoch(self) -> None:
-        seen = look(self.training, has_frame=self._has_frames)
+        has_frame = self._has_frames and self._is_frame_due
+        seen = look(self.training, has_frame=has_frame)
         row = {**self.training.history.row(-1), **seen["inside"]}
         self._progress_due = time.monotonic() + PROGRESS_S
         names = (*EPOCH_COLUMNS, "layers")
         self._send({"kind": "epoch", **{name: row[name] for name in names}})
-        if self._has_frames:
-            self._send({"kind": "frame", **seen["frame"]})
+        if has_frame:
+            self._tell_frame(seen["frame"])
 
     def _pause(self) -> None:
         if self._goal is not None and self.run is None:
+            is_unseen = self._has_frames and self._framed != self.training.epoch
+            if is_unseen and self.training.is_between_epochs:
+                self._tell_frame(look(self.training)["frame"])
             self._goal, self._has_looked, self._next_step = None, False, None
             self._send({"kind": "paused", "update": self.training.update, "at": self._place})
 

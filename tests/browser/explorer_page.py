@@ -11,11 +11,13 @@ from typing import Any
 
 from browsing import opened
 from made_study import made_study
+from mlp_explorer import all_studies
 from mlp_pages import SCRIPTS
 from playwright.sync_api import Browser, Locator, Page, Route
 
 from mlp_book.pages import explorer_json
 from mlp_book.scripts import classic_script
+from mlp_core.training import RunConfig
 
 EXPLORER = "book/explorer.html"
 MADE = ("learning-rate", "batch-rate", "activations-losses-depth", "full-factorial")
@@ -103,7 +105,8 @@ class ExplorerPage:
         self.root.get_by_label(label, exact=True).select_option(label=option)
 
     def open_study(self, name: str) -> None:
-        self.choose("study", name.replace("-", " "))
+        label = "All studies" if name == "all-studies" else name.replace("-", " ")
+        self.choose("study", label)
         self.page.wait_for_selector(f'.explorer[data-study="{name}"] .explorer-table')
 
     def click(self, button: str) -> None:
@@ -114,17 +117,24 @@ class ExplorerPage:
         self.rows().first.get_by_role("button", name="code").click()
 
 
+def all_configs() -> dict[str, RunConfig]:
+    """Return the config of each made-up run, by its id."""
+    runs = [run for name in MADE for run in made_study(name).runs]
+    return {run.config.run_id: run.config for run in runs}
+
+
 @functools.cache
 def made_scripts() -> dict[str, str]:
     """Return the scripts of a book with made-up runs, by file name."""
     scripts, entries = {"explorer.js": classic_script(SCRIPTS["explorer.js"])}, []
-    for name in MADE:
-        study = made_study(name)
+    studies = [made_study(name) for name in MADE]
+    for name, study in zip(MADE, studies, strict=True):
         target = f"(window.mlpCoreExplored ??= {{}})[{json.dumps(name)}]"
         scripts[f"runs-{name}.js"] = f"{target} = {explorer_json(study)};"
         entry = {"name": name, "question": study.question, "stored": f"{len(study.runs)} runs"}
         entry |= {"data": "made up", "script": f"runs-{name}.js", "first": name == MADE[0]}
         entries.append({**entry, "files": {"CSV": f"{name}.csv", "JSON": f"{name}.json"}})
+    entries.insert(0, all_studies(entries, studies))
     scripts["studies.js"] = f"window.mlpCoreExplorer = {json.dumps(entries)};"
     return scripts
 

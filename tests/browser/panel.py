@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -86,10 +87,13 @@ class Panel:
         self.button(name).click()
 
     def unfold(self, part: str) -> None:
-        """Show "More" or "Draw a digit"."""
-        button = self.root.get_by_role("button", name=part)
-        if button.get_attribute("aria-expanded") == "false":
-            button.click()
+        """Show "More", "Draw a digit" or "More pictures"."""
+        if self.fold(part).get_attribute("aria-expanded") == "false":
+            self.fold(part).click()
+
+    def fold(self, part: str) -> Locator:
+        """Return the button that unfolds a part and folds it."""
+        return self.root.locator(".what-if-fold").filter(has_text=re.compile(f"^{part}$"))
 
     def set(self, name: str, value: str) -> None:
         """Set a control's element and tell the panel, as a moved control does."""

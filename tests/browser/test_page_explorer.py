@@ -25,7 +25,7 @@ from browsing import (
 )
 from built_book import HTML
 from chapters import SCRIPTS, read_script
-from explorer_page import EXPLORER, TIMES, ExplorerPage, explored
+from explorer_page import EXPLORER, TIMES, ExplorerPage, all_configs, explored
 from made_study import made_study
 from playwright.sync_api import Browser
 
@@ -65,6 +65,8 @@ def test_every_stored_study_opens(browser: Browser, address: str, how: str) -> N
 def test_few_bytes_to_begin_with() -> None:
     sizes = {path.name: path.stat().st_size for path in SCRIPTS.glob("*.js")}
     assert max(sizes.values()) <= 300_500
+    # All studies at once, on a page of at most 2 MB.
+    assert sum(size for name, size in sizes.items() if name.startswith("runs-")) <= 1_250_000
     assert max(sizes[name] for name in ("explorer.js", "what_if.js", "tables.js")) < 100_000
 
 
@@ -430,6 +432,37 @@ def test_the_figures_are_those_of_the_rows_that_pass(explorer: ExplorerPage) -> 
     values = [100 * run.summary["test_accuracy"] for run in runs]
     mean, deviation = statistics.fmean(values), statistics.stdev(values)
     assert f"{mean:.2f} ± {deviation:.2f} %" in explorer.count()
+
+
+def test_all_studies_at_once(browser: Browser, address: str, explorer: ExplorerPage) -> None:
+    options = explorer.root.get_by_label("study", exact=True).locator("option")
+    assert options.first.inner_text() == "All studies"
+    explorer.open_study("all-studies")
+    explorer.click("Show single runs")
+    configs = all_configs()
+    explorer.wait_for_count(f"{len(configs)} of {len(configs)} runs shown")
+    assert explorer.shapes("line") > 0
+    # A field that one study varies and another leaves at its default, or sets for all of its runs.
+    some = {"activation": "relu", "optimizer": "sgd", "batch size": "100"}
+    for label, value in some.items():
+        explorer.choose(label, value)
+    passing = [
+        config.run_id
+        for config in configs.values()
+        if (config.activation, config.optimizer, config.batch_size) == ("relu", "sgd", 100)
+    ]
+    assert 0 < len(passing) < len(configs)
+    explorer.wait_for_count(f"{len(passing)} of {len(configs)} runs shown")
+    assert len(set(explorer.column("study"))) > 1
+    explorer.show_code()
+    (config,) = configs_of(explorer.program())
+    assert config.run_id in passing
+    link = current_address(explorer.page)
+    with explored(browser, link) as again:
+        again.page.wait_for_selector('.explorer[data-study="all-studies"] .explorer-table')
+        again.click("Show single runs")
+        again.wait_for_count(f"{len(passing)} of {len(configs)} runs shown")
+        assert again.problem() == ""
 
 
 @pytest.mark.parametrize(

@@ -73,9 +73,10 @@ def test_the_stored_frames_follow_the_epochs(still: Page, number: int) -> None:
     stored = load_stops(name)
     assert stored is not None
     choices = panel.root.locator(".network-slot select")
-    first, second = choices.evaluate_all("all => all.map(e => e.value)")
+    first, second, third = choices.evaluate_all("all => all.map(e => e.value)")
+    assert third not in (first, second)
     assert (first, second) == PICTURES.get(name, USUAL)
-    assert about(panel) == "Inside a stored run of these values, at a few of its epochs."
+    assert about(panel) == "Inside a stored run of these values."
     kept = [frame["epoch"] for frame in stored["frames"]["frames"]]
     panel.unfold("More")
     stops = panel.control("epochs")
@@ -92,13 +93,15 @@ def test_the_stored_frames_follow_the_epochs(still: Page, number: int) -> None:
 def test_of_other_values_it_says_whose_the_pictures_are(still: Page) -> None:
     panel = Panel(still, 1)
     panel.set("momentum", "2")
-    assert about(panel) == "Inside the stored run of momentum 0.9, at a few of its epochs."
+    assert about(panel) == "Inside the stored run of momentum 0.9."
     panel.click("Reset")
-    assert about(panel) == "Inside a stored run of these values, at a few of its epochs."
+    assert about(panel) == "Inside a stored run of these values."
 
 
 def test_the_map_opens_any_test_digit_in_the_sketch(still: Page) -> None:
     assert [MAPPED.get(name) for name in NAMES] == [False, None, True]
+    for number in (0, 2):
+        Panel(still, number).unfold("More pictures")
     Panel(still, 0).unfold("Map of the test digits")
     for number in (0, 2):
         panel = Panel(still, number)
@@ -116,10 +119,59 @@ def test_the_map_opens_any_test_digit_in_the_sketch(still: Page) -> None:
 def test_a_digit_in_the_sketch_lights_units_and_wiping_ends_it(still: Page) -> None:
     panel = Panel(still, 0)
     assert "excites" not in says(panel)
+    panel.unfold("More pictures")
     panel.root.locator(".network-digit").nth(4).click()
     assert re.search(r"The digit excites most: .* Strongest link: from \d+, \w+ \d\.", says(panel))
     panel.click("Wipe")
     assert "excites" not in says(panel)
+
+
+def test_more_pictures_stay_unfolded(still: Page) -> None:
+    panel = Panel(still, 0)
+    slots = panel.root.locator(".network-slot:visible")
+    assert slots.count() == 1
+    panel.unfold("More pictures")
+    assert slots.count() == 3
+    assert all(re.search(r"\bepoch 100\b", says(panel, place).lower()) for place in range(3))
+    still.reload()
+    assert slots.count() == 3
+    assert all(re.search(r"\bepoch 100\b", says(panel, place).lower()) for place in range(3))
+    panel.fold("More pictures").click()
+    still.reload()
+    assert slots.count() == 1
+
+
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])
+def test_pictures_are_no_wider_than_the_panel(
+    browser: Browser, folder: Path, size: dict[str, int]
+) -> None:
+    with opened(browser, (folder / "page.html").as_uri(), viewport=size) as page:
+        panel = Panel(page, 2)  # whose map is unfolded with them
+        panel.unfold("More pictures")
+        page.wait_for_timeout(300)
+        beyond = panel.root.evaluate(
+            """panel => [...panel.querySelectorAll('canvas')].filter(e => e.offsetParent)
+                .map(e => e.getBoundingClientRect().right
+                    - panel.querySelector('.mlp-live').getBoundingClientRect().right)"""
+        )
+        assert len(beyond) > 2
+        assert max(beyond) <= 1.5
+
+
+def test_no_text_of_the_pictures_is_small(still: Page) -> None:
+    """Drawn text too: a chart that is narrower than it was made is drawn smaller."""
+    panel = Panel(still, 0)
+    choice = panel.root.locator(".what-if-network select")
+    for name in choice.evaluate("e => [...e.options].map(option => option.value)"):
+        choice.select_option(name)
+        smallest = panel.root.evaluate(
+            """panel => Math.min(...[...panel.querySelectorAll('.mlp-live *')]
+                .filter(e => e.getClientRects().length
+                    && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+                .map(e => parseFloat(getComputedStyle(e).fontSize)
+                    * (e.ownerSVGElement?.getScreenCTM().a ?? 1)))"""
+        )
+        assert smallest >= 10, name
 
 
 def test_phones(browser: Browser, folder: Path) -> None:
@@ -137,6 +189,7 @@ def test_phones(browser: Browser, folder: Path) -> None:
 def test_frames_of_a_live_run_are_scrubbed_and_agree_with_the_headline(page: Page) -> None:
     panel = Panel(page, 0)
     panel.unfold("More")
+    panel.unfold("More pictures")
     panel.train()
     assert about(panel) == "Inside the network that was trained here."
     panel.root.get_by_label("second picture").select_option("confusion")
@@ -151,6 +204,7 @@ def test_frames_of_a_live_run_are_scrubbed_and_agree_with_the_headline(page: Pag
 
 def test_pictures_follow_a_run_epoch_by_epoch(page: Page) -> None:
     panel = Panel(page, 0)
+    panel.unfold("More pictures")
     panel.unfold("Map of the test digits")
     for epoch in (1, 2):
         panel.click("One epoch")
@@ -159,7 +213,7 @@ def test_pictures_follow_a_run_epoch_by_epoch(page: Page) -> None:
         assert words.startswith(f"Epoch {epoch}: ")
     assert about(panel) == "Inside the network that trains here."
     panel.reset()
-    assert about(panel) == "Inside a stored run of these values, at a few of its epochs."
+    assert about(panel) == "Inside a stored run of these values."
 
 
 def test_no_long_task_while_it_plays(page: Page) -> None:

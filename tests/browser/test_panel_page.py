@@ -40,6 +40,12 @@ POINT_OF_TEN = 0.1
 STILL_MS = 4000  # longer than reading 70,000 images
 RUNS, GROWTH = 20, 1.2
 MNIST_EPOCH_S, MOST_MEGABYTES = 2.5, 600
+FIRST_POINT_MS = 1000  # what the first weights say of 10,000 test images
+LISTEN_TO_TASKS = """() => {
+    window.long = [];
+    const keep = (list) => long.push(...list.getEntries().map((entry) => entry.duration));
+    new PerformanceObserver(keep).observe({type: 'longtask'});
+}"""
 NO_STORAGE = """
 for (const area of ["localStorage", "sessionStorage"])
   Object.defineProperty(window, area, {
@@ -209,6 +215,96 @@ def test_the_full_scale_behind_is_of_either_data(any_panel: Panel, chapter: Chap
     assert not any("Fashion" in one for one in any_panel.sources())
 
 
+@pytest.fixture
+def first_panel(from_disk: Page, html: Path) -> Panel:
+    """Return the panel of the learning rate, opened from disk, its controls unfolded."""
+    from_disk.goto("about:blank")
+    from_disk.goto((html / CHAPTER).as_uri())
+    panel = Panel(from_disk)
+    panel.unfold("More")
+    return panel
+
+
+def test_axes_stay_while_curves_are_compared(first_panel: Panel) -> None:
+    texts = first_panel.root.locator(".what-if-charts svg text:not(.mlp-change-words)")
+    before = texts.evaluate_all("all => all.map(e => [e.textContent, e.getAttribute('y')])")
+    assert len(before) > 15
+    for place in ("0", "20", "60", "80"):  # hardly learns, learns, diverges
+        first_panel.click("Pin")
+        first_panel.set("learning_rate", place)
+        after = texts.evaluate_all("all => all.map(e => [e.textContent, e.getAttribute('y')])")
+        assert after == before, first_panel.headline()
+
+
+def test_the_nearest_stored_curve_is_faint(first_panel: Panel) -> None:
+    def opacities() -> list[str | None]:
+        lines = first_panel.root.locator(".mlp-chart >> nth=0 >> path.mlp-line")
+        return lines.evaluate_all("all => all.map(e => e.getAttribute('opacity'))")
+
+    assert opacities().count("0.42") == 0
+    first_panel.set("seed", "5")
+    assert first_panel.headline().startswith("nearest stored: ")
+    assert opacities().count("0.42") == 1
+    assert first_panel.root.locator('.mlp-legend line[opacity="0.45"]').count() == 1
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_drawing_area_stays_at_the_first_answer(
+    browser: Browser, html: Path, width: int
+) -> None:
+    size = {"width": width, "height": 844}
+    with opened(browser, (html / CHAPTER).as_uri(), viewport=size) as page:
+        panel = Panel(page)
+        panel.root.get_by_label("first picture").select_option("weights")  # tells of the drawing
+        sketch = Sketch(panel)
+        before = sketch.canvas.bounding_box()
+        page.mouse.move(*sketch.place(0.5, 0.1))
+        page.mouse.down()
+        for i in range(1, 9):
+            page.mouse.move(*sketch.place(0.5, 0.1 + 0.1 * i))
+            assert sketch.canvas.bounding_box() == before
+        page.mouse.up()
+        assert sketch.says().startswith("The network sees a 1")
+        assert "excites most" in panel.text(".network-low .network-says")
+        sketch.click("Wipe")
+        assert sketch.canvas.bounding_box() == before
+
+
+@pytest.mark.parametrize(("motion", "takes"), [("reduce", "0s"), ("no-preference", "0.08s")])
+def test_reduced_motion_is_respected(browser: Browser, html: Path, motion: str, takes: str) -> None:
+    with opened(browser, (html / CHAPTER).as_uri(), reduced_motion=motion) as page:
+        panel = Panel(page)
+        Sketch(panel).click("Next test image")
+        durations = panel.root.evaluate(
+            """panel => [...panel.querySelectorAll('*')].flatMap(e => {
+                const {transitionDuration, animationDuration} = getComputedStyle(e);
+                return [transitionDuration, animationDuration];
+            })"""
+        )
+        assert set(durations) - {"0s"} == ({takes} - {"0s"})
+
+
+def test_a_curve_lies_inside_above_or_below_the_stored_band(browser: Browser) -> None:
+    with opened(browser, "about:blank") as page:
+        said = page.evaluate(
+            """source => {
+                const comparisonOf = new Function(`${source}; return comparisonOf;`)();
+                const of = (mean, low, high) => ({
+                    data: "digits", size: 100, crosses: [], epochs: [1, 2],
+                    columns: {test_accuracy: {mean: [0.5, mean], low: low && [0.4, low],
+                        high: high && [0.6, high]}},
+                });
+                const stored = of(0.95, 0.94, 0.96);
+                const other = {...stored, size: 50};
+                return [[0.95, stored], [0.97, stored], [0.93, stored], [0.95, other]]
+                    .map(([mean, book]) => comparisonOf(of(mean), book));
+            }""",
+            join_modules(JS / "what_if" / "words.js"),
+        )
+    words = "the stored band after epoch 2 (94.0\u00a0% to 96.0\u00a0%)."
+    assert said == [f"Inside {words}", f"Above {words}", f"Below {words}", ""]
+
+
 @pytest.mark.parametrize("how", ["from disk", "on paper"])
 def test_without_a_script_the_figure_and_a_sentence(
     browser: Browser, html: Path, host: str, how: str
@@ -329,6 +425,21 @@ def test_one_consent_then_runs_begin_by_themselves(
 
 
 @pytest.mark.slow
+def test_a_link_within_the_page_does_not_cancel_a_run(
+    browser: Browser, host: str, own_python: None
+) -> None:
+    with opened(browser, f"{host}/{CHAPTER}") as page:
+        panel = Panel(page)
+        panel.click("Play")
+        panel.wait_for_epoch(1)
+        for fragment in ("fig-something", "", "learning-rate"):
+            assert panel.data("state") == "running"
+            go_to_fragment(page, fragment)
+        panel.wait_for("completed")
+        assert panel.data("epoch") == "100"
+
+
+@pytest.mark.slow
 def test_without_python_a_sentence_and_another_try(
     browser: Browser, host: str, own_python: None
 ) -> None:
@@ -380,8 +491,14 @@ def ten_epochs_are_pythons_and_quick(browser: Browser, panel: Panel) -> None:
     epochs = next(c for c in PANELS["learning-rate"].controls if c.name == "epochs")
     panel.set("epochs", str(epochs.choices.index(10)))
     action = "press(panel.dataset.state === 'running' ? 'Restart' : 'Play')"
-    begun = panel.time_until(action, "panel.querySelector('.mlp-chart path.mlp-line') !== null")
+    panel.page.evaluate(LISTEN_TO_TASKS)
+    has_point = "/MNIST/.test(panel.querySelector('.mlp-source').textContent)"
+    has_point += " && /your browser/.test(panel.querySelector('.mlp-source').textContent)"
+    begun = panel.time_until(action, has_point)
     seconds = panel.time_until("0", "panel.dataset.state === 'completed'") / 1000
+    slower = slowness(panel.page)
+    assert begun < FIRST_POINT_MS * slower
+    assert [ms for ms in panel.page.evaluate("long") if ms > 50 * slower] == []
     megabytes = renderers_bytes(browser) / 1e6
     here, there = panel.download()["histories"][0], run_mnist(10)
     print(f"begun after {begun:.0f} ms; an epoch of MNIST {seconds / 10:.2f} s; {megabytes:.0f} MB")

@@ -205,14 +205,23 @@ def assert_one_row(panel: Panel) -> None:
 # --- the transport --------------------------------------------------------------------------
 
 
+def test_a_pinned_curve_is_named_after_what_was_trained(panel: Panel) -> None:
+    pause_after(panel, 1)
+    panel.set_to("learning_rate", 0.5, RATE.stops)
+    panel.wait(lambda: marks(panel) == ["rate 0.05 → 0.5 at epoch 1"])
+    panel.click("Pin")  # nothing was trained at the new rate
+    assert "learning rate 0.05, pinned" in panel.names()
+    pause_after(panel, 1)
+    panel.click("Pin")
+    assert "rate 0.05 → 0.5 at epoch 1, pinned" in panel.names()
+
+
 def test_it_fits_the_panel(panel: Panel) -> None:
     """Beside what the run says, so that the panel stays as low as without it."""
-    panel.root.get_by_role("button", name="More").click()  # folded
+    panel.fold("More").click()
     whole = panel.root.bounding_box()
-    pictures = panel.root.locator(".what-if-network").bounding_box()
     assert whole is not None
-    assert pictures is not None
-    assert whole["height"] - pictures["height"] <= TALLEST
+    assert whole["height"] <= TALLEST
     assert_one_row(panel)
     panel.click("One epoch")
     panel.wait_for("paused")
@@ -326,7 +335,8 @@ def test_every_hand_leads_a_run(hand: Hand) -> None:
 def test_readers_of_every_kind(panel: Panel) -> None:
     """A paused run with its next step, its pictures and all of its controls, in both themes."""
     pause_after(panel, 1)
-    assert panel.root.locator(".network-slot:visible").count() == 2
+    panel.unfold("More pictures")
+    assert panel.root.locator(".network-slot:visible").count() == 3
     for theme in ("dark", "light"):
         assert violations(panel.page, ".what-if", theme) == []
 

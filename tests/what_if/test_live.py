@@ -44,7 +44,7 @@ def test_the_seeds_of_one_panel_one_after_the_other() -> None:
     assert last is not None
     assert last.config.seed == 5
     assert last.history == train(PANEL.config(RUNS[1]["values"])).history
-    assert [e["index"] for e in events if e["kind"] == "frame"] == [0] * 11  # the first alone
+    assert {e["index"] for e in events if e["kind"] == "frame"} == {0}  # the first alone
     alone: list[Event] = []
     run_panel(PANEL, RUNS[1]["values"], alone.append)
     epochs = [e for e in alone if e["kind"] == "epoch"]
@@ -53,6 +53,34 @@ def test_the_seeds_of_one_panel_one_after_the_other() -> None:
     seen = [[e["epoch"] for e in lot if e["kind"] == "epoch"] for lot in lots]
     assert next(filter(None, seen)) == [1]  # and so is the first epoch
     assert len(lots) < len(events)
+
+
+def frames_of(lots: list[list[Event]]) -> list[int]:
+    return [event["epoch"] for lot in lots for event in lot if event["kind"] == "frame"]
+
+
+def test_a_quick_network_is_looked_at_as_often_as_an_eye_sees(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """And exactly where it pauses, where it ends, and at the epochs that the control names."""
+    monkeypatch.setattr("mlp_core.what_if.live.FRAME_S", 1000)
+    lots: list[list[Event]] = []
+    run = {"values": {"epochs": 20}, "seed": 4}
+    live = LiveRuns(PANEL, [run], lots.append)
+    play(live)
+    assert frames_of(lots) == [0, 1, 10, 20]
+    lots.clear()
+    live = LiveRuns(PANEL, [run], lots.append)
+    live.take({"do": "epoch"})
+    for _ in range(4):
+        play(live)
+        live.take({"do": "epoch"})
+    assert frames_of(lots) == [0, 1, 2, 3, 4]
+    lots.clear()
+    live = LiveRuns(PANEL, [run], lots.append)
+    live.take({"do": "speed", "wait_s": 0.001})  # it rests: there is time to look
+    play(live)
+    assert frames_of(lots) == list(range(21))
 
 
 def test_seeds_are_paused_and_go_on_in_order() -> None:

@@ -2,12 +2,13 @@
 
 import { make, makeBox, makeSelect, setText } from "../elements.js";
 import { showFragment } from "../links.js";
+import { AllRuns } from "./all_runs.js";
 import { CHOICES, defaultChoices, readLink, writeLink } from "./state.js";
 import { StoredRuns } from "./study.js";
 import { StudyView } from "./study_view.js";
 
 export class Explorer {
-  /** `list`: an entry per study with stored runs; `base`: where their scripts lie. */
+  /** `list`: an entry per study with stored runs, and one of `parts` for all; `base`: where their scripts lie. */
   constructor(element, list, base) {
     Object.assign(this, { element, list, base, choices: defaultChoices(), view: null, views: new Map() });
     this.arrange();
@@ -17,7 +18,7 @@ export class Explorer {
   }
 
   arrange() {
-    const studies = this.list.map(({ name }) => [name, name.replaceAll("-", " ")]);
+    const studies = this.list.map(({ name, label }) => [name, label ?? name.replaceAll("-", " ")]);
     const { row, input } = makeSelect("explorer-study", "study", studies, () =>
       this.open(input.value, null, { isMemorable: true }),
     );
@@ -79,8 +80,15 @@ export class Explorer {
       this.choose(ids, problems, filters);
       if (isMemorable) this.remember();
     };
-    if (window.mlpCoreExplored?.[name]) finish();
-    else this.load(entry, finish);
+    const parts = this.partsOf(entry).filter((part) => !window.mlpCoreExplored?.[part.name]);
+    let missing = parts.length;
+    if (missing) parts.forEach((part) => this.load(part, () => (missing -= 1) || finish()));
+    else finish();
+  }
+
+  /** The studies that an entry is of: itself, or several. */
+  partsOf(entry) {
+    return entry.parts ? this.list.filter(({ name }) => entry.parts.includes(name)) : [entry];
   }
 
   /** A script, not fetched JSON: a page opened from disk may load it too. */
@@ -96,7 +104,8 @@ export class Explorer {
 
   show(entry) {
     if (!this.views.has(entry)) {
-      const study = new StoredRuns(window.mlpCoreExplored[entry.name]);
+      const [data, ...others] = this.partsOf(entry).map(({ name }) => window.mlpCoreExplored[name]);
+      const study = entry.parts ? new AllRuns([data, ...others], entry.defaults) : new StoredRuns(data);
       this.views.set(entry, new StudyView(study, entry, this));
     }
     this.view = this.views.get(entry);
@@ -117,7 +126,7 @@ export class Explorer {
     });
     this.about.replaceChildren(
       ...(question ? [make("p", { class: "explorer-question" }, question)] : []),
-      make("p", { class: "mlp-note" }, `${stored}, ${data}. To take away: `, ...links, "."),
+      make("p", { class: "mlp-note" }, `${stored}, ${data}.`, ...(links.length ? [" To take away: ", ...links, "."] : [])),
     );
   }
 

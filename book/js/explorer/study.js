@@ -31,7 +31,7 @@ export class StoredRuns {
   }
 
   makeRun(index) {
-    const { ids, seeds, status, diverged, epochs, updates, kept, final, columns, seconds } = this.data;
+    const { ids, seeds, status, diverged, epochs, updates, final, columns, seconds } = this.data;
     const figures = {
       accuracy: percent(final.test_accuracy[index]),
       loss: final.test_loss[index],
@@ -48,11 +48,16 @@ export class StoredRuns {
       epochs: epochs[index],
       updates: updates[index],
       seconds: seconds[index],
-      kept: kept[epochs[index]],
+      kept: this.keptOf(index),
       final: figures,
       ...figures,
     };
     return Object.assign(run, { runs: [run] });
+  }
+
+  /** The epochs that a run's curves hold. */
+  keptOf(index) {
+    return this.data.kept[this.data.epochs[index]];
   }
 
   /** Runs that differ in nothing but the seed. */

@@ -5,12 +5,13 @@ import { makeBox } from "../elements.js";
 import { drawLineChart } from "../line_chart.js";
 import { shortNumber } from "../numbers.js";
 
-const GRADIENT_HEIGHT = 220;
+const [GRADIENT_HEIGHT, GRADIENT_LOW] = [220, 150];
 const LEAST = 1e-12; // what is less is drawn here
 const DECADES = 0.5; // the axis grows by half a power of ten
 
 export class GradientPicture {
-  constructor() {
+  constructor(_, isLow = false) {
+    this.height = isLow ? GRADIENT_LOW : GRADIENT_HEIGHT;
     this.root = makeBox("network-picture network-chart");
   }
 
@@ -29,7 +30,7 @@ export class GradientPicture {
       {
         x: { range: [0, Math.max(xs.at(-1), 1)], label: "epoch" },
         y: { range: rangeAround(drawn.flat()), isLog: true, label: "length of the gradient" },
-        height: GRADIENT_HEIGHT,
+        height: this.height,
         cursor: frame.epoch,
         label: words,
       },

@@ -1,9 +1,11 @@
-/** A panel's pictures of its network: of the run that is under way, or of the stored one. */
+/** A panel's pictures of its network, of the run under way or of the stored one: one beside the curves, more folded. */
 
 import { make, makeBox, makeButton, setText } from "../elements.js";
 import { asText, asWords } from "../numbers.js";
 import { readImages } from "../what_if/curves.js";
-import { NetworkView } from "./view.js";
+import { NETWORK_CHOICES, NetworkView } from "./view.js";
+
+const USUAL_PICTURES = ["weights", "digits"];
 
 export class PanelNetwork {
   constructor(panel) {
@@ -17,12 +19,25 @@ export class PanelNetwork {
     this.fold = makeButton("Map of the test digits", () => this.toggleMap(), attributes);
     this.wait = make("p", { class: "mlp-note", role: "status" });
     const map = makeBox("network-map-place");
-    this.root.append(this.about, place, makeBox("network-fold", this.fold), this.wait, map);
+    const morePlace = makeBox("network-more network");
+    this.root.append(this.about, place);
+    panel.parts.pictures.append(morePlace, makeBox("network-fold", this.fold), this.wait, map);
     const open = (number) => this.open(number);
-    this.view = new NetworkView(place, pictures ?? ["weights", "digits"], { open, stored: panel.sketch.stored, mapPlace: map });
+    const names = [...(pictures ?? USUAL_PICTURES)];
+    names.push(NETWORK_CHOICES.map(([name]) => name).find((name) => !names.includes(name)));
+    this.view = new NetworkView(place, names, { open, stored: panel.sketch.stored, mapPlace: map, morePlace });
     Object.assign(this, { isMapped: mapped !== null && mapped !== undefined, isOpen: false });
     this.fold.hidden = !this.isMapped;
-    if (mapped) this.toggleMap();
+    this.isMapFirst = Boolean(mapped); // the map is unfolded with the pictures
+    this.unfold();
+  }
+
+  /** Show what has been unfolded. */
+  unfold() {
+    if (this.panel.morePictures.root.hidden) return;
+    if (this.isMapFirst) this.toggleMap();
+    this.isMapFirst = false;
+    this.view.draw();
   }
 
   close() {
@@ -33,6 +48,9 @@ export class PanelNetwork {
   show() {
     const found = this.find();
     this.root.hidden = !found;
+    const { button, root: more } = this.panel.morePictures;
+    button.hidden = !found;
+    more.classList.toggle("network-none", !found);
     if (!found) return;
     const { frames, frame, dataset, words, isOther } = found;
     if (dataset !== this.dataset) this.view.know({ side: dataset.side, shown: dataset.shown });
@@ -64,10 +82,10 @@ export class PanelNetwork {
   wordsOfStored() {
     const { controls, values, place } = this.panel;
     const differing = controls.filter(({ name, default: usual }) => name !== "epochs" && asText(values[name]) !== asText(usual));
-    if (!differing.length) return { words: "Inside a stored run of these values, at a few of its epochs.", isOther: false };
+    if (!differing.length) return { words: "Inside a stored run of these values.", isOther: false };
     const named = differing.map(({ label, default: usual }) => `${label} ${asWords(usual)}`).join(", ");
     const more = place.obstacle ? "" : " Play shows yours.";
-    return { words: `Inside the stored run of ${named}, at a few of its epochs.${more}`, isOther: true };
+    return { words: `Inside the stored run of ${named}.${more}`, isOther: true };
   }
 
   /** Light the units that an image in the sketch excites; an empty one excites none. */

@@ -1,4 +1,4 @@
-/** The network while it learns: two small pictures of a frame, chosen from five. */
+/** The network while it learns: small pictures of a frame, chosen from five. */
 
 import { make, makeBox, makeSelect, setText } from "../elements.js";
 import { ConfusionPicture } from "./confusion.js";
@@ -15,32 +15,38 @@ const NETWORK_PICTURES = {
   confusion: ["what is taken for what", ConfusionPicture],
   digits: ["twelve test digits", DigitsPicture],
 };
-const NETWORK_CHOICES = Object.entries(NETWORK_PICTURES).map(([name, [words]]) => [name, words]);
+export const NETWORK_CHOICES = Object.entries(NETWORK_PICTURES).map(([name, [words]]) => [name, words]);
+const ORDER = ["first", "second", "third"];
 let views = 0;
 
 /**
  * Shows frames of a network.
  *
- * `names` are the two pictures that are shown first. `data` are what a run's `start` tells of its
- * dataset (`side`, `shown`), and `open`, which gets the number of a test image that was clicked;
- * for a map of the test digits, its `map` and perhaps a `stored` network and a `mapPlace`.
+ * `names` are the pictures that are shown first, three at most. `data` are what a run's `start`
+ * tells of its dataset (`side`, `shown`), and `open`, which gets the number of a test image that was
+ * clicked; for a map of the test digits, its `map` and perhaps a `stored` network and a `mapPlace`.
+ * With a `morePlace`, all pictures but the first lie there, and the first is `low`.
  */
 export class NetworkView {
   constructor(root, names, data = {}) {
     Object.assign(this, { root, data: { ...data }, frame: null, run: [], excited: null });
     this.id = `network-${(views += 1)}`;
     this.slots = names.map((name, i) => this.makeSlot(name, i));
-    this.body = makeBox("network-body", ...this.slots.map((slot) => slot.root));
+    const [first, ...others] = this.slots.map((slot) => slot.root);
+    this.body = makeBox("network-body", first, ...(data.morePlace ? [] : others));
     root.append(this.body);
+    if (data.morePlace) data.morePlace.append(makeBox("network-body", ...others));
     if (data.map) this.addMap(data.map);
     root.classList.add("network");
-    this.width = 0;
+    const places = [this.body, ...(data.morePlace ? [data.morePlace] : [])];
+    this.widths = "";
     this.watch = new ResizeObserver(() => {
-      if (this.body.clientWidth === this.width) return;
-      this.width = this.body.clientWidth;
+      const widths = places.map((place) => place.clientWidth).join();
+      if (widths === this.widths) return;
+      this.widths = widths;
       this.draw();
     });
-    this.watch.observe(this.body);
+    places.forEach((place) => this.watch.observe(place));
     this.theme = new MutationObserver(() => this.recolour());
     this.theme.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
@@ -84,11 +90,12 @@ export class NetworkView {
   makeSlot(name, i) {
     const says = make("p", { class: "network-says" });
     const place = makeBox("network-place");
-    const label = i ? "second picture" : "first picture";
-    const choice = makeSelect(`${this.id}-${i}`, label, NETWORK_CHOICES, ({ value }) => this.choose(i, value));
+    const choice = makeSelect(`${this.id}-${i}`, `${ORDER[i]} picture`, NETWORK_CHOICES, ({ value }) => this.choose(i, value));
     choice.input.value = name;
     const root = makeBox("network-slot", choice.row, place, says);
-    const slot = { root, says, place, choice: choice.input, made: new Map() };
+    const isLow = i === 0 && Boolean(this.data.morePlace);
+    root.classList.toggle("network-low", isLow);
+    const slot = { root, says, place, choice: choice.input, isLow, made: new Map() };
     this.fill(slot, name);
     return slot;
   }
@@ -97,22 +104,24 @@ export class NetworkView {
     slot.name = name;
     slot.choice.value = name;
     const [, Picture] = NETWORK_PICTURES[name];
-    if (!slot.made.has(name)) slot.made.set(name, new Picture(this.data));
+    if (!slot.made.has(name)) slot.made.set(name, new Picture(this.data, slot.isLow));
     slot.picture = slot.made.get(name);
     slot.place.replaceChildren(slot.picture.root);
   }
 
-  /** Show another picture; if the other place shows it, they change places. */
+  /** Show another picture; if another place shows it, they change places. */
   choose(i, name) {
-    const [slot, other] = i ? [...this.slots].reverse() : this.slots;
-    if (other.name === name) this.fill(other, slot.name);
+    const slot = this.slots[i];
+    const other = this.slots.find((one) => one.name === name);
+    if (other) this.fill(other, slot.name);
     this.fill(slot, name);
     this.draw();
   }
 
   draw() {
     if (!this.frame || !this.body.clientWidth) return;
-    for (const { picture, says } of this.slots) {
+    for (const { picture, says, place } of this.slots) {
+      if (!place.clientWidth) continue; // folded
       const words = picture.draw(this.frame, this.run, this.excited);
       setText(says, words);
       const canvas = picture.canvas;

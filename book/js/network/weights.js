@@ -12,12 +12,13 @@ const LARGEST_TILE = 72;
 const STRIP = 7; // height in pixels of a unit whose inputs are no image
 const GAP = 2;
 const LINKS_HEIGHT = 62; // for the ten digits under the tiles
+const LOW = { tiles: 88, links: 40 }; // of a low picture
 const EXCITED = 5; // units that are named and linked
 const LINKS = 10;
 
 export class WeightsPicture {
-  constructor(data) {
-    this.data = data;
+  constructor(data, isLow = false) {
+    Object.assign(this, { data, isLow });
     this.canvas = make("canvas", { class: "network-weights", role: "img" });
     this.legend = makeLegend();
     this.root = makeBox("network-picture", this.canvas, this.legend.root);
@@ -51,10 +52,8 @@ export class WeightsPicture {
   layOut(count, side, isLinked) {
     const width = Math.max(this.root.clientWidth, 160);
     if (!side) return { width, height: count * STRIP, columns: 1, cell: STRIP, wide: width, tall: STRIP - 1, count, side };
-    const columns = Math.ceil(Math.sqrt(2 * count));
-    const cell = Math.min(Math.floor(width / columns), LARGEST_TILE);
-    const rows = Math.ceil(count / columns);
-    const below = isLinked ? LINKS_HEIGHT : 0;
+    const { columns, rows, cell } = this.isLow ? fitTiles(count, width, LOW.tiles) : wideTiles(count, width);
+    const below = !isLinked ? 0 : this.isLow ? LOW.links : LINKS_HEIGHT;
     const tile = cell - GAP;
     return { width, height: rows * cell + below, columns, cell, wide: tile, tall: tile, count, side, below: rows * cell };
   }
@@ -142,7 +141,7 @@ export class WeightsPicture {
       context.globalAlpha = 1;
     }
     context.textAlign = "center";
-    if (!found) {
+    if (!found && !this.isLow) {
       context.font = "13px sans-serif";
       context.fillText("A digit in the sketch shows here what it excites.", place.width / 2, place.below + 26);
     }
@@ -168,6 +167,20 @@ export class WeightsPicture {
     context.globalAlpha = 1;
     context.strokeStyle = colour;
   }
+}
+
+function wideTiles(count, width) {
+  const columns = Math.ceil(Math.sqrt(2 * count));
+  return { columns, rows: Math.ceil(count / columns), cell: Math.min(Math.floor(width / columns), LARGEST_TILE) };
+}
+
+/** Return how the largest tiles lie that fit both ways. */
+function fitTiles(count, width, height) {
+  const of = (rows) => {
+    const columns = Math.ceil(count / rows);
+    return { columns, rows, cell: Math.floor(Math.min(width / columns, height / rows)) };
+  };
+  return Array.from({ length: count }, (_, i) => of(i + 1)).reduce((best, one) => (one.cell > best.cell ? one : best));
 }
 
 function placeOf(unit, { columns, cell }) {
@@ -221,17 +234,17 @@ function wordsOf({ network, units, epoch }, excited) {
   const { first_units: all, layers } = network;
   const count = layers[0].shape[1];
   const whose = count < all ? `the first ${count} of ${all} units` : countOf(all, units ? "unit" : "output");
+  if (excited?.hasHidden) return `Epoch ${epoch}. ${wordsOfExcited(excited)}`;
   const shown = units ? `Weights of ${whose}, epoch ${epoch}` : `Weights from the pixels to the ${whose}, epoch ${epoch}`;
   const number = (unit) => unit + 1;
   const state = !units ? "" : [
     units.dead.length ? `${units.dead.length} of ${count} ${units.dead.length === 1 ? "is" : "are"} dead: ${listOf(units.dead.map(number))}` : `none of ${count} is dead`,
     units.saturated.length ? `${units.saturated.length} saturated: ${listOf(units.saturated.map(number))}` : "",
   ].filter(Boolean).join("; ");
-  return [[shown, state].filter(Boolean).join(": ") + ".", excited ? wordsOfExcited(excited) : ""].filter(Boolean).join(" ");
+  return `${[shown, state].filter(Boolean).join(": ")}.`;
 }
 
-function wordsOfExcited({ units, links, hasHidden }) {
-  if (!hasHidden) return "";
+function wordsOfExcited({ units, links }) {
   if (!units.length) return "The digit excites none of them.";
   const [strongest] = links;
   const link = strongest ? ` Strongest link: from ${strongest.unit + 1}, ${strongest.value > 0 ? "for" : "against"} ${strongest.digit}.` : "";

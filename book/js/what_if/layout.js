@@ -1,12 +1,15 @@
 /** The elements of a panel: the picture first, its one main control under it, the rest folded. */
 
 import { make, makeBox, makeButton, makeSelect } from "../elements.js";
+import { Remembered } from "../remembered.js";
 import { SECOND } from "./charts.js";
 import { makeControl } from "./controls.js";
 import { NextStep } from "./next_step.js";
 import { copyCode, downloadRun } from "./share.js";
 import { Transport } from "./transport.js";
 import { KEY, aboutTraining } from "./words.js";
+
+const wanted = new Remembered("localStorage", "mlp-pictures"); // "yes" where more of them are unfolded
 
 /** Give a panel its elements; return the one that holds them all. */
 export function layOut(view) {
@@ -18,7 +21,8 @@ export function layOut(view) {
     charts: [0, 1].map(() => makeBox("mlp-chart")),
     legend: make("ul", { class: "mlp-legend", "aria-label": "curves" }),
     code: makeBox("what-if-program"),
-    network: makeBox("what-if-network"), // for pictures of the frame at the epoch cursor
+    network: makeBox("what-if-network"), // for a picture of the frame at the epoch cursor
+    pictures: makeBox("what-if-more-pictures"), // and for more of them
   };
   view.parts = parts;
   view.rows = controls.map((control, i) =>
@@ -38,7 +42,13 @@ export function layOut(view) {
     make("p", { class: "mlp-note" }, KEY),
     make("p", { class: "what-if-where mlp-note" }, aboutTraining(place)),
   ]);
-  const sketch = makePart(view, "sketch", "Draw a digit", [view.sketch.root]);
+  const pictures = makePart(view, "pictures", "More pictures", [parts.pictures], (isOpen) => {
+    wanted.value = isOpen ? "yes" : null;
+    view.network.unfold();
+  });
+  if (wanted.value) fold(pictures, true);
+  view.morePictures = pictures;
+  const sketch = makePart(view, "sketch", "Draw a digit", [view.sketch.root], (isOpen) => isOpen && view.sketch.open());
   view.openSketch = () => sketch.root.hidden && sketch.button.click();
   return makeBox(
     "mlp-live",
@@ -49,10 +59,11 @@ export function layOut(view) {
     makeBox("what-if-drive", ...leads, makeBox("what-if-says", parts.status, parts.problem)),
     view.next.root,
     parts.legend,
-    makeBox("mlp-buttons", pin, clear, reset, more.button, sketch.button),
+    makeBox("mlp-buttons", pin, clear, reset, more.button, sketch.button, pictures.button),
+    parts.network, // beside the charts, where there is room
     more.root,
     sketch.root,
-    parts.network,
+    pictures.root,
   );
 }
 
@@ -75,14 +86,19 @@ function makeChoices(view) {
 }
 
 /** A part that a button unfolds. */
-function makePart(view, name, words, children) {
+function makePart(view, name, words, children, onFold = () => {}) {
   const root = make("div", { class: `what-if-part what-if-${name}`, id: `${view.key}-part-${name}`, hidden: "" }, ...children);
   const button = makeButton(words, () => {
-    root.hidden = !root.hidden;
-    button.setAttribute("aria-expanded", String(!root.hidden));
-    if (!root.hidden && name === "sketch") view.sketch.open();
+    fold(part, root.hidden);
+    onFold(!root.hidden);
   }, { "aria-expanded": "false", "aria-controls": root.id, class: "mlp-button what-if-fold" });
-  return { root, button };
+  const part = { root, button };
+  return part;
+}
+
+function fold({ root, button }, isOpen) {
+  root.hidden = !isOpen;
+  button.setAttribute("aria-expanded", String(isOpen));
 }
 
 function makeButtons(view) {

@@ -142,7 +142,7 @@ export class Panel {
   }
 
   pin() {
-    const [curve] = this.shownCurves();
+    const curve = trainedPart(this.shownCurves()[0]);
     const lookOf = ({ source, values, marks, epochs }) => JSON.stringify([source, values, marks, epochs]);
     if (this.pinned.some((one) => lookOf(one) === lookOf(curve))) this.complain("This curve is pinned already.");
     else if (this.pinned.length === MAX_PINNED) this.complain(`At most ${MAX_PINNED} curves can be pinned: clear them first.`);
@@ -384,7 +384,7 @@ export class Panel {
     this.timer = null;
     const curves = this.shownCurves();
     const { cursor, epochs } = this;
-    const height = this.element.clientWidth < NARROW ? 168 : 222;
+    const height = this.element.clientWidth < NARROW ? 168 : 228;
     const onRead = (x) => this.read(x);
     const look = { height, epochs, cursor: Math.min(cursor, epochs), onRead };
     drawMeasure(this.parts.charts[0], MEASURES.loss, curves, { ...look, range: this.lossRange });
@@ -420,6 +420,11 @@ export class Panel {
     this.buttons.clear.disabled = !this.pinned.length;
     this.buttons.download.disabled = !this.run?.epoch;
   }
+}
+
+/** Return a curve without changes that come after its end: nothing of it was trained with them. */
+function trainedPart(curve) {
+  return curve.marks ? { ...curve, marks: curve.marks.filter(({ x }) => x < curve.epochs.at(-1)) } : curve;
 }
 
 /** Return in words the values that a curve is of, as far as they are not the panel's present ones. */

@@ -17,7 +17,7 @@ import numpy as np
 
 from mlp_book.packing import kept_epochs, pack
 from mlp_book.panels.catalogue import PANELS
-from mlp_book.panels.pictures import make_frames
+from mlp_book.panels.pictures import frame_epochs, make_frames
 from mlp_book.panels.places import pack_images
 from mlp_core.studies import find_results
 from mlp_core.training import Run, RunConfig
@@ -26,8 +26,9 @@ from mlp_core.what_if import Control, Panel, run_panel
 from mlp_core.what_if.frames import pack_layer
 
 SEEDS = 5
-POINTS = (40, 34, 28, 24, 20, 16)  # epochs of a curve at most, until a panel's file fits
-MOST = 120_000  # characters of a panel's file, without the frames
+MOST = 120_000  # characters of a panel's file
+# Epochs of a curve and frames of the network, until a panel's file fits.
+SIZES = ((40, 12), (34, 12), (28, 12), (24, 10), (22, 9), (20, 8), (16, 8))
 IMAGES = 30  # test images to show the network, for readers without mouse or finger
 FEW = 13  # stops of a slider that is not the main one
 NOT_STORED = ("seed", "epochs")  # one is what the band is over, the other a place on the curve
@@ -170,17 +171,50 @@ def make_stops(panel: Panel, processes: int = 1) -> str:
         "network": pack_network(default),
         "images": pack_images(default.dataset, IMAGES),
     }
-    asked = {
+    places = sorted({*kept_epochs(first.epochs, SIZES[0][0]), *asked_epochs(panel)})
+    rows = [pack_setting(v, t, places) for v, t in zip(settings, trained, strict=True)]
+    return fit(panel, {**head, "kept": places, "runs": rows, "frames": make_frames(panel)})
+
+
+def asked_epochs(panel: Panel) -> list[int]:
+    """Return the epochs within its runs that a panel lets the reader choose."""
+    stops = [
         stop for control in panel.controls if control.name == "epochs" for stop in control.stops
-    }
-    for points in POINTS:
-        kept = kept_epochs(first.epochs, points)
-        places = sorted({*kept, *(epoch for epoch in asked if epoch <= first.epochs)})
-        rows = [pack_setting(v, t, places) for v, t in zip(settings, trained, strict=True)]
-        text = write_stops({**head, "kept": places, "runs": rows})
+    ]
+    return [epoch for epoch in stops if epoch <= panel.config({}).epochs]
+
+
+def fit(panel: Panel, stored: Mapping[str, Any]) -> str:
+    """Return the text of a panel's file with as many epochs and frames as it may hold."""
+    for points, count in SIZES:
+        text = write_stops(thin(panel, stored, points, count))
         if len(text) <= MOST:
-            return write_stops({**json.loads(text), "frames": make_frames(panel)})
+            return text
     raise ValueError(f"panel {panel.name!r}: {len(text):,} characters, {MOST:,} are allowed")
+
+
+def thin(panel: Panel, stored: Mapping[str, Any], points: int, count: int) -> dict[str, Any]:
+    """Return what is stored with fewer epochs and frames: those nearest to an even choice."""
+    kept, frames = stored["kept"], stored["frames"]
+    wanted = [*kept_epochs(stored["epochs"], points), *asked_epochs(panel)]
+    places = sorted({_nearest(kept, epoch) for epoch in wanted})
+
+    def shorter(text: str) -> str:
+        return "".join(text[2 * place : 2 * place + 2] for place in places)
+
+    runs = [
+        {**run, "columns": {n: [*map(shorter, texts)] for n, texts in run["columns"].items()}}
+        for run in stored["runs"]
+    ]
+    epochs = [frame["epoch"] for frame in frames["frames"]]
+    shown = sorted({_nearest(epochs, epoch) for epoch in frame_epochs(stored["epochs"], count)})
+    fewer = {**frames, "frames": [frames["frames"][place] for place in shown]}
+    return {**stored, "kept": [kept[p] for p in places], "runs": runs, "frames": fewer}
+
+
+def _nearest(epochs: Sequence[int], wanted: int) -> int:
+    """Return the place of the epoch nearest to a wanted one."""
+    return min(range(len(epochs)), key=lambda place: abs(epochs[place] - wanted))
 
 
 def write_stops(stops: Mapping[str, Any]) -> str:
@@ -206,11 +240,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="mlp_book.panels.stops", description=__doc__)
     parser.add_argument("panels", nargs="*", choices=[*PANELS, []], help="all, if none is named")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--fit", action="store_true", help="train nothing: shorten what is stored")
     given = parser.parse_args()
     folder = find_results() / "stops"
     folder.mkdir(exist_ok=True)
     for name in given.panels or PANELS:
-        text = make_stops(PANELS[name], given.processes)
+        stored = load_stops(name) if given.fit else None
+        text = fit(PANELS[name], stored) if stored else make_stops(PANELS[name], given.processes)
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
         print(f"{name}: {len(settings_of(PANELS[name]))} settings, {len(text):,} characters")
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mlp_book import packing
 from mlp_book.panels import PANELS, pictures, stops
+from mlp_book.scripts import as_json
 from mlp_core.data import load_dataset
 from mlp_core.training import RunConfig
 from mlp_core.what_if import Control, Panel, run_panel
@@ -44,9 +45,12 @@ def test_every_stop_of_the_main_control_is_stored(name: str) -> None:
     assert len(stored["seeds"]) == stops.SEEDS
     assert stored["seeds"][0] == panel.config({}).seed
     assert {"mlp_core", "commit", "numpy"} <= set(stored["environment"])
-    frames = stored.pop("frames")
-    assert len(stops.write_stops(stored)) <= stops.MOST
-    assert 8 <= len(frames["frames"]) <= pictures.COUNTS[0]
+    # The script that a page loads.
+    assert len(f'(window.mlpCoreStops ??= {{}})["{name}"] = {as_json(stored)};\n') <= 120_100
+    assert 8 <= len(stored["frames"]["frames"]) <= pictures.COUNTS[0]
+    assert set(stops.asked_epochs(panel)) <= set(stored["kept"])
+    assert stored["kept"][-1] == stored["frames"]["frames"][-1]["epoch"] == stored["epochs"]
+    assert len(stored["kept"]) >= min(stored["epochs"], stops.SIZES[-1][0])
 
 
 @pytest.mark.parametrize("name", PANELS)

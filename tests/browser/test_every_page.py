@@ -80,6 +80,8 @@ def test_a_page_from_disk(html: Path, browser: Browser, name: str, size: dict[st
         assert page.evaluate(CUT, ".bd-article :is(div.math, .cell_output:has(table.words))") == []
         if name in CHAPTERS or name == FRONT:
             begins_with_a_picture(page, size)
+        if name == FRONT:
+            cards_begin_on_the_first_screen(page, size)
         if name in WITH_PANEL:
             slider_and_charts_are_on_one_screen(page, size)
         if size is not PHONE:
@@ -100,6 +102,15 @@ def begins_with_a_picture(page: Page, size: dict[str, int]) -> None:
     box = page.locator(PICTURE).first.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= size["height"]
+
+
+def cards_begin_on_the_first_screen(page: Page, size: dict[str, int]) -> None:
+    """A fifth of the screen shows the first row of chapters, below the whole live picture."""
+    hero, *cards = (box.bounding_box() for box in page.locator(".hero, .chapter-card").all()[:3])
+    tops = [card["y"] for card in cards if card]
+    assert hero is not None
+    assert hero["y"] + hero["height"] <= min(tops)
+    assert (max(tops) if size is WIDE_SCREEN else min(tops)) <= 0.8 * size["height"]
 
 
 def slider_and_charts_are_on_one_screen(page: Page, size: dict[str, int]) -> None:

@@ -25,6 +25,7 @@ EXTENSIONS = (
     "mlp_formulas",
     "mlp_pages",
     "mlp_reading",
+    "mlp_sharing",
 )
 
 # What a notebook's output depends on besides the notebook itself.

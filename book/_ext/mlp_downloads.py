@@ -35,7 +35,7 @@ CARD = """\
 {%- for words, address in links %}{{ ", " if not loop.first }}<a href="{{ address }}" download
 {%- if name == FIGURES %} aria-label="{{ words }} as SVG"{% endif %}>{{ words }}</a>{% endfor -%}
 </dd>{% endfor %}
-{%- if colab %}<dt>Without a copy</dt><dd><a href="{{ colab }}">Open in Colab</a>, and run this first:
+{%- if colab %}<dt>Without a copy</dt><dd><a href="{{ colab }}">Open in Colab</a>; run this first:
 <code>{{ line }}</code></dd>{% endif %}</dl></aside>"""
 FIGURES = "Figures as SVG"
 Link = tuple[str, str]  # words and address

@@ -96,5 +96,5 @@ def test_a_chapter_links_to_colab_if_a_repository_is_named(
 
 def test_a_repository_that_colab_cannot_open_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(mlp_downloads.REPOSITORY, "https://host.example/owner/name")
-    with pytest.raises(ExtensionError, match="host.example"):
+    with pytest.raises(ExtensionError, match=r"host\.example"):
         mlp_downloads.in_colab("notebooks/momentum", ROOT)

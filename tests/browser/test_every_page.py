@@ -52,7 +52,7 @@ CHAPTERS = [name for name in EVERY_PAGE if name.startswith("notebooks/")]
 FRONT = "book/index.html"
 WITH_PANEL = [chapter.page for chapter in PAGES]
 PICTURE = ".bd-article :is(.report-figure svg, .what-if, .hero, .interactive, .verdicts)"
-LIVE = ".bd-article :is(.what-if, .hero, .interactive)"
+LIVE = ".bd-article :is(.what-if, .hero, .interactive, .verdicts-rule)"
 MOST_TABS = 8
 TALLEST = 560  # of a panel, and of its pictures of the network, without the map of the test digits
 # Code and tables that are wider than the page shows them.

@@ -40,6 +40,24 @@ def test_every_page_is_in_the_toc_once() -> None:
     assert sorted(toc_files()) == sorted(p.relative_to(ROOT).as_posix() for p in pages)
 
 
+# What a learner needs first stands first: nothing is used before it is explained.
+ORDER = (
+    "network learning_rate batch_size momentum weight_decay hidden_layers activations_losses "
+    "numerical_stability comparing regularization optimizers_epochs searching where_it_fails "
+    "what_holds carry_over reports engine speed"
+)
+
+
+def test_chapters_are_in_the_order_of_a_learner() -> None:
+    files = toc_files()
+    assert [Path(name).stem for name in files if name.endswith(".ipynb")] == ORDER.split()
+    explorer = files.index("book/explorer.md")
+    assert files[explorer - 1 : explorer + 2 : 2] == [
+        "notebooks/reports.ipynb",
+        "notebooks/engine.ipynb",
+    ]
+
+
 def test_book_settings() -> None:
     config = read_yaml("_config.yml")
     assert config["only_build_toc_files"] is True

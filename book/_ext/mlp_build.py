@@ -26,6 +26,7 @@ EXTENSIONS = (
     "mlp_formulas",
     "mlp_pages",
     "mlp_reading",
+    "mlp_sharing",
 )
 
 # What a notebook's output depends on besides the notebook itself.
@@ -49,6 +50,7 @@ ICON = re.compile(r"\bfa-[\w-]+")
 ICON_RULE = re.compile(r'(?:\.fa-[\w-]+:{1,2}before,?)+\{content:"\\?([^"]*)"\}')
 ICON_FONTS = "vendor/fontawesome/webfonts"
 WOFF2 = re.compile(r'url\([^)]*/fa-[^)]*\.woff2\) format\("woff2"\),')
+ARTICLE = '<article class="bd-article">'
 
 
 def fingerprint(root: Path) -> str:
@@ -98,6 +100,18 @@ def drop_widget_state(app: Sphinx, env: BuildEnvironment) -> None:
         metadata.get("js_files", {}).pop("ipywidgets_state", None)
 
 
+def skip_to_article(page: str) -> str:
+    """Lead the link for those who use keys past the buttons above a page's text, too.
+
+    >>> skip_to_article('<a href="#main-content">Skip</a><i></i><article class="bd-article">')
+    '<a href="#article">Skip</a><i></i><article class="bd-article" id="article">'
+    """
+    if ARTICLE not in page:
+        return page
+    page = page.replace('<a href="#main-content">Skip', '<a href="#article">Skip')
+    return page.replace(ARTICLE, f'{ARTICLE[:-1]} id="article">')
+
+
 def drop_icons(app: Sphinx, error: Exception | None) -> None:
     """Take out the theme's icon script, and its styles of icons that no page has: 1,900 of them."""
     if error is not None or app.builder.format != "html":
@@ -106,14 +120,15 @@ def drop_icons(app: Sphinx, error: Exception | None) -> None:
     for page in out.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         used.update(ICON.findall(text))
-        if ICON_SCRIPT.search(text):
-            page.write_text(ICON_SCRIPT.sub("", text), encoding="utf-8")
+        kept = skip_to_article(ICON_SCRIPT.sub("", text))
+        if kept != text:
+            page.write_text(kept, encoding="utf-8")
     # From the theme itself: a page that is new may have an icon that was left out before.
     theme = Path(pydata_sphinx_theme.__file__).parent / "theme" / "pydata_sphinx_theme" / "static"
     styles = (theme / ICON_STYLES).read_text(encoding="utf-8")
-    kept = ICON_RULE.sub(lambda rule: rule[0] if used & set(ICON.findall(rule[0])) else "", styles)
-    (out / "_static" / ICON_STYLES).write_text(WOFF2.sub("", kept), encoding="utf-8")
-    drawn = {int(code, 16) if len(code) > 1 else ord(code) for code in ICON_RULE.findall(kept)}
+    rules = ICON_RULE.sub(lambda rule: rule[0] if used & set(ICON.findall(rule[0])) else "", styles)
+    (out / "_static" / ICON_STYLES).write_text(WOFF2.sub("", rules), encoding="utf-8")
+    drawn = {int(code, 16) if len(code) > 1 else ord(code) for code in ICON_RULE.findall(rules)}
     for path in (theme / ICON_FONTS).glob("*.ttf"):
         with TTFont(path) as font:
             write_subset(font, drawn, out / "_static" / ICON_FONTS / path.name)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,9 +34,16 @@ CARD = """\
 {%- for name, links in rows %}<dt>{{ name }}</dt><dd>
 {%- for words, address in links %}{{ ", " if not loop.first }}<a href="{{ address }}" download
 {%- if name == FIGURES %} aria-label="{{ words }} as SVG"{% endif %}>{{ words }}</a>{% endfor -%}
-</dd>{% endfor %}</dl></aside>"""
+</dd>{% endfor %}
+{%- if colab %}<dt>Without a copy</dt><dd><a href="{{ colab }}">Open in Colab</a>; run this first:
+<code>{{ line }}</code></dd>{% endif %}</dl></aside>"""
 FIGURES = "Figures as SVG"
 Link = tuple[str, str]  # words and address
+REPOSITORY = "MLP_CORE_REPOSITORY"  # its value: https://github.com/owner/name
+COLAB = "https://colab.research.google.com/github/{}/blob/main/{}.ipynb"
+GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+)")
+NOWHERE: Mapping[str, str] = {}
+ALONE = re.compile(r"(?m)^!git clone .*")  # what a notebook alone needs, in book/reproducing.md
 
 
 def studies_of(body: str) -> list[str]:
@@ -88,9 +96,21 @@ def size_of(file: Path) -> str:
     return f"{size / 1e6:.1f}\u00a0MB" if size >= 1e6 else f"{max(1, round(size / 1e3))}\u00a0KB"
 
 
-def card(rows: list[tuple[str, list[Link]]]) -> str:
+def in_colab(page: str, srcdir: Path) -> dict[str, str]:
+    """Return where Colab opens a chapter, and the line that it needs, if a repository is named."""
+    repository = os.environ.get(REPOSITORY, "").strip().rstrip("/").removesuffix(".git")
+    if not repository:
+        return {}
+    if not (place := GITHUB.fullmatch(repository)):
+        raise ExtensionError(f"{REPOSITORY} is {repository!r}: Colab opens https://github.com/...")
+    (line,) = ALONE.findall((srcdir / "book" / "reproducing.md").read_text("utf-8"))
+    return {"colab": COLAB.format(place[1], page), "line": line.replace("REPOSITORY", repository)}
+
+
+def card(rows: list[tuple[str, list[Link]]], colab: Mapping[str, str] = NOWHERE) -> str:
     """Return the box at a chapter's end: what it offers, and the links to it."""
-    return Environment(autoescape=True).from_string(CARD).render(rows=rows, FIGURES=FIGURES)
+    template = Environment(autoescape=True).from_string(CARD)
+    return template.render(rows=rows, FIGURES=FIGURES, **colab)
 
 
 def add_downloads(
@@ -110,7 +130,7 @@ def add_downloads(
         for name, links in rows
     ]
     notebook = ("Notebook", [(Path(page).name + ".ipynb", source)])
-    context["body"] = body + card([notebook, *placed])
+    context["body"] = body + card([notebook, *placed], in_colab(page, Path(app.srcdir)))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:

@@ -1,19 +1,13 @@
-"""Sphinx extension for a page's beginning: how long it takes to read, and its card for links."""
+"""Sphinx extension for a page's text: how long it takes to read, and what stays on one line."""
 
 from __future__ import annotations
 
-import os
 import re
-from html import escape
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 from docutils import nodes
-from matplotlib import font_manager
-from PIL import Image, ImageDraw, ImageFont
 
-from mlp_book.opening import FOLDER
 from mlp_book.text import keep_quantities
 
 if TYPE_CHECKING:
@@ -30,9 +24,6 @@ LAST = re.compile(r"[\d. ]*(?:Sources|Reproduction cards?)")
 # What stays as it was written.
 EXACT = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 HEADING = re.compile(r"</h1>")
-CARD = (1200, 630)  # pixels, as programs want them that show a link
-MARGIN = 60
-GROUND, INK = "#fdfdfb", "#23282d"
 
 
 def words_of(body: str) -> int:
@@ -69,55 +60,15 @@ def keep_together(app: Sphinx, document: nodes.document, name: str) -> None:
             text.parent.replace(text, nodes.Text(kept))
 
 
-def cards_folder(app: Sphinx) -> Path:
-    """Return the folder of the chapters' pictures."""
-    return Path(app.outdir) / "_static" / "cards"
-
-
-def ask_for_cards(app: Sphinx) -> None:
-    """Tell the notebooks that the build runs where to write their pictures."""
-    os.environ[FOLDER] = str(cards_folder(app))
-
-
-def draw_card(picture: Path, title: str, target: Path) -> None:
-    """Write a picture under a title, in the size that programs want that show a link."""
-    card = Image.new("RGB", CARD, GROUND)
-    font = ImageFont.truetype(font_manager.findfont("DejaVu Sans"), 52)
-    ImageDraw.Draw(card).text((MARGIN, 34), title, fill=INK, font=font)
-    with Image.open(picture) as drawn:
-        room = (CARD[0] - 2 * MARGIN, CARD[1] - 130)
-        scale = min(room[0] / drawn.width, room[1] / drawn.height)
-        small = drawn.convert("RGBA").resize((int(drawn.width * scale), int(drawn.height * scale)))
-    card.paste(small, ((CARD[0] - small.width) // 2, 110), small)
-    card.quantize(64).save(target, optimize=True)
-
-
-def describe(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
-    """Give a chapter its reading time, and every page what a link to it shows."""
-    body = context.get("body") or ""
-    if app.builder.format != "html" or not body:
-        return
-    picture = cards_folder(app) / f"{Path(page).name.replace('_', '-')}.png"
-    title = BeautifulSoup(context["title"], "html.parser").get_text()
-    tags = {"og:title": title, "og:type": "article", "og:site_name": app.config.project}
-    if page.startswith("notebooks/"):
-        time = f'<p class="reading-time">{reading_time(body)}</p>'
-        context["body"] = HEADING.sub(f"</h1>\n{time}", body, count=1)
-    if page.startswith("notebooks/") and picture.is_file():
-        card = picture.with_name(f"{picture.stem}-card.png")
-        draw_card(picture, title, card)
-        place = f"{context['pathto']('_static/cards', 1)}/{card.name}"
-        base = app.config.html_baseurl
-        tags["og:image"] = f"{base.rstrip('/')}/_static/cards/{card.name}" if base else place
-        tags |= {"og:image:width": str(CARD[0]), "og:image:height": str(CARD[1])}
-        tags["twitter:card"] = "summary_large_image"
-    lines = (f'<meta property="{n}" content="{escape(text)}"/>' for n, text in tags.items())
-    context["metatags"] = "\n".join([context.get("metatags") or "", *lines])
+def add_time(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Give a chapter its reading time."""
+    if app.builder.format == "html" and page.startswith("notebooks/"):
+        time = f'<p class="reading-time">{reading_time(context["body"])}</p>'
+        context["body"] = HEADING.sub(f"</h1>\n{time}", context["body"], count=1)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions above to the build's events."""
-    app.connect("builder-inited", ask_for_cards)
     app.connect("doctree-resolved", keep_together)
-    app.connect("html-page-context", describe, priority=600)  # after the pages' own scripts
+    app.connect("html-page-context", add_time, priority=600)  # after the pages' own scripts
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -20,7 +20,7 @@ export function shortNumber(value) {
 
 /** Return a number of an axis: three digits, thousands parted. */
 export function axisNumber(value) {
-  return value >= 1e4 ? value.toLocaleString("en") : shortNumber(value);
+  return value >= 1e3 ? value.toLocaleString("en") : shortNumber(value);
 }
 
 export function withThousands(value) {

@@ -29,15 +29,15 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 def format_number(value: float) -> str:
     """Return a number as short plain text, very small and very large ones as powers of ten.
 
-    >>> format_number(0.05), format_number(10_000), format_number(2e-5), format_number(1e6)
-    ('0.05', '10,000', '2·10⁻⁵', '10⁶')
+    >>> format_number(0.05), format_number(1_000), format_number(2e-5), format_number(1e6)
+    ('0.05', '1,000', '2·10⁻⁵', '10⁶')
     """
     if not math.isfinite(value):
         return NONE if math.isnan(value) else "∞" if value > 0 else f"{MINUS}∞"
     if value < 0:
         return MINUS + format_number(-value)
     if value == 0 or 1e-3 <= value < 1e5:
-        return f"{value:,.5g}" if value >= 1e4 else f"{value:.4g}"
+        return f"{value:,.5g}" if value >= 1e4 else f"{value:,.4g}"
     power = math.floor(math.log10(value) + 1e-9)
     factor = f"{value / 10**power:.3g}"
     ten = f"10{str(power).translate(_SUPERSCRIPTS)}"

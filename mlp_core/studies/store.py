@@ -25,6 +25,10 @@ _EXACT = {
 }
 
 
+# In a folder without the repository's results, where a notebook was copied or opened.
+GET_RUNS = "git clone --depth 1 REPOSITORY copy && cp -r copy/results ."
+
+
 class StoreWarning(UserWarning):
     """A file of results that cannot be read; it is left alone."""
 
@@ -166,9 +170,10 @@ def load_runs(study: str, root: str | Path | None = None) -> list[Run]:
     store = RunStore(study, root)
     runs = list(store)
     if not runs:
+        source = study if study in STUDIES else f"{study}.toml"
+        advice = f"get the book's by `{GET_RUNS}`, or make them by " if study in STUDIES else ""
         raise FileNotFoundError(
-            f"no runs of the study {study!r} in {store.folder}: mlp-core study run "
-            f"{study if study in STUDIES else f'{study}.toml'}"
+            f"no runs of the study {study!r} in {store.folder}: {advice}mlp-core study run {source}"
         )
     known = [config.run_id for config in STUDIES[study].configs()] if study in STUDIES else []
     order = {run_id: place for place, run_id in enumerate(known)}

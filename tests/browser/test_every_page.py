@@ -52,7 +52,7 @@ CHAPTERS = [name for name in EVERY_PAGE if name.startswith("notebooks/")]
 FRONT = "book/index.html"
 WITH_PANEL = [chapter.page for chapter in PAGES]
 PICTURE = ".bd-article :is(.report-figure svg, .what-if, .hero, .interactive, .verdicts)"
-LIVE = ".bd-article :is(.what-if, .hero, .interactive)"
+LIVE = ".bd-article :is(.what-if, .hero, .interactive, .verdicts-rule)"
 MOST_TABS = 8
 TALLEST = 560  # of a panel as it is first seen
 # Code and tables that are wider than the page shows them.
@@ -99,12 +99,14 @@ def test_a_page_from_disk(html: Path, browser: Browser, name: str, size: dict[st
         assert page.evaluate(CUT, ".bd-article :is(div.math, .cell_output:has(table.words))") == []
         if name in CHAPTERS or name == FRONT:
             begins_with_a_picture(page, size)
+        if name == FRONT:
+            cards_begin_on_the_first_screen(page, size)
         if name in WITH_PANEL:
             slider_and_charts_are_on_one_screen(page, size)
+        if name in CHAPTERS and page.locator(LIVE).count():
+            keys_lead_to_the_first_control(page)
         if size is not PHONE:
             assert page.evaluate(CUT, WIDE) == []
-            if name in CHAPTERS and page.locator(LIVE).count():
-                keys_lead_to_the_first_control(page)
             breaks_no_policy(page)
 
 
@@ -119,6 +121,15 @@ def begins_with_a_picture(page: Page, size: dict[str, int]) -> None:
     box = page.locator(PICTURE).first.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= size["height"]
+
+
+def cards_begin_on_the_first_screen(page: Page, size: dict[str, int]) -> None:
+    """A fifth of the screen shows the first row of chapters, below the whole live picture."""
+    hero, *cards = (box.bounding_box() for box in page.locator(".hero, .chapter-card").all()[:3])
+    tops = [card["y"] for card in cards if card]
+    assert hero is not None
+    assert hero["y"] + hero["height"] <= min(tops)
+    assert (max(tops) if size is WIDE_SCREEN else min(tops)) <= 0.8 * size["height"]
 
 
 def slider_and_charts_are_on_one_screen(page: Page, size: dict[str, int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -10,8 +11,8 @@ from mlp_pages import SCRIPTS
 from playwright.sync_api import Browser, Page
 
 from mlp_book.chapters.what_holds import CLAIMS
-from mlp_book.findings.board import Board
-from mlp_book.findings.claims import judge_claims, load_stored, measure
+from mlp_book.findings.board import Board, Rule
+from mlp_book.findings.claims import VERDICTS, judge_claims, load_stored, measure
 from mlp_book.scripts import classic_script
 from mlp_book.stats import LEVEL
 
@@ -52,6 +53,23 @@ def test_another_rule_changes_verdicts_and_says_which(board: Page) -> None:
     assert "by the protocol: " in shown.first.inner_text()
     board.get_by_role("button", name="The protocol's rule").click()
     assert status(board).endswith("by this rule no verdicts change.")
+
+
+def test_the_rule_stands_where_a_page_has_a_place_for_it(browser: Browser, findings: list) -> None:
+    page = browser.new_page()
+    page.set_content(Rule()._repr_html_() + "<h2>far</h2>" + Board(findings)._repr_html_())
+    page.add_script_tag(content=classic_script(SCRIPTS["verdicts.js"]))
+    place = page.locator(".verdicts-rule")
+    assert page.locator(".verdicts-rule #verdicts-level").count() == 1
+    assert page.locator(".verdicts #verdicts-verdict").count() == 1
+    told = place.locator("dd").all_inner_texts()
+    found = Counter(one.verdict for one in findings)
+    assert told == [str(found[verdict]) for verdict in VERDICTS]
+    place.locator("#verdicts-level").select_option("0.001")
+    changed = place.locator("dd").all_inner_texts()
+    assert any("was" in text for text in changed)
+    assert sum(int(text.split(",")[0]) for text in changed) == len(findings)
+    page.close()
 
 
 def test_the_board_is_filtered_and_sorted(board: Page) -> None:

@@ -44,9 +44,8 @@ class Hero {
   get source() {
     const { seed, config, kept } = this.stored;
     return (
-      `All ${config.hidden_sizes[0]} units of a network's first layer, each a picture of its weights: orange ` +
-      `above zero, blue below. Stored snapshots of ${this.runs.length} real runs on the small digits, ` +
-      `${kept.at(-1)} epochs, seed ${seed}.`
+      `The weights of a network's ${config.hidden_sizes[0]} hidden units: orange above zero, blue below. Stored ` +
+      `from ${this.runs.length} runs on the small digits, ${kept.at(-1)} epochs, seed ${seed}.`
     );
   }
 
@@ -162,7 +161,7 @@ class Hero {
       {
         x: { range: [1, this.stored.kept.at(-1)], label: "epoch" },
         y: { range: [0, 100], label: "test accuracy, %" },
-        height: matchMedia("(max-width: 600px)").matches ? 150 : this.grid.clientHeight,
+        height: this.grid.clientHeight,
         cursor: Math.max(epoch, 1),
         label,
       },

@@ -18,7 +18,13 @@ class Board {
     this.rows = [...root.querySelectorAll("tr[data-row]")];
     this.inputs = {};
     this.status = make("p", { class: "verdicts-status", role: "status" });
-    root.querySelector("table").before(this.makeControls(), this.status);
+    this.counts = make("dl", { class: "verdicts-counts" });
+    const { rule, rows } = this.makeControls();
+    root.querySelector("table").before(rows, this.status);
+    // A page may have a place for the rule at its top, far from the rows that it judges.
+    const place = document.querySelector(".verdicts-rule");
+    if (place) place.append(makeBox("mlp-live", rule, this.counts));
+    else rows.before(rule);
     this.update();
   }
 
@@ -33,13 +39,18 @@ class Board {
       const { row, input } = makeSelect(`verdicts-${name}`, label, options, () => this.update());
       if (name in PROTOCOL) input.value = String(PROTOCOL[name]);
       this.inputs[name] = input;
-      return row;
+      return [name in RULES, row];
     });
+    const boxesOf = (isRule) => boxes.filter(([of]) => of === isRule).map(([, row]) => row);
     const search = make("input", { id: "verdicts-search", type: "search" });
     search.addEventListener("input", () => this.update());
     this.inputs.search = search;
     const find = makeBox("mlp-control", make("label", { for: search.id }, "find"), search);
-    return makeBox("verdicts-controls", ...boxes, find, makeButton("The protocol's rule", () => this.reset()));
+    const again = makeButton("The protocol's rule", () => this.reset());
+    return {
+      rule: makeBox("verdicts-controls", ...boxesOf(true), again),
+      rows: makeBox("verdicts-controls", ...boxesOf(false), find),
+    };
   }
 
   reset() {
@@ -67,6 +78,7 @@ class Board {
     }
     const shown = this.filter();
     this.sort();
+    this.count();
     const words = changes === 1 ? "1 verdict changes" : `${changes || "no"} verdicts change`;
     setText(this.status, `${shown} of ${this.rows.length} claims shown; by this rule ${words}.`);
   }
@@ -79,6 +91,19 @@ class Board {
     setText(cell.querySelector("strong"), verdict);
     const note = cell.querySelector("em") ?? cell.appendChild(make("em"));
     setText(note, before ? `by the protocol: ${before}` : "");
+  }
+
+  /** Tell how many claims have which verdict, and how many by the protocol. */
+  count() {
+    const stored = Object.values(this.data.rows);
+    const lines = Object.entries(this.data.symbols).flatMap(([word, sign]) => {
+      const now = this.rows.filter((row) => row.dataset.verdict === word).length;
+      const before = stored.filter(({ verdict }) => verdict === word).length;
+      const bar = make("span", { class: "verdict", "data-verdict": word });
+      bar.style.width = `${(80 * now) / this.rows.length}%`;
+      return [make("dt", {}, `${sign} ${word}`), make("dd", {}, bar, now === before ? `${now}` : `${now}, was ${before}`)];
+    });
+    this.counts.replaceChildren(...lines);
   }
 
   filter() {

@@ -34,7 +34,7 @@ function resultOf(curve, epoch) {
   if (!read) return "training has begun";
   const spread = count > 1 && read.low !== null ? ` (${count} seeds: ${asPercent(read.low)} to ${asPercent(read.high)})` : "";
   const loss = readAt(curve, "test_loss", epoch);
-  const rest = loss ? `, loss ${shortNumber(loss.mean)}` : "";
+  const rest = loss ? `, loss\u00a0${shortNumber(loss.mean)}` : "";
   const result = `${asPercent(read.mean)} of test images right after epoch ${read.epoch}${spread}${rest}`;
   return ends ? `${ends}; the others: ${result}` : result;
 }

@@ -121,8 +121,8 @@ def noise(measured: Mapping[int, GradientNoise]) -> Iterator[Any]:
     yield {
         "slope-early": f"{early.slope:.2f}".replace("-", MINUS),
         "slope-late": f"{late.slope:.2f}".replace("-", MINUS),
-        "break-even-early": f"{early.break_even:.0f}",
-        "break-even-late": f"{late.break_even:.0f}",
+        "break-even-early": f"{early.break_even:,.0f}",
+        "break-even-late": f"{late.break_even:,.0f}",
     }
     yield claim(
         "the noise falls with the square root of the batch size",
@@ -142,7 +142,7 @@ def table_of_ways(ways: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
     )
     first = data.drop_duplicates("group")
     steps = first["updates"] * first["learning_rate"]
-    table.insert(0, "updates", [f"{count}" for count in first["updates"]])
+    table.insert(0, "updates", [f"{count:,}" for count in first["updates"]])
     table.insert(1, "updates times rate", [format_number(value) for value in steps])
     return table
 

@@ -400,7 +400,7 @@ def exercises(pace: Sequence[Run]) -> Iterator[Any]:
         all(abs(n - np.log(0.1) / np.log(mu)) < 2 for mu, n in gathered.items()),
     )
     yield {
-        "ex2-updates": list(gathered.values()),
+        "ex2-updates": [f"{count:,}" for count in gathered.values()],
         "ex2-epochs": f"{gathered[0.999] / 600:.1f}",
     }
 

@@ -41,7 +41,7 @@ def trained(
         "start": f"{start:.0f}",
         "end": f"{end:.1f}",
         "epochs": len(errors) - 1,
-        "parameters": sum(array.size for array in (*weights, *biases)),
+        "parameters": f"{sum(array.size for array in (*weights, *biases)):,}",
         "answer": (
             "It multiplies, adds, and asks of each of its numbers which way the loss falls. A page "
             f"of NumPy brings the errors on small digits from {start:.0f} % down to {end:.1f} % in "

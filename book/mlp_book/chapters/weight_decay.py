@@ -104,8 +104,8 @@ def half_lives() -> Iterator[Any]:
     yield claim("the optimizer halves a weight as the formula says", abs(counted / life - 1) < 0.02)
     yield claim("the published decay leaves most of such a weight", 0.7 < left < 0.8)
     yield {
-        "counted": counted,
-        "formula": f"{life:.0f}",
+        "counted": f"{counted:,}",
+        "formula": f"{life:,.0f}",
         "default": published.weight_decay,
         "default-left": f"{100 * left:.0f}",
     }

@@ -76,6 +76,16 @@ class Board:
         )
 
 
+class Rule:
+    """The place, far above a board, where a reader changes the rule by which it is judged."""
+
+    def __repr__(self) -> str:
+        return "Rule()"
+
+    def _repr_html_(self) -> str:
+        return '<div class="verdicts-rule"></div>'
+
+
 def board_data(findings: Sequence[Finding], *, with_runs: bool = False) -> dict[str, Any]:
     """Return the numbers behind a board, in plain values.
 

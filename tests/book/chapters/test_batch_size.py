@@ -61,9 +61,9 @@ def test_how_far_each_way_comes() -> None:
     table = chapter.table_of_ways(ways)
     assert table.columns.name == "batch"
     assert table.loc["slow"].tolist() == [
-        "3000", "30", "0.0100\u00a0±\u00a00.0000", "91.00\u00a0±\u00a01.41"
+        "3,000", "30", "0.0100\u00a0±\u00a00.0000", "91.00\u00a0±\u00a01.41"
     ]  # fmt: skip
-    assert table.loc["lost"].tolist() == ["1207", "60.35", NONE, NONE]  # until it diverged
+    assert table.loc["lost"].tolist() == ["1,207", "60.35", NONE, NONE]  # until it diverged
 
 
 NOISE = GradientNoise(0.3, 2.0, 1000, (5, 20, 50, 200), (0.9, 0.45, 0.28, 0.14))
@@ -82,7 +82,7 @@ def mnist(keep: Callable[[RunConfig], bool] = bool, thirty: str = "seed-noise") 
 def test_what_the_text_says_holds_for_the_stored_runs() -> None:
     values = mnist().values
     assert values["batch-size-fewest"] == "600" and values["batch-size-most"] == "600,000"
-    assert values["batch-size-early-arrived"] == "200, 500, 1000 and 2000"
+    assert values["batch-size-early-arrived"] == "200, 500, 1,000 and 2,000"
 
 
 @pytest.mark.parametrize(

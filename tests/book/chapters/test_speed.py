@@ -135,7 +135,7 @@ def test_what_the_text_says_holds_for_the_stored_benchmarks() -> None:
     assert found.values["speed-single-torch"] == "0.55"
     assert "1.56 times as long as its matrix" in found.values["speed-answer"]
     chapter.parts(stored("benchmark-parts"))
-    assert chapter.growth(stored("benchmark-growth")).values["speed-wide"] == "4096"
+    assert chapter.growth(stored("benchmark-growth")).values["speed-wide"] == "4,096"
     chapter.costs(stored("benchmark-activations"), stored("benchmark-sweeps"))
     assert float(chapter.page(stored("benchmark-page")).values["speed-page-epoch-numpy"]) < 0.2
     assert chapter.exercises(stored("benchmark")).values["speed-ex1-us"] == "61"

@@ -10,9 +10,10 @@ from browsing import PHONE, is_cut_off, opened, small_targets
 from live_page import write_page
 from playwright.sync_api import Browser, Page
 
-from mlp_book.chapters import comparing, learning_rate, momentum, numerical_stability
+from mlp_book.chapters import comparing, momentum, numerical_stability
 from mlp_book.frames import frame
 from mlp_book.hero import FULL, RATES, UNITS, Hero, load_hero, unpack_weights
+from mlp_book.parabola import play_descent
 from mlp_book.quadratic import descend, losses_along, make_valley, shrink_factor
 from mlp_book.scripts import JS, join_modules
 from mlp_book.stats import LEVEL, MARGIN, RESOLUTION
@@ -39,7 +40,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     paths = {0.1: [1.0, 0.6]}
     valley = descend(SGD(0.07), make_valley(VALLEY), (10, 1), 30)
     pictures = [
-        learning_rate.play_descent(paths, 4.0).html(),
+        play_descent(paths, 4.0).html(),
         momentum.play_valley({"momentum 0": valley}, VALLEY, 0.07, [0.0, 0.9]).html(),
         numerical_stability.play_logits().html(),
         comparing.play_power(RUNS, comparing.shares(RUNS), LEVEL).html(),

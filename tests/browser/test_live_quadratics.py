@@ -13,7 +13,8 @@ from browsing import PHONE, opened
 from live_page import write_page
 from playwright.sync_api import Browser, Page
 
-from mlp_book.chapters import learning_rate, momentum
+from mlp_book.chapters import momentum
+from mlp_book.parabola import play_descent
 from mlp_book.quadratic import descend, eigenvalues, losses_along, make_valley, shrink_factor
 from mlp_core.nn import SGD
 
@@ -101,7 +102,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     paths = {r: descend(SGD(r), PARABOLA, [1.0], UPDATES)[:, 0].tolist() for r in RATES}
     valley = {"momentum 0": descend(SGD(RATE), VALLEY, (10, 1), UPDATES)}
     pictures = [
-        learning_rate.play_descent(paths, CURVATURE).html(),
+        play_descent(paths, CURVATURE).html(),
         momentum.play_valley(valley, CURVATURES, RATE, MOMENTA).html(),
     ]
     return write_page(tmp_path_factory.mktemp("quadratics"), "".join(pictures)).as_uri()

@@ -7,14 +7,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
 
-from mlp_book import interactive
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.scaling import RULES, against_start, follow_rule
 from mlp_book.frames import LEARNED, all_learned, epochs, frame, settled
 from mlp_book.stats import compare, spread
-from mlp_book.style import INK, ReportFigure, make_log, new_figure, ramp, styled
 from mlp_book.tables import treatments
 from mlp_book.text import NONE, enumerate_words, format_number
 from mlp_core import Run, RunConfig
@@ -22,69 +19,6 @@ from mlp_core import Run, RunConfig
 NAME = "learning-rate"
 GUESSING = float(np.log(10))  # the cross-entropy of ten equally likely classes
 START = (RunConfig().batch_size, RunConfig().learning_rate)  # the published setting
-DASHED = {"color": INK, "linewidth": 0.9, "linestyle": (0, (4, 3))}
-
-
-def plot_descent(paths: Mapping[float, Sequence[float]], curvature: float) -> ReportFigure:
-    """Draw gradient descent on the parabola ``curvature / 2 * x**2``.
-
-    Above: the loss after each update. Below: the factor by which one update changes the distance
-    to the minimum, ``|1 - learning_rate * curvature|``, with the stability limit
-    ``2 / curvature``.
-
-    Parameters
-    ----------
-    paths : mapping of float to sequence of float
-        From learning rates to positions, the first one before any update.
-    curvature : float
-    """
-    with styled():
-        figure, (above, below) = new_figure(5.0, 2)
-        for (rate, path), colour in zip(sorted(paths.items()), ramp(len(paths)), strict=True):
-            losses = curvature / 2 * np.square(np.asarray(path, np.float64))
-            name = format_number(rate)
-            above.plot(losses, color=colour, marker="o", markersize=3, label=name)
-            figure.end_labels.add(above, len(losses) - 1, losses[-1], name, colour)
-            below.plot(rate, abs(1 - rate * curvature), "o", color=colour, markersize=7, zorder=3)
-        figure.end_labels.set_title(above, "learning\nrate")
-        above.set_title("loss")
-        above.set_xlabel("update")
-        above.set_ylim(1e-6, 100)
-        above.xaxis.set_major_locator(MaxNLocator(integer=True))
-        make_log(above, "y")
-        _draw_factor(below, curvature, max(paths))
-    return figure
-
-
-def play_descent(
-    paths: Mapping[float, Sequence[float]], curvature: float
-) -> interactive.Interactive:
-    """Return the same parabola to take in hand; where it stands still, it is `plot_descent`."""
-    still = plot_descent(paths, curvature)
-    updates = len(next(iter(paths.values()))) - 1
-    return interactive.Interactive(
-        "parabola", still, curvature=curvature, updates=updates, rates=list(paths)
-    )
-
-
-def _draw_factor(axes: Any, curvature: float, highest: float) -> None:
-    """Draw the shrinking factor against the learning rate, with the limit of stability."""
-    limit = 2 / curvature
-    rates = np.linspace(0, 1.1 * max(highest, limit), 200)
-    axes.plot(rates, abs(1 - rates * curvature), color=INK, linewidth=1.4, label="factor")
-    axes.axhline(1, **DASHED)
-    axes.axvline(limit, **DASHED)
-    axes.annotate(
-        f"stability limit 2 / {curvature:g} = {format_number(limit)}", (limit, 1.5),
-        xytext=(-5, 0), textcoords="offset points", ha="right", va="center",
-    )  # fmt: skip
-    axes.annotate(
-        "above this line the distance grows", (0, 1), xytext=(5, 3), textcoords="offset points"
-    )
-    axes.set_title("distance after an update / distance before it")
-    axes.set_xlabel("learning rate")
-    axes.set_xlim(0, rates[-1])
-    axes.set_ylim(0, 1.65)
 
 
 @facts(NAME)

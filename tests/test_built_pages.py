@@ -11,7 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from built_book import pages
 from figure_labels import alternative_faults, label_faults
-from mlp_reading import words_of
+from mlp_reading import DRAWN, words_of
 
 CHAPTERS = [page for page in pages() if page.startswith("notebooks/")]
 MOST_WORDS, MOST_WORDS_IN_ALL = 2_400, 28_000  # of the main line: 10 minutes, and 2 hours
@@ -142,7 +142,8 @@ def test_every_chapter_offers_its_notebook_its_runs_and_its_figures(
 
 
 def article(html: Path, page: str) -> str:
-    found = BeautifulSoup((html / page).read_text("utf-8"), "html.parser").select_one("article")
+    text = DRAWN.sub("", (html / page).read_text("utf-8"))
+    found = BeautifulSoup(text, "html.parser").select_one("article")
     assert found is not None
     return str(found)
 

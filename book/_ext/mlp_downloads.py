@@ -43,7 +43,8 @@ REPOSITORY = "MLP_CORE_REPOSITORY"  # its value: https://github.com/owner/name
 COLAB = "https://colab.research.google.com/github/{}/blob/main/{}.ipynb"
 GITHUB = re.compile(r"https://github\.com/([\w.-]+/[\w.-]+)")
 NOWHERE: Mapping[str, str] = {}
-ALONE = re.compile(r"(?m)^!git clone .*")  # what a notebook alone needs, in book/reproducing.md
+# What a notebook alone needs, in book/reproducing.md.
+ALONE = re.compile(r"(?m)^!git clone .*\\\n.*")
 
 
 def studies_of(body: str) -> list[str]:
@@ -104,7 +105,8 @@ def in_colab(page: str, srcdir: Path) -> dict[str, str]:
     if not (place := GITHUB.fullmatch(repository)):
         raise ExtensionError(f"{REPOSITORY} is {repository!r}: Colab opens https://github.com/...")
     (line,) = ALONE.findall((srcdir / "book" / "reproducing.md").read_text("utf-8"))
-    return {"colab": COLAB.format(place[1], page), "line": line.replace("REPOSITORY", repository)}
+    line = re.sub(r"\\\n\s*", "", line).replace("REPOSITORY", repository)
+    return {"colab": COLAB.format(place[1], page), "line": line}
 
 
 def card(rows: list[tuple[str, list[Link]]], colab: Mapping[str, str] = NOWHERE) -> str:

@@ -23,6 +23,7 @@ ASIDE = (
 LAST = re.compile(r"[\d. ]*(?:Sources|Reproduction cards?)")
 # What stays as it was written.
 EXACT = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
+DRAWN = re.compile(r"<(svg|script)\b.*?</\1>", re.DOTALL)  # nine tenths of a page, and no words
 HEADING = re.compile(r"</h1>")
 
 
@@ -32,7 +33,7 @@ def words_of(body: str) -> int:
     >>> words_of("<p>Three plain words.</p><details><p>Folded.</p></details>")
     3
     """
-    page = BeautifulSoup(body, "html.parser")
+    page = BeautifulSoup(DRAWN.sub("", body), "html.parser")
     for aside in page.select(ASIDE):
         aside.decompose()
     for heading in page.find_all("h2"):

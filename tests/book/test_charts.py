@@ -262,7 +262,7 @@ def test_colours_read_on_light_and_dark(colour: str, ground: str) -> None:
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (1e-5, "10⁻⁵"), (0.001, "0.001"), (0.5, "0.5"), (2000, "2000"), (3e7, "3·10⁷"),
+    [(0, "0"), (1e-5, "10⁻⁵"), (0.001, "0.001"), (0.5, "0.5"), (2000, "2,000"), (3e7, "3·10⁷"),
      (math.nan, NONE), (math.inf, "∞")],
 )  # fmt: skip
 def test_format_number(value: float, text: str) -> None:

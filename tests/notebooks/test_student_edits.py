@@ -11,7 +11,7 @@ from cells import EditableNotebook, use_cached_train
 
 from mlp_book.facts import STRICT
 
-QUICK = ("network", "learning_rate", "momentum", "engine")  # one edit of each is tried every time
+QUICK = ("network", "learning_rate", "engine")  # one edit of each is tried every time
 # Notebook, cell, what stands there, what the student writes.
 EDITS = {
     "network": [

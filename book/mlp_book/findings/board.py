@@ -102,6 +102,8 @@ def board_data(findings: Sequence[Finding], *, with_runs: bool = False) -> dict[
 def _row(finding: Finding, with_runs: bool) -> dict[str, Any]:
     family = finding.family
     row: dict[str, Any] = {"sentence": finding.sentence, "verdict": finding.verdict}
+    if finding.pending:
+        row["waits"] = True
     if family is None:
         return row
     kept = {id(one) for one in family.comparisons}

@@ -6,6 +6,7 @@ import json
 import urllib.request
 from collections.abc import Callable
 from typing import Any
+from urllib.error import HTTPError
 
 from playwright.sync_api import Page
 from waiting import PATIENCE_S, wait_for
@@ -30,8 +31,12 @@ def run_notebook(page: Page, address: str, path: str, until: str = "") -> None:
 
 
 def kernels(address: str) -> list[dict[str, Any]]:
-    with urllib.request.urlopen(f"{address}/api/kernels", timeout=PATIENCE_S) as answer:
-        return [kernel for kernel in json.load(answer) if kernel["connections"]]
+    """Return the kernels in use; while one begins, the server may fail to list it."""
+    try:
+        with urllib.request.urlopen(f"{address}/api/kernels", timeout=PATIENCE_S) as answer:
+            return [kernel for kernel in json.load(answer) if kernel["connections"]]
+    except HTTPError:
+        return []
 
 
 def wait_until(page: Page, condition: Callable[[], object]) -> None:

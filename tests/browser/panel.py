@@ -73,6 +73,9 @@ class Panel:
     def names(self) -> list[str]:
         return self.root.locator(".mlp-name").all_inner_texts()
 
+    def legend(self) -> list[str]:
+        return self.root.locator(".mlp-legend li").all_inner_texts()
+
     def sources(self) -> list[str]:
         return self.root.locator(".mlp-source").all_inner_texts()
 

@@ -355,7 +355,8 @@ export class Panel {
     const own = stored
       ? [{ ...stored, colour: STORED_COLOUR, faint: isReplaced || differs.length > 0, differs }]
       : [];
-    const book = behind ? [{ ...behind, colour: BOOK_COLOUR, dash: BOOK_DASH, differs: this.lackOf(behind) }] : [];
+    const look = { colour: BOOK_COLOUR, dash: BOOK_DASH, isFullScale: true };
+    const book = behind ? [{ ...behind, ...look, differs: this.lackOf(behind) }] : [];
     const pinned = this.pinned.map((curve, i) => ({ ...curve, colour: OTHERS[i], dash: PINNED_DASHES[i], pinned: i + 1 }));
     const nearest = isReplaced && differs.length ? [] : own;
     const all = [...live, ...nearest, ...book, ...pinned];
@@ -431,10 +432,11 @@ function trainedPart(curve) {
 function nameOf(curve, values, controls) {
   const own = controls.filter(({ name }) => name !== "seed" && name !== "epochs");
   if (curve.marks?.length) return changedName(curve, own[0]);
-  const differing = own.filter(({ name }) => asText(curve.values[name]) !== asText(values[name]));
+  const trained = curve.isFullScale ? { ...curve.values, train_size: curve.size } : curve.values;
+  const differing = own.filter(({ name }) => asText(trained[name]) !== asText(values[name]));
   const named = differing.length ? differing : own.slice(0, 1);
-  const words = named.map(({ name, label }) => `${label} ${asWords(curve.values[name])}`).join(", ");
-  return differing.length && !curve.live && !curve.pinned ? `nearest stored: ${words}` : words;
+  const words = named.map(({ name, label }) => `${label} ${asWords(trained[name])}`).join(", ");
+  return differing.length && !curve.live && !curve.pinned && !curve.isFullScale ? `nearest stored: ${words}` : words;
 }
 
 /** Of a run that was changed on the way: what was, after the first control if that is something else. */

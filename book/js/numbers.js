@@ -10,6 +10,7 @@ export function asText(value) {
 /** Return a value in words for readers: a switch is on or off, all else as in a link. */
 export function asWords(value) {
   if (value === null) return "all"; // a number of training images
+  if (Number.isInteger(value) && value >= 1e4) return withThousands(value); // no seed is as large
   return typeof value === "boolean" ? (value ? "on" : "off") : asText(value);
 }
 

@@ -64,7 +64,7 @@ def test_pages_keep_the_icons_that_they_have_and_lose_the_others(tmp_path: Path)
     rest = '<head>{}\n<script src="../bootstrap.js"></script></head><i class="fa-solid fa-moon">'
     page.write_text(rest.format(script))
     app = SimpleNamespace(outdir=str(tmp_path), builder=SimpleNamespace(format="html"))
-    mlp_build.drop_icons(app, None)
+    mlp_build.finish_pages(app, None)
     assert page.read_text() == rest.format("")
     text = styles.read_text(encoding="utf-8")
     assert ".fa-moon:before{" in text

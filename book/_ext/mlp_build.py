@@ -112,8 +112,11 @@ def skip_to_article(page: str) -> str:
     return page.replace(ARTICLE, f'{ARTICLE[:-1]} id="article">')
 
 
-def drop_icons(app: Sphinx, error: Exception | None) -> None:
-    """Take out the theme's icon script, and its styles of icons that no page has: 1,900 of them."""
+def finish_pages(app: Sphinx, error: Exception | None) -> None:
+    """Lead each page's skip link to its text, and leave out the theme's icons that no page has.
+
+    They are a script, and 1,900 styles.
+    """
     if error is not None or app.builder.format != "html":
         return
     out, used = Path(app.outdir), set[str]()
@@ -148,5 +151,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("builder-inited", read_in_parallel)
     app.connect("env-get-outdated", outdated_notebooks)
     app.connect("env-updated", drop_widget_state)
-    app.connect("build-finished", drop_icons)
+    app.connect("build-finished", finish_pages)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -165,7 +165,7 @@ def test_dead_units_are_those_of_the_engines_statistics(page: Page, runs: dict[s
         page.evaluate("epoch => showEpoch(epoch)", epoch)
         dead = round(128 * kept.dead[epoch])
         named = kept.frames[epoch]["units"]["dead"]
-        assert f"{dead} of 128 are dead: {named[0] + 1}, {named[1] + 1}" in says(page)
+        assert f"{dead} of 128 are dead: units {named[0] + 1}, {named[1] + 1}" in says(page)
         assert f"{dead} of 128 hidden units are dead" in says(page, 1)
         assert f"{dead} dead" in page.locator(".network-bar-words").inner_text()
 

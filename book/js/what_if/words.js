@@ -4,7 +4,7 @@ import { make, makeSvg } from "../elements.js";
 import { asText, asWords, shortNumber } from "../numbers.js";
 import { readAt } from "./curves.js";
 
-export const KEY = "Thick: test images. Thin: training images, mean of the epoch. A band runs from the lowest to the highest seed.";
+export const KEY = "Thick: test images. Dotted: training images, mean of the epoch. A band runs from the lowest to the highest seed.";
 
 const asPercent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 

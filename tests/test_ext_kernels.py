@@ -60,3 +60,10 @@ def test_an_error_of_a_cell_reaches_the_build(tmp_path: Path) -> None:
     with pytest.raises(CellExecutionError, match="no such thing"):
         run("raise ValueError('no such thing')", tmp_path)
     assert not active_children()
+
+
+def test_a_kernel_that_is_interrupted_leaves_the_build_alone(tmp_path: Path) -> None:
+    wait = "    os.kill(os.getpid(), signal.SIGINT)\n    time.sleep(5)\n"
+    caught = "except KeyboardInterrupt:\n    print('interrupted')\n    time.sleep(1)"
+    assert run(f"import os, signal, time\ntry:\n{wait}{caught}", tmp_path) == "interrupted"
+    assert not active_children()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import sys
 from importlib.metadata import EntryPoint
 from multiprocessing import get_context
@@ -62,6 +63,10 @@ class Fork:
 def serve(arguments: list[str], settings: dict[str, Any]) -> None:
     """Be a kernel until the notebook's end."""
     gc.freeze()  # The parent's sockets are not this process's to close.
+    # Nor are its signals: through this descriptor, the interrupt that ends a kernel ends the build.
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     asyncio.set_event_loop_policy(None)
     asyncio.set_event_loop(asyncio.new_event_loop())
     os.environ.update(settings["env"])

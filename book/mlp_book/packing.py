@@ -1,4 +1,4 @@
-"""Curves in few characters, for pages: fewer epochs, and two characters per value."""
+"""Curves in few characters, for pages: fewer epochs, and two or three characters per value."""
 
 from __future__ import annotations
 
@@ -49,3 +49,36 @@ def unpack(text: str, low: float, high: float) -> list[float | None]:
     places = [ALPHABET.index(character) for character in text]
     levels = [64 * tens + ones for tens, ones in zip(places[::2], places[1::2], strict=True)]
     return [None if n > LEVELS else low + n / LEVELS * (high - low) for n in levels]
+
+
+MANTISSAS, LEAST_EXPONENT, EXPONENTS = 9000, -14, 29  # of four significant digits
+NO_FIGURE, ZERO = len(ALPHABET) ** 3 - 1, len(ALPHABET) ** 3 - 2
+
+
+def pack_figures(values: Iterable[float | None]) -> str:
+    """Return values that are not negative as three characters each, to four significant digits.
+
+    What is not finite, or 10¹⁸ and more, is ``___``; what is below 10⁻¹¹ is zero.
+
+    >>> pack_figures([0.5, 98.234, 0, None])
+    'W8wchX__-___'
+    """
+    return "".join(_three(value) for value in values)
+
+
+def _three(value: float | None) -> str:
+    code = _code(value)
+    base = len(ALPHABET)
+    return ALPHABET[code // base**2] + ALPHABET[code // base % base] + ALPHABET[code % base]
+
+
+def _code(value: float | None) -> int:
+    if value is None or not math.isfinite(value):
+        return NO_FIGURE
+    digits, exponent = f"{value:.3e}".split("e")
+    place = int(exponent) - 3 - LEAST_EXPONENT
+    if value == 0 or place < 0:
+        return ZERO
+    return (
+        place * MANTISSAS + round(float(digits) * 1000) - 1000 if place < EXPONENTS else NO_FIGURE
+    )

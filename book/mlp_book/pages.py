@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from mlp_book.frames import dataset_name, frame
-from mlp_book.packing import kept_epochs
+from mlp_book.packing import kept_epochs, pack_figures
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
 from mlp_book.text import format_level, format_number, in_words
@@ -314,7 +314,7 @@ def explorer_dict(study: StoredStudy, points: int = POINTS[0]) -> dict[str, Any]
     ``columns`` are what varies, as the table shows it, ``fields`` the config fields that vary but
     are no column, ``shared`` all others that are not at their defaults. ``updates`` are those of
     one epoch, ``diverged`` is the update, and ``kept`` maps a number of epochs to those that
-    ``curves`` hold, at most as many as `points`.
+    ``curves`` hold, at most as many as `points`, each as one packed text.
     """
     runs, data, shown = study.runs, settings(study.runs), columns(study)
     names = varying(data)
@@ -344,13 +344,12 @@ def explorer_dict(study: StoredStudy, points: int = POINTS[0]) -> dict[str, Any]
     }
 
 
-def _curve(run: Run, name: str, epochs: Sequence[int]) -> list[float | None]:
-    """Return the values of a run at some epochs, the test error in percent."""
+def _curve(run: Run, name: str, epochs: Sequence[int]) -> str:
+    """Return the values of a run at some epochs, packed, the test error in percent."""
     values = run.history["test_accuracy" if name == "test_error" else name]
     if name == "test_error":
         values = [None if a is None else 100 * (1 - a) for a in values]
-    short = round_figures([values[epoch - 1] for epoch in epochs], DIGITS)
-    return [int(v) if v is not None and float(v).is_integer() else v for v in short]
+    return pack_figures(values[epoch - 1] for epoch in epochs)
 
 
 def _updates_per_epoch(runs: Sequence[Run]) -> list[int]:

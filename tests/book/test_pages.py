@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from made import fake_run, fake_study
 
-from mlp_book import pages
+from mlp_book import packing, pages
 from mlp_core.studies import STUDIES, RunStore, StoredStudy
 from mlp_core.training import History, Run, RunConfig
 
@@ -207,6 +209,31 @@ def test_the_full_factorial_fits_onto_a_page(tmp_path: Path) -> None:
 # --- the explorer's runs ------------------------------------------------------------------------
 
 
+def read_figures(text: str) -> list[float | None]:
+    """Return what a page's script reads (`readFigures` in book/js/packed.js)."""
+    codes = [
+        functools.reduce(lambda code, c: 64 * code + packing.ALPHABET.index(c), text[i : i + 3], 0)
+        for i in range(0, len(text), 3)
+    ]
+    words = {packing.NO_FIGURE: None, packing.ZERO: 0.0}
+    return [
+        words[code] if code in words else float(f"{1000 + code % 9000}e{code // 9000 - 14}")
+        for code in codes
+    ]
+
+
+@pytest.mark.parametrize("value", [0.0, 1e-11, 1.234e-5, 0.09995, 0.5, 9.9996, 97.23, 6.022e17])
+def test_a_packed_figure_has_four_digits(value: float) -> None:
+    assert read_figures(packing.pack_figures([value, None])) == [float(f"{value:.3e}"), None]
+
+
+@pytest.mark.parametrize(("value", "read"), [(9e-12, 0.0), (1e18, None), (math.inf, None)])
+def test_what_no_chart_shows_is_packed_as_zero_or_as_a_gap(
+    value: float, read: float | None
+) -> None:
+    assert read_figures(packing.pack_figures([value])) == [read]
+
+
 @pytest.mark.parametrize("length", [0, 1, 7, 30, 31, 45, 100, 1000])
 @pytest.mark.parametrize("points", [8, 30])
 def test_kept_epochs_are_few_rising_and_end_with_the_last(length: int, points: int) -> None:
@@ -230,9 +257,9 @@ def test_every_figure_is_the_own_of_its_run(name: str) -> None:
         kept = values["kept"][str(values["epochs"][i])]
         assert values["final"]["test_accuracy"][i] == run.summary["test_accuracy"]
         errors = [100 * (1 - run.history["test_accuracy"][epoch - 1]) for epoch in kept]
-        assert curves["test_error"][i] == pytest.approx(errors, **close)
+        assert read_figures(curves["test_error"][i]) == pytest.approx(errors, **close)
         losses = [run.history["running_loss"][epoch - 1] for epoch in kept]
-        assert curves["running_loss"][i] == pytest.approx(losses, **close)
+        assert read_figures(curves["running_loss"][i]) == pytest.approx(losses, **close)
         # The config, put together as the page does for its program.
         own = {field["name"]: field["levels"][field["at"][i]] for field in fields}
         own["seed"] = values["seeds"][i]
@@ -249,7 +276,7 @@ def test_a_run_that_diverged_at_once_has_no_curve_but_a_place() -> None:
     complete = fake_run(RunConfig(batch_size=50, epochs=4))
     first = Run(RunConfig(learning_rate=99, epochs=4), History(), "diverged", diverged_at_update=3)
     values = pages.explorer_dict(StoredStudy("x", [complete, first]))
-    assert values["curves"]["test_error"][1] == []
+    assert values["curves"]["test_error"][1] == ""
     assert values["diverged"] == [0, 3]
     assert values["updates"] == [1200, 600]
     assert values["final"]["test_accuracy"] == [complete.summary["test_accuracy"], None]
@@ -259,4 +286,5 @@ def test_figures_that_are_not_finite_are_null() -> None:
     run = fake_run(RunConfig(epochs=1))
     run.history.append(running_loss=float("inf"), test_loss=None, test_accuracy=0.5)
     curves = pages.explorer_dict(StoredStudy("x", [run]))["curves"]
-    assert [values[0][1] for values in curves.values()] == [50, None, None]
+    last = [read_figures(packed[0])[1] for packed in curves.values()]
+    assert last == [50, None, None]

@@ -1,6 +1,7 @@
 /** A study's runs, read from its script: one object per run, and the cells that they form. */
 
 import { asText, deviationOf, meanOf, withThousands } from "../numbers.js";
+import { readFigures } from "../packed.js";
 
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const FEW_CELLS = 8; // that are all drawn at first
@@ -50,6 +51,7 @@ export class StoredRuns {
       seconds: seconds[index],
       kept: this.keptOf(index),
       final: figures,
+      curves: {},
       ...figures,
     };
     return Object.assign(run, { runs: [run] });
@@ -70,7 +72,8 @@ export class StoredRuns {
   }
 
   curve(run, measure) {
-    return this.data.curves[measure][run.index];
+    run.curves[measure] ??= readFigures(this.data.curves[measure][run.index]);
+    return run.curves[measure];
   }
 
   /** The levels of a row in words, of some columns. */

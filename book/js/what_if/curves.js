@@ -1,14 +1,13 @@
 /** Curves as the charts show them: stored stops, the book's full-scale runs, and runs made live. */
 
 import { asText, seedBand, shortNumber, withThousands } from "../numbers.js";
+import { PLACE } from "../packed.js";
 import { Frames } from "./frames.js";
 
 const COLUMNS = [
   ...["running_loss", "test_loss", "running_accuracy", "test_accuracy"],
   ...["active_units", "dead_units", "gradient_norm"], // not in the full-scale runs
 ];
-const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const PLACE = new Map([...ALPHABET].map((character, place) => [character, place]));
 const LEVELS = 64 * 64 - 2;
 const NOT_STORED = new Set(["seed", "epochs"]);
 // What says how a network is trained but not how well: no reason to hold a stored run back.

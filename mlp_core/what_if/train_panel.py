@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mlp_core.data import Dataset
+from mlp_core.data import SOURCES, Dataset
 from mlp_core.training import ConfigError, Run, Training
 from mlp_core.training.build import build_loss
 from mlp_core.training.environment import one_blas_thread
@@ -272,9 +272,11 @@ COMMANDS = ("pause", *GOALS, "speed", "set")
 def describe_data(dataset: Dataset) -> dict[str, Any]:
     """Return what a panel shows of its data; of square images the side and the largest pixel."""
     names = ("name", "train_size", "test_size", "classes", "pixel_max")
+    title = SOURCES[dataset.name].title if dataset.name in SOURCES else dataset.name
     side = math.isqrt(dataset.in_features)
     is_square = dataset.pixel_max is not None and side**2 == dataset.in_features
-    return {**{n: getattr(dataset, n) for n in names}, "side": side if is_square else None}
+    shown = {n: getattr(dataset, n) for n in names}
+    return {**shown, "title": title, "side": side if is_square else None}
 
 
 def run_panel(panel: Panel, values: Mapping[str, Any], on_event: Callable[[Event], object]) -> Run:

@@ -102,7 +102,8 @@ class ExplorerPage:
         self.page.evaluate(f"async () => {{ {frame} {frame} }}")
 
     def choose(self, label: str, option: str) -> None:
-        self.root.get_by_label(label, exact=True).select_option(label=option)
+        # The first: among all studies, "study" names a filter too.
+        self.root.get_by_label(label, exact=True).first.select_option(label=option)
 
     def open_study(self, name: str) -> None:
         label = "All studies" if name == "all-studies" else name.replace("-", " ")

@@ -217,8 +217,8 @@ def test_events_tell_the_run() -> None:
     assert start["updates"] == run.summary["updates"]
     assert len(start["dataset"].pop("shown")["places"]) == 12
     assert start["dataset"] == {
-        "name": "digits", "train_size": 1433, "test_size": 364, "classes": 10, "side": 8,
-            "pixel_max": 16,
+        "name": "digits", "title": "digits", "train_size": 1433, "test_size": 364, "classes": 10,
+            "side": 8, "pixel_max": 16,
     }  # fmt: skip
     for name in set(EPOCH_COLUMNS) - set(INSIDE_COLUMNS):
         assert [epoch[name] for epoch in epochs] == run.history[name]

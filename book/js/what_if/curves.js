@@ -220,11 +220,11 @@ export class LiveRun {
     const length = used.length ? Math.min(...used.map((history) => history.length)) : 0;
     const shared = used.map((history) => history.slice(0, length));
     const seeds = this.seeds.slice(0, Math.max(1, begun.length));
-    const { name = "", train_size: size = 0 } = this.dataset ?? {};
+    const { name = "", title = "", train_size: size = 0 } = this.dataset ?? {};
     return {
-      data: name.toLowerCase(),
+      data: name,
       size,
-      source: `${this.where}: ${name}, ${withThousands(size)} images, ${seedWords(seeds)}`,
+      source: `${this.where}: ${title}, ${withThousands(size)} images, ${seedWords(seeds)}`,
       seeds,
       values: this.values,
       epochs: (shared[0] ?? []).map((row) => row.epoch),

@@ -86,7 +86,9 @@ class Control:
             If the value is of another type or outside the range.
         """
         if self.kind == "choice":
-            matches = [c for c in self.choices if type(c) is type(value) and c == value]
+            # A page's numbers do not tell 0 from 0.0; but 1 is not true.
+            alike = [c for c in self.choices if isinstance(c, bool) == isinstance(value, bool)]
+            matches = [c for c in alike if c == value]
             if matches:
                 return matches[0]
         elif isinstance(value, int | float) and not isinstance(value, bool):

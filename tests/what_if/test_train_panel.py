@@ -154,11 +154,30 @@ def test_panel_checks_itself_against_the_config(
         (Control("epochs", "epochs", "slider", 3, low=1, high=9, step=1), 4.0, 4),
         (Control("seed", "seed", "int", 3, low=1, high=9, step=1), 9, 9),
         (Control("activation", "a", "choice", "relu", choices=("relu", "gelu")), "gelu", "gelu"),
+        (Control("momentum", "m", "choice", 0.9, choices=(0.0, 0.9)), 0, 0.0),
+        (Control("batch_size", "b", "choice", 50, choices=(50, 100)), 100.0, 100),
+        (Control("nesterov", "n", "choice", True, choices=(False, True)), False, False),
     ],
 )
 def test_legal_value_is_cleaned(control: Control, given: object, clean: object) -> None:
     assert control.clean(given) == clean
     assert type(control.clean(given)) is type(clean)
+
+
+@pytest.mark.parametrize("name", PANELS)
+def test_every_stop_is_legal_as_a_page_sends_it(name: str) -> None:
+    for control in PANELS[name].controls:
+        for stop in control.stops:
+            sent = int(stop) if isinstance(stop, float) and stop.is_integer() else stop
+            sent = json.loads(json.dumps(sent))
+            assert control.clean(sent) == stop
+
+
+@pytest.mark.parametrize(("choices", "value"), [((1, 2), True), ((False, True), 1)])
+def test_a_number_is_no_switch(choices: tuple[object, ...], value: object) -> None:
+    control = Control("name", "label", "choice", choices[0], choices=choices)
+    with pytest.raises(ConfigError, match=f"name={value!r} is not legal here"):
+        control.clean(value)
 
 
 HOSTILE = [

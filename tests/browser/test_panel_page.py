@@ -20,6 +20,7 @@ from browsing import (
     slowness,
 )
 from chapters import CHAPTER, CHAPTERS, PAGES, SCRIPTS, Chapter, read_script
+from idx_writer import idx_bytes, small_arrays
 from panel import Panel
 from playwright.sync_api import Browser, Page
 from sketching import Sketch
@@ -512,6 +513,33 @@ def ten_epochs_are_pythons_and_quick(browser: Browser, panel: Panel) -> None:
 def run_mnist(epochs: int) -> History:
     panel = PANELS["learning-rate"].with_base(dataset="mnist")
     return run_panel(panel, {"epochs": epochs}, lambda event: None).history
+
+
+DROP = """(panel, files) => {
+    const dataTransfer = new DataTransfer();
+    for (const [name, bytes] of Object.entries(files)) {
+        dataTransfer.items.add(new File([new Uint8Array(bytes)], name));
+    }
+    panel.dispatchEvent(new DragEvent("drop", {bubbles: true, cancelable: true, dataTransfer}));
+}"""
+
+
+@pytest.mark.slow
+def test_dropped_files_are_trained_and_what_lacks_is_named(
+    browser: Browser, host: str, own_python: None
+) -> None:
+    arrays = small_arrays(train=300, test=40, shape=(8, 8))
+    files = {name: list(idx_bytes(array)) for name, array in arrays.items()}
+    with opened(browser, f"{host}/{CHAPTER}#learning-rate.epochs=1") as page:
+        panel = Panel(page)
+        panel.root.evaluate(DROP, files)
+        panel.wait_for("completed")  # by itself: whoever drops files has agreed to Python
+        assert re.search(r"your browser: .*, 300 images", panel.sources()[0])
+        lacking = files.popitem()[0]
+        panel.root.evaluate(DROP, files)
+        panel.wait(panel.problem)
+        assert f"expected {lacking}" in panel.problem()
+        assert re.search(r"your browser: .*, 300 images", panel.sources()[0])
 
 
 @pytest.mark.slow

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import urllib.request
 from collections.abc import Callable
-from typing import Any
 from urllib.error import HTTPError
 
 from playwright.sync_api import Page
@@ -18,7 +17,7 @@ def open_notebook(page: Page, address: str, path: str) -> None:
     page.goto(f"{address}/lab/tree/{path}?reset")
     page.wait_for_selector(".jp-Notebook .jp-Cell")
     # Run before the kernel is there, JupyterLab would ask which kernel to use.
-    wait_until(page, lambda: any(k["execution_state"] == "idle" for k in kernels(address)))
+    wait_until(page, lambda: has_idle_kernel(address, path))
 
 
 def run_notebook(page: Page, address: str, path: str, until: str = "") -> None:
@@ -30,13 +29,14 @@ def run_notebook(page: Page, address: str, path: str, until: str = "") -> None:
     wait_until(page, lambda: is_there() or tracebacks(page))
 
 
-def kernels(address: str) -> list[dict[str, Any]]:
-    """Return the kernels in use; while one begins, the server may fail to list it."""
+def has_idle_kernel(address: str, path: str) -> bool:
+    """Return whether a notebook's kernel waits; while one begins, the server may not list it."""
     try:
-        with urllib.request.urlopen(f"{address}/api/kernels", timeout=PATIENCE_S) as answer:
-            return [kernel for kernel in json.load(answer) if kernel["connections"]]
+        with urllib.request.urlopen(f"{address}/api/sessions", timeout=PATIENCE_S) as answer:
+            kernels = [one["kernel"] for one in json.load(answer) if one["path"] == path]
     except HTTPError:
-        return []
+        return False
+    return any(k["connections"] and k["execution_state"] == "idle" for k in kernels)
 
 
 def wait_until(page: Page, condition: Callable[[], object]) -> None:

@@ -114,6 +114,14 @@ class ReportFigure(Figure):
         named = mark_lines(self)
         return to_inline(self._svg(), name(self), self.alt(), describe_scales(named))
 
+    def picture_svg(self, size: tuple[float, float]) -> str:
+        """Return an svg element of another size (inches), which only decorates: without words."""
+        before = tuple(self.get_size_inches())
+        self.set_size_inches(*size)
+        svg = to_inline(self._svg(), "", "")
+        self.set_size_inches(*before)
+        return svg
+
     def save(self, path: str | Path) -> None:
         """Write a file of its own; the suffix names the format."""
         path = Path(path)

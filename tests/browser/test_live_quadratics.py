@@ -148,7 +148,7 @@ def check_parabola(page: Page) -> None:
     )
     factor = descend(SGD(rate or TINY), PARABOLA, [1.0], 1)[1, 0]
     below.check("factor", below.seen["handle"], [rate], [shrink_factor(rate * CURVATURE, 0)])
-    number = re.search(r"= (\S+):", says)
+    number = re.search(r"=\s(\S+):", says)
     assert number and float(number[1]) == pytest.approx(factor, rel=5e-3, abs=1e-12)
     assert abs(factor) > 1e-9 or number[1] == "0"
     assert effect_of(factor) in says

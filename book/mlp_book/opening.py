@@ -26,9 +26,10 @@ class Opening:
         self.chapter, self.figure = chapter, figure
 
     def _repr_html_(self) -> str:
+        svg = self.figure.inline_svg()
         if folder := os.environ.get(FOLDER):
             path = Path(folder) / self.chapter
             path.parent.mkdir(parents=True, exist_ok=True)
             self.figure.save(path.with_suffix(".png"))
             path.with_suffix(".svg").write_text(self.figure.picture_svg(CARD), encoding="utf-8")
-        return f'<div class="report-figure opening">{self.figure.inline_svg()}</div>'
+        return f'<div class="report-figure opening">{svg}</div>'

@@ -178,8 +178,9 @@ def table_of_rules(runs: Sequence[Run]) -> pd.DataFrame:
     data = frame(runs)
     columns, effects = {}, {}
     for rule, p in RULES.items():
-        columns[rule] = {f"{b}": settled(own) for b, own in follow_rule(data, START, p).items()}
-        effects[rule] = {f"{b}": one for b, one in against_start(data, START, p).items()}
+        followed, judged = follow_rule(data, START, p), against_start(data, START, p)
+        columns[rule] = {format_number(b): settled(own) for b, own in followed.items()}
+        effects[rule] = {format_number(b): one for b, one in judged.items()}
     return treatments(columns, f"{START[0]}", "batch size", effects=effects)
 
 

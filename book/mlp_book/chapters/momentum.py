@@ -325,7 +325,7 @@ def mnist(
         "once-0.99": once.text(1),
         "thirty": of_thirty,
         "against-thirty": _against_thirty(against_thirty),
-        "thirty-effect-none": effects[0.0].in_points() if 0.0 in effects else NONE,
+        "thirty-effect-none": effects[0.0].text() if 0.0 in effects else NONE,
         "same-effective": "; ".join(
             f"momentum {momentum:g} and a rate of {rate:g}: {_outcome(one)}"
             for (momentum, rate), one in zip(
@@ -352,7 +352,7 @@ def _against_thirty(different: Sequence[float]) -> str:
     """Say which momenta are shown to differ from the thirty seeds."""
     names = enumerate_words([format_number(momentum) for momentum in different])
     if not different:
-        return "Against the thirty, none of them is shown to differ"
+        return "Against the thirty, too, none of the others is shown to differ"
     return f"Against the thirty, {names} {'is' if len(different) == 1 else 'are'} shown to differ"
 
 

@@ -59,7 +59,7 @@ def question_of(chapter: str, doctree: nodes.document) -> str:
 def make_card(link: nodes.reference, picture: str, question: str, answer: str) -> nodes.container:
     """Return a card: picture, title, question and answer; a click anywhere follows the link."""
     # The answer says in words what the picture shows.
-    hidden = f'<div class="report-figure" aria-hidden="true">{picture}</div>'
+    hidden = f'<div class="report-figure of-card" aria-hidden="true">{picture}</div>'
     return nodes.container(
         "",
         nodes.raw("", hidden, format="html"),

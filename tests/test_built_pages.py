@@ -165,9 +165,10 @@ def test_a_chapter_says_how_long_it_takes_and_what_a_link_to_it_shows(
 
 
 def test_the_front_page_has_a_card_for_each_chapter(html: Path) -> None:
-    cards = BeautifulSoup(article(html, "book/index.html"), "html.parser").select(".chapter-card")
+    text = (html / "book" / "index.html").read_text("utf-8")
+    cards = BeautifulSoup(text, "html.parser").select(".chapter-card")
     links = [card.select_one("a") for card in cards]
     assert [link["href"] for link in links if link] == [f"../{page}" for page in CHAPTERS]
     for card in cards:
-        (image,) = card.select("img")
-        assert (html / "book" / str(image["src"])).is_file()
+        (picture,) = card.select(".report-figure[aria-hidden] > svg")
+        assert picture.select("path")

@@ -28,6 +28,7 @@ def test_aligned_lines_are_rows_of_a_table() -> None:
         (r"\max(0, u)", '<mo lspace="0.17em" rspace="0">max'),
         (r"\alpha |w|", '<mo stretchy="false" lspace="0" rspace="0">|'),
         (r"p =", '<mo rspace="0">=</mo>'),
+        (r"\sqrt{u}", '<msqrt><mspace height="0.72em"/>'),
     ],
 )
 def test_spaces_are_as_in_tex(tex: str, spaced: str) -> None:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from docutils import nodes
 from mlp_chapters import add_collection, chapters, link_to
+from mlp_sharing import cards_folder
 from sphinx.errors import ExtensionError
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
 
-WIDTH, HEIGHT = 640, 400  # of a card's picture, before the page fits it
 NO_ANSWER = "Not in one line: see the chapter."
 
 
@@ -43,6 +43,12 @@ def answer_of(chapter: str, outputs: Path) -> str | None:
     return str(ast.literal_eval(text)) if text[:1] in {"'", '"'} else text
 
 
+def picture_of(chapter: str, folder: Path) -> str:
+    """Return a chapter's picture, which its notebook wrote, or nothing before it ran."""
+    file = folder / f"{picture_name(chapter)}.svg"
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
 def question_of(chapter: str, doctree: nodes.document) -> str:
     """Return a chapter's question: its first quoted paragraph."""
     for quote in doctree.findall(nodes.block_quote):
@@ -53,12 +59,10 @@ def question_of(chapter: str, doctree: nodes.document) -> str:
 def make_card(link: nodes.reference, picture: str, question: str, answer: str) -> nodes.container:
     """Return a card: picture, title, question and answer; a click anywhere follows the link."""
     # The answer says in words what the picture shows.
-    size = f'width="{WIDTH}" height="{HEIGHT}"'
-    # The theme gives pictures of other classes a light ground in the dark.
-    image = f'<img class="dark-light" src="{picture}" alt="" loading="lazy" {size}>'
+    hidden = f'<div class="report-figure of-card" aria-hidden="true">{picture}</div>'
     return nodes.container(
         "",
-        nodes.raw("", image, format="html"),
+        nodes.raw("", hidden, format="html"),
         nodes.paragraph("", "", nodes.strong("", "", link)),
         nodes.paragraph("", "", nodes.emphasis("", question)),
         nodes.paragraph("", answer),
@@ -70,11 +74,10 @@ def cards_of_answers(app: Sphinx, docname: str) -> nodes.container:
     """Return a card for each chapter: its picture, its question, its answer."""
     settings: Any = app.env
     outputs = Path(settings.mystnb_config.output_folder)
-    static = app.builder.get_relative_uri(docname, "_static/cards").removesuffix(".html")
     cards = [
         make_card(
             link_to(app, docname, chapter),
-            f"{static}/{picture_name(chapter)}.png",
+            picture_of(chapter, cards_folder(app)),
             question_of(chapter, app.env.get_doctree(chapter)),
             answer_of(chapter, outputs) or NO_ANSWER,
         )

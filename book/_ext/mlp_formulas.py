@@ -32,6 +32,8 @@ SPACES = (
     (r"<mo>(?=(?:max|min)<)", '<mo lspace="0.17em" rspace="0">'),
     (r'<mo stretchy="false">(?=\|<)', '<mo stretchy="false" lspace="0" rspace="0">'),
     (r"<mo>([=≈])</mo>(?=\s*</math>)", r'<mo rspace="0">\1</mo>'),
+    # As high as a capital: over low letters the sign, which is higher, would hang below the line.
+    (r"<msqrt>", r'\g<0><mspace height="0.72em"/>'),
 )
 ROOT = ord("√")
 # What a browser puts for a variable's plain letter, Latin or Greek, and for a root.

@@ -8,6 +8,8 @@ const MARGIN = { left: 48, right: 12, top: 28, bottom: 38 };
 const LEAST_WIDTH = 160;
 const NAME_ROOM = 66; // for names at the ends of the lines
 const NAME_GAP = 14;
+const NAME_NEAR = 12; // a name farther from its line's end has a leader
+const NAME_LIFT = 8; // above the axis, along which no leader would be seen
 const CROSS_SIZE = 12;
 const MARK_LINE = 14;
 const MARK_CHARACTER = 6.2; // about so wide
@@ -150,22 +152,33 @@ function drawMarks({ left, right, top, bottom, x }, { marks = [], colour }) {
   });
 }
 
-/** Names beside the ends of the lines, moved apart where they would meet. */
-function drawEndNames({ right, top, bottom, y }, curves) {
-  const names = curves.map(({ endName, colour, lines }) => {
-    const end = lines[0]?.ys.findLast(Number.isFinite);
-    return { endName, colour, at: y.at(end ?? y.high) };
-  });
-  names.sort((a, b) => a.at - b.at);
-  names.forEach((name, i) => (name.at = Math.max(name.at, i ? names[i - 1].at + NAME_GAP : top)));
-  let lowest = bottom;
-  return names.reverse().map(({ endName, colour, at }) => {
+/** Names beside the ends of the lines, moved apart where they would meet, with leaders to those far away. */
+function drawEndNames(area, curves) {
+  const names = curves.map(({ endName, colour, lines }) => ({ endName, colour, end: lastSeen(area, lines[0]) }));
+  names.sort((a, b) => a.end[1] - b.end[1]);
+  names.forEach((name, i) => (name.at = Math.max(name.end[1], i ? names[i - 1].at + NAME_GAP : area.top)));
+  let lowest = area.bottom - NAME_LIFT;
+  return names.reverse().flatMap(({ endName, colour, end, at }) => {
     const free = Math.min(at, lowest);
     lowest = free - NAME_GAP;
-    const text = makeText(right + 6, free + 4, endName, "start", "mlp-end-name");
+    const text = makeText(area.right + 6, free + 4, endName, "start", "mlp-end-name");
     text.style.fill = `color-mix(in srgb, ${colour} 72%, currentColor)`;
-    return text;
+    if (Math.hypot(text.getAttribute("x") - end[0], free - end[1]) <= NAME_NEAR) return [text];
+    const [x1, y1] = end;
+    return [makeSvg("line", { x1, y1, x2: area.right + 4, y2: free, stroke: colour, class: "mlp-leader" }), text];
   });
+}
+
+/** Return the pixels at which a line ends, or at which it leaves the chart for good. */
+function lastSeen({ right, top, bottom, x, y }, { xs, ys } = { xs: [], ys: [] }) {
+  const points = xs.map((value, i) => [x.at(value), Number.isFinite(ys[i]) && y.at(ys[i])]).filter(([, at]) => at !== false);
+  const isIn = ([, at]) => at >= top && at <= bottom;
+  const last = points.findLastIndex(isIn);
+  if (last < 0) return [right, points.length && points.at(-1)[1] > bottom ? bottom : top];
+  const [[x0, y0], [x1, y1] = []] = points.slice(last);
+  if (x1 === undefined) return [x0, y0];
+  const edge = y1 > bottom ? bottom : top;
+  return [x0 + ((edge - y0) / (y1 - y0)) * (x1 - x0), edge];
 }
 
 function addReadingLine(svg, { left, right, top, bottom, x }, width, onRead) {

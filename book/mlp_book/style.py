@@ -114,6 +114,18 @@ class ReportFigure(Figure):
         named = mark_lines(self)
         return to_inline(self._svg(), name(self), self.alt(), describe_scales(named))
 
+    def picture_svg(self, size: tuple[float, float]) -> str:
+        """Return an svg element that only decorates; the figure stays in that size (inches)."""
+        self.set_size_inches(*size)
+        with styled():
+            self.draw_without_rendering()
+            for axes in self.axes:  # what is too long for the smaller size moves to the left
+                title = axes.set_title(axes.get_title("left"), loc="left")
+                for text in (title, axes.xaxis.label):
+                    over = text.get_window_extent().x1 - self.bbox.x1
+                    text.set_x(text.get_position()[0] - max(over, 0) / axes.bbox.width)
+        return to_inline(self._svg(), "", "")
+
     def save(self, path: str | Path) -> None:
         """Write a file of its own; the suffix names the format."""
         path = Path(path)

@@ -182,6 +182,16 @@ def test_labels_stand_at_their_lines_or_have_a_leader() -> None:
     assert abs(heights["c"] + 4 - at_c) <= NEAR
 
 
+def test_a_smaller_picture_keeps_its_words_inside() -> None:
+    title = "a title as long as the figure, or nearly so"
+    figure = lines(tidy("x", [0, 10], {title: {"a": [1, 2]}}), "x", color="line", panel="panel")
+    figure.picture_svg((3.2, 2))
+    (axes,) = figure.axes
+    (drawn,) = axes.findobj(lambda one: getattr(one, "get_text", str)() == title)
+    box = drawn.get_window_extent()
+    assert box.x1 <= figure.bbox.x1 < axes.bbox.x0 + box.width
+
+
 @settings(deadline=None)
 @given(st.lists(st.floats(-0.5, 1.5), max_size=10))
 def test_labels_are_spread_out_in_order(wanted: list[float]) -> None:

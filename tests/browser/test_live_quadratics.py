@@ -68,6 +68,13 @@ FIELD = """async root => {
     return [image.height, image.width, [...data]];
 }"""
 
+# A name, where its leader begins, and how far beside the name it ends.
+LEADERS = """root => [...root.querySelectorAll('.mlp-leader')].map(line => {
+    const name = line.nextElementSibling;
+    const [x, y, end] = ['x1', 'y1', 'y2'].map(key => Number(line.getAttribute(key)));
+    return [name.textContent, x, y, end + 4 - name.getAttribute('y')];
+})"""
+
 
 class Drawing:
     """A drawing of the page, with the scales that the words at its ticks say it has."""
@@ -148,7 +155,7 @@ def check_parabola(page: Page) -> None:
     )
     factor = descend(SGD(rate or TINY), PARABOLA, [1.0], 1)[1, 0]
     below.check("factor", below.seen["handle"], [rate], [shrink_factor(rate * CURVATURE, 0)])
-    number = re.search(r"= (\S+):", says)
+    number = re.search(r"=\s(\S+):", says)
     assert number and float(number[1]) == pytest.approx(factor, rel=5e-3, abs=1e-12)
     assert abs(factor) > 1e-9 or number[1] == "0"
     assert effect_of(factor) in says
@@ -251,6 +258,19 @@ def test_the_parabola_holds_where_its_words_change(page: Page) -> None:
         check_parabola(page)
     start.fill("0")
     check_parabola(page)
+
+
+def test_a_name_far_from_the_end_of_its_line_has_a_leader(page: Page) -> None:
+    """From where the line leaves the chart: at a rate of 0.2, between the updates 4 and 5."""
+    sliders = page.locator("[data-picture=parabola] input[type=range]").all()
+    for slider, value in zip(sliders, ("1", "0.2"), strict=True):
+        slider.fill(value)
+    found = page.locator("[data-picture=parabola] .mlp-chart").evaluate(LEADERS)
+    chart = look(page, "parabola")[2][1]
+    (x0, bottom), (x1, _) = chart.pixels([4, 5], [1e-6, 1e-6])
+    (at,) = (end for name, *end in found if name == "yours")
+    assert x0 < at[0] < x1
+    assert at[1:] == pytest.approx([bottom, 0], abs=1)
 
 
 def test_the_valley_shows_what_the_package_computes(page: Page) -> None:

@@ -42,10 +42,10 @@ class Hero {
   }
 
   get source() {
-    const { seed, config, kept } = this.stored;
+    const { seed, config } = this.stored;
     return (
-      `The weights of a network's ${config.hidden_sizes[0]} hidden units: orange above zero, blue below. Stored ` +
-      `from ${this.runs.length} runs on the small digits, ${kept.at(-1)} epochs, seed ${seed}.`
+      `Weights of ${config.hidden_sizes[0]} hidden units: orange above zero, blue below, blank near it. ` +
+      `Stored from ${this.runs.length} runs on the small digits, seed ${seed}.`
     );
   }
 
@@ -154,7 +154,7 @@ class Hero {
     drawLineChart(
       this.chart,
       [
-        ...this.runs.map((other) => curveOf(other, Infinity, { opacity: 0.16, width: 1 })),
+        ...this.runs.map((other) => curveOf(other, Infinity, { opacity: 0.3, width: 1 })),
         curveOf(run, Infinity, { opacity: 0.5, width: 1.5, colour }),
         ...(epoch ? [curveOf(run, epoch, { width: 3.5, colour })] : []),
       ],

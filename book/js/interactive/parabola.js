@@ -94,6 +94,7 @@ function wordsOf(rate, curvature) {
     [factor < 0, "each step lands on the other side, but nearer."],
     [true, "it creeps towards the minimum."],
   ].find(([holds]) => holds)[1];
-  const product = `1 − ${shortNumber(rate)} × ${curvature} = ${shortNumber(factor).replace("-", "−")}`;
+  const terms = `1 − ${shortNumber(rate)} × ${curvature} = ${shortNumber(factor).replace("-", "−")}`;
+  const product = terms.replaceAll(" ", "\u00a0"); // on one line
   return `An update multiplies the distance by ${product}: ${so}`;
 }

@@ -29,7 +29,9 @@ export function showValley({ curvatures, start, rate, momenta, updates }) {
     draw,
   );
   const buttons = momenta.map((momentum) =>
-    makeButton(`momentum ${shortNumber(momentum)}`, () => ranges.set({ momentum, rate })),
+    makeButton(shortNumber(momentum), () => ranges.set({ momentum, rate }), {
+      "aria-label": `momentum ${shortNumber(momentum)}`,
+    }),
   );
   followDrag(above, (x, y) => {
     ranges.set({ x: clamp(x, -start[0], start[0]), y: clamp(y, -start[1] * 2, start[1] * 2) });
@@ -81,7 +83,7 @@ export function showValley({ curvatures, start, rate, momenta, updates }) {
   function drawMap(eta, momentum) {
     const plot = new Plot(map, {
       x: { range: [0, most], label: "learning rate" },
-      y: { range: [0, 1], label: "momentum: drag the point through the map" },
+      y: { range: [0, 1], label: "momentum: drag the point" },
       height: 240,
       label: `How fast the slower direction shrinks, by learning rate and momentum. ${says.textContent}`,
     });
@@ -103,7 +105,7 @@ export function showValley({ curvatures, start, rate, momenta, updates }) {
     root: [
       says,
       makeBox("interactive-pair", above, losses),
-      makeBox("interactive-pair", map, makeBox("", ranges.root, makeBox("mlp-buttons", ...buttons))),
+      makeBox("interactive-pair", map, makeBox("", ranges.root, makeBox("mlp-buttons", make("span", {}, "momentum"), ...buttons))),
     ],
     draw: () => ranges.tell(),
   };

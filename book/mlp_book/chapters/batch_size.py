@@ -289,11 +289,13 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
     )
     yield {
         "effects-thirty": "; ".join(
-            f"{size}: {against_thirty[size].text()}"
+            f"{format_number(size)}: {against_thirty[size].text()}"
             for size in (50, 200, 500, 1000)
             if size in against_thirty
         ),
-        "tied-effects": "; ".join(f"{n}: {accuracy.effect(n, best).text()}" for n in sorted(tied)),
+        "tied-effects": "; ".join(
+            f"{format_number(n)}: {accuracy.effect(n, best).text()}" for n in sorted(tied)
+        ),
         "effect-500": accuracy.effect(500, best).text(),
         "pair-effects": "; ".join(one.text() for one in same_per_image.values()),
         **{

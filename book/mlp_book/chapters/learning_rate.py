@@ -124,9 +124,7 @@ def mnist(runs: Sequence[Run], thirty: Sequence[Run]) -> Iterator[Any]:
         "best": best,
         "at-best": accuracy[best],
         "tied": accuracy.tied,
-        "tied-effects": "; ".join(
-            f"{rate:g}: {accuracy.effect(rate, best).text()}" for rate in accuracy.tied
-        ),
+        "tied-effects": [accuracy.effect(rate, best).in_points() for rate in accuracy.tied],
         "plateau-training": "all"
         if on_plateau.min() >= 100
         else f"at least {np.floor(10 * on_plateau.min()) / 10:.1f} %",
@@ -180,8 +178,9 @@ def table_of_rules(runs: Sequence[Run]) -> pd.DataFrame:
     data = frame(runs)
     columns, effects = {}, {}
     for rule, p in RULES.items():
-        columns[rule] = {f"{b}": settled(own) for b, own in follow_rule(data, START, p).items()}
-        effects[rule] = {f"{b}": one for b, one in against_start(data, START, p).items()}
+        followed, judged = follow_rule(data, START, p), against_start(data, START, p)
+        columns[rule] = {format_number(b): settled(own) for b, own in followed.items()}
+        effects[rule] = {format_number(b): one for b, one in judged.items()}
     return treatments(columns, f"{START[0]}", "batch size", effects=effects)
 
 
@@ -251,11 +250,15 @@ def crossed(runs: Sequence[Run]) -> Iterator[Any]:
         "crossed-seeds": data["seed"].nunique(),
         "crossed-base-size": START[0],
         "crossed-base": START[1],
-        "crossed-best": [f"{rate:g} with {size}" for size, rate in best.items()],
+        "crossed-best": [f"{best.get(size, np.nan):g} with {size}" for size in (25, 100, 800)],
         "crossed-at-base": linear[START[0]],
-        "crossed-diagonal": "; ".join(f"{b}: {one.text()}" for b, one in effects.items()),
+        "crossed-diagonal": "; ".join(
+            f"{size} images, {effects[size].text()}" for size in (25, 400, 800) if size in effects
+        ),
         "crossed-lost": lost,
-        "crossed-root": "; ".join(f"{b}: {one.text()}" for b, one in root_effects.items()),
+        "crossed-root": "; ".join(
+            f"{format_number(b)}: {one.text()}" for b, one in root_effects.items()
+        ),
         "crossed-late": "; ".join(spread(values).text() for values in late.values()),
         "crossed-beyond": START[1] * 800 / START[0],
         "crossed-broken": broken,

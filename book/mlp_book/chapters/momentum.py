@@ -14,7 +14,7 @@ from mlp_book.frames import Runs, epochs, frame, settled
 from mlp_book.quadratic import eigenvalues, shrink_factor
 from mlp_book.stats import Effect, compare, judge_family, spread
 from mlp_book.style import COLOURS, DASHES, INK, ReportFigure, band_look, new_figure, styled
-from mlp_book.text import enumerate_words, format_number
+from mlp_book.text import NONE, enumerate_words, format_number
 from mlp_core import Run
 from mlp_core.nn import SGD
 
@@ -319,17 +319,13 @@ def mnist(
         "highest": accuracy.levels[-1],
         "lowest-effective": data["effective"].min(),
         "highest-effective": data["effective"].max(),
-        "tied-effects": "; ".join(
-            f"{m:g}: {accuracy.effect(m, best).text()}" for m in sorted(tied)
-        ),
+        "effect-none": accuracy.effect(0.0, best).in_points(),
         **{f"at-{momentum:g}": accuracy[momentum] for momentum in (0.0, 0.9, 0.95)},
         **{f"at-{momentum}": accuracy[momentum].text(1) for momentum in (0.99, 0.999)},
         "once-0.99": once.text(1),
         "thirty": of_thirty,
         "against-thirty": _against_thirty(against_thirty),
-        "thirty-effects": "; ".join(
-            f"{m:g}: {effects[m].text()}" for m in learning if m in effects
-        ),
+        "thirty-effect-none": effects[0.0].text() if 0.0 in effects else NONE,
         "same-effective": "; ".join(
             f"momentum {momentum:g} and a rate of {rate:g}: {_outcome(one)}"
             for (momentum, rate), one in zip(
@@ -356,7 +352,7 @@ def _against_thirty(different: Sequence[float]) -> str:
     """Say which momenta are shown to differ from the thirty seeds."""
     names = enumerate_words([format_number(momentum) for momentum in different])
     if not different:
-        return "Against the thirty, none of them is shown to differ"
+        return "Against the thirty, too, none of the others is shown to differ"
     return f"Against the thirty, {names} {'is' if len(different) == 1 else 'are'} shown to differ"
 
 

@@ -22,7 +22,7 @@ export const MEASURES = {
     hasCrosses: true,
   },
   accuracy: {
-    title: "accuracy, %; dotted: training",
+    title: "accuracy, %",
     of: "test accuracy",
     columns: ["test_accuracy", "running_accuracy"],
     drawn: byError,
@@ -34,7 +34,7 @@ export const MEASURES = {
     say: sayPercent,
   },
   units: {
-    title: "active hidden units, %; dotted: dead",
+    title: "active, %; dotted: dead",
     of: "share of active hidden units",
     columns: ["active_units", "dead_units"],
     drawn: percent,

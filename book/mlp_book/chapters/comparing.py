@@ -206,7 +206,7 @@ def seen(runs: Sequence[Run], found: pd.DataFrame) -> Iterator[Any]:
     many, luck = many_nothings(runs, 10), best_of_equals(runs, 24)
     yield {
         "runs": len(runs),
-        "std": f"{own.std:.3f}",
+        "std": f"{own.std:.2f}",
         "tenth-three": f"{tenth[3]:.0f}",
         **{f"power-{n}": f"{detectable(own.std, n):.2f}" for n in (3, 5, 10, 20)},
         "many-without": f"{many['without']:.0f}",

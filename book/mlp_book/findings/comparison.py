@@ -92,7 +92,7 @@ def account_for(comparisons: pd.DataFrame) -> str:
 
 def table_of_comparisons(data: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return one row per cell: published, ours, the difference with its interval and outcome."""
-    digits = 3 if measure.endswith("loss") else 2  # small ones are known better than printed
+    digits = 3 if measure == "train_loss" else 2  # small ones are known better than printed
     rows = {
         one.cell.row_name: {
             "published": f"{one.published:.2f}",

@@ -90,7 +90,7 @@ def _digits(levels: Levels, digits: int) -> int:
     means = [abs(mean) for level in levels.levels if (mean := levels[level].mean)]
     if digits >= 0 or not means or not max(means) < 100 * min(means):
         return digits
-    return max(0, -digits - 1 - math.floor(math.log10(max(means))))
+    return max(0, -digits - 1 - math.floor(math.log10(min(means))))
 
 
 def _clear_best(levels: Levels, measure: str) -> Any:

@@ -64,7 +64,7 @@ def test_a_column_has_one_number_of_decimals_unless_its_means_differ_too_much() 
         data["test_loss"] = losses
         return by_level(data, "momentum", ("test_loss",))["test loss"].tolist()
 
-    assert column(0.0622, 0.837) == ["0.062", "0.837"]
+    assert column(0.0622, 0.837) == ["0.0622", "0.8370"]
     assert column(0.000213, 0.857) == ["0.000213", "0.857"]
 
 

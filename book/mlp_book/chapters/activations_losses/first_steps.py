@@ -13,7 +13,7 @@ from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import epochs, frame, label_of
 from mlp_book.stats import spread
 from mlp_book.tables import table_of_rows
-from mlp_book.text import NONE, format_level, unbroken
+from mlp_book.text import format_level, format_number, unbroken
 from mlp_core import Run, RunConfig
 from mlp_core.training import Training
 
@@ -56,7 +56,13 @@ def table_of_starts(starts: pd.DataFrame) -> pd.DataFrame:
     for depth, loss, activation in starts.index:
         name = f"{format_level(activation)}, {depth}"
         names.append(unbroken(name if loss == RunConfig().loss else f"{name}, with {loss}"))
-    return shown.map(lambda value: NONE if pd.isna(value) else f"{value:.4f}").set_axis(names)
+    return shown.map(_two_digits).set_axis(names)
+
+
+def _two_digits(value: float) -> str:
+    if value >= 1e-4:
+        return f"{value:#.2g}"
+    return format_number(float(f"{value:.1e}"))
 
 
 def table_of_epochs(runs: Sequence[Run], shown: Sequence[int]) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import { makeScale } from "./scales.js";
 
 const MARGIN = { left: 48, right: 12, top: 28, bottom: 38 };
 const LEAST_WIDTH = 160;
-const NAME_ROOM = 66; // for names at the ends of the lines
+const NAME_ROOM = 76; // for names at the ends of the lines
 const NAME_GAP = 14;
 const NAME_NEAR = 12; // a name farther from its line's end has a leader
 const NAME_LIFT = 8; // above the axis, along which no leader would be seen

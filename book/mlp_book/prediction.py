@@ -27,6 +27,7 @@ def prediction(
     question: str = "",
     log: bool | None = None,
     label: str | None = None,
+    x_label: str | None = None,
 ) -> Interactive:
     """Let the reader draw a measure against a setting, then show what the runs found.
 
@@ -40,8 +41,8 @@ def prediction(
         One sentence.
     log : bool, optional
         Whether the measure's axis is logarithmic; usually as in all figures.
-    label : str, optional
-        Of the measure, such as for one that is no column of runs.
+    label, x_label : str, optional
+        Of the measure and of the setting, instead of the names of the columns.
     """
     known = data[data[y].notna()]
     by_level = known.groupby(x)[y].agg(["mean", "min", "max"])
@@ -60,6 +61,6 @@ def prediction(
         high=by_level["max"].tolist(),
         range=around,
         isLog=is_log,
-        xLabel=label_of(x),
+        xLabel=x_label or label_of(x),
         yLabel=label or label_of(y),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -68,9 +69,9 @@ def by_level(
     """
     values = {name: Levels(data, factor, name, name.endswith("accuracy")) for name in measures}
     marked = {name: _clear_best(own, name) if best else None for name, own in values.items()}
+    digits = {name: _digits(own, MEASURES[name].digits) for name, own in values.items()}
     lost, rows = broke(data), {}
     for level in next(iter(values.values())).levels:
-        digits = {name: MEASURES[name].digits for name in measures}
         row = {
             label_of(name): f"{BEST}\u00a0" * (level == marked[name])
             + own[level].text(digits[name])
@@ -82,6 +83,14 @@ def by_level(
             row["seeds"] = f"{here.sum()}, {broken} broke" if broken else str(here.sum())
         rows[format_level(level)] = row
     return table_of_rows(rows, in_words(factor) if title is None else title)
+
+
+def _digits(levels: Levels, digits: int) -> int:
+    """Return a column's decimals: as many everywhere, unless its means differ too much in size."""
+    means = [abs(mean) for level in levels.levels if (mean := levels[level].mean)]
+    if digits >= 0 or not means or not max(means) < 100 * min(means):
+        return digits
+    return max(0, -digits - 1 - math.floor(math.log10(min(means))))
 
 
 def _clear_best(levels: Levels, measure: str) -> Any:
@@ -115,7 +124,7 @@ def compare_with(
     digits, found = abs(MEASURES[measure].digits), levels.against(reference)
     rows = {
         format_level(level): {
-            label_of(measure): levels[level].text(MEASURES[measure].digits),
+            label_of(measure): levels[level].text(digits),
             **_in_columns(found.get(level), digits),
         }
         for level in levels.levels
@@ -207,7 +216,7 @@ def reproduction_card(study: str, runs: Sequence[Run]) -> pd.DataFrame:
     minutes = sum(run.core_s for run in runs) / 60
     rows = {
         "study": study,
-        "runs": f"{len(runs)}, seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}",
+        "runs": f"{len(runs)}, {_seeds(seeds)}",
         "data": ", ".join(dict.fromkeys(str(run.config.dataset) for run in runs)),
         "mlp_core": _environment(runs, "mlp_core"),
         "NumPy": _environment(runs, "numpy"),
@@ -217,6 +226,13 @@ def reproduction_card(study: str, runs: Sequence[Run]) -> pd.DataFrame:
         "again": f"mlp-core study run {study}",
     }
     return table_of_rows({name: {"stored runs": text} for name, text in rows.items()}, "")
+
+
+def _seeds(seeds: Sequence[int]) -> str:
+    first, last = seeds[0], seeds[-1]
+    if len(seeds) > 2 and list(seeds) == list(range(first, last + 1)):
+        return f"seeds {first} to {last}"
+    return f"seed{'s' * (len(seeds) > 1)} {', '.join(map(str, seeds))}"
 
 
 def _environment(runs: Sequence[Run], name: str) -> str:

@@ -94,6 +94,17 @@ def keep_quantities(text: str) -> str:
     return _LOOSE.sub("\u00a0", text)
 
 
+def count_of(count: int, total: int) -> str:
+    """Return how many of all, as it stands before a noun.
+
+    >>> count_of(12, 12), count_of(0, 990), count_of(34, 36)
+    ('all 12', 'none of the 990', '34 of the 36')
+    """
+    if count == total:
+        return f"all {total}"
+    return f"{count or 'none'} of the {total}"
+
+
 def enumerate_words(words: Sequence[str]) -> str:
     """Return a list as it stands in a sentence.
 

@@ -58,6 +58,16 @@ def test_each_level_is_compared_with_the_reference(runs: list[Run]) -> None:
     assert losses["difference"].tolist() == [NONE, "0.000\u00a0[0.000, 0.000]"]  # more decimals
 
 
+def test_a_column_has_one_number_of_decimals_unless_its_means_differ_too_much() -> None:
+    def column(*losses: float) -> list[str]:
+        data = frame([fake_run(RunConfig(momentum=m, epochs=2), 98.0) for m in (0.0, 0.9)])
+        data["test_loss"] = losses
+        return by_level(data, "momentum", ("test_loss",))["test loss"].tolist()
+
+    assert column(0.0622, 0.837) == ["0.0622", "0.8370"]
+    assert column(0.000213, 0.857) == ["0.000213", "0.857"]
+
+
 def test_a_reference_that_is_no_level_is_refused(runs: list[Run]) -> None:
     with pytest.raises(ValueError, match="learning_rate=7 is not among the runs"):
         compare_with(frame(runs), "learning_rate", 7)
@@ -110,7 +120,7 @@ def test_cells_are_set_against_their_row() -> None:
 
 def test_a_reproduction_card_says_what_it_takes(runs: list[Run]) -> None:
     card = reproduction_card("learning-rate", runs)["stored runs"]
-    assert card["runs"] == "12, seeds 0, 1, 2" and card["core\u2011minutes"] == "4.0"
+    assert card["runs"] == "12, seeds 0 to 2" and card["core\u2011minutes"] == "4.0"
     assert card["again"] == "mlp-core study run learning-rate"
     assert (card["data"], card["processor"]) == ("digits", "made up")
 

@@ -84,6 +84,10 @@ def abbreviate(runs: pd.DataFrame) -> str:
     return "\n".join(lines)
 
 
+def _head(column: str) -> str:
+    return {"init_std": "standard deviation of the first weights"}.get(column, in_words(column))
+
+
 def _grid(
     data: pd.DataFrame, rows: Sequence[str], column: str, cell: Callable[[pd.DataFrame], Any]
 ) -> pd.DataFrame:
@@ -101,7 +105,7 @@ def _grid(
 
 def table_of_outcomes(data: pd.DataFrame, rows: Sequence[str], column: str) -> pd.DataFrame:
     """Return a cell for each setting: test accuracy with its spread, and how many diverged."""
-    return _grid(data, rows, column, describe).rename_axis(columns=in_words(column))
+    return _grid(data, rows, column, describe).rename_axis(columns=_head(column))
 
 
 def plot_outcomes(
@@ -130,10 +134,10 @@ def plot_outcomes(
         _grid(data, rows, column, abbreviate),
         colour=COLOURS[1],
         title=title,
-        column_label=in_words(column),
+        column_label=_head(column),
         height=0.75 + 0.44 * len(share),
         alt="Grid of test accuracies in percent and of diverged runs, by "
-        + f"{in_words(column)}. {' '.join(said)}".replace("\u00a0", " "),
+        + f"{_head(column)}. {' '.join(said)}".replace("\u00a0", " "),
     )
 
 
@@ -187,7 +191,7 @@ def patched_loss(
     )
     yield {
         "cap": f"{CEILING:.1f}",
-        "true-at-120": f"{loss['stable'].get(120, np.nan):.0f}",
+        "true-at-120": f"{loss['stable'].get(120, np.nan):.1f}",
         "patched-at-120": f"{loss['patched'].get(120, np.nan):.1f}",
     }
     wrong = loss["stable"].loc[20:]
@@ -414,7 +418,7 @@ def exercises(
     size : int
         How many parameters there are.
     """
-    yield {"ex2-softmax": [f"{p:.2f}" for p in shifted[0]], "ex2-naive": [str(p) for p in naive[0]]}
+    yield {"ex2-softmax": [f"{p:.2f}" for p in shifted[0]]}
     yield claim(
         "shifted by a thousand, the softmax is the same, and the naive one gets none of it",
         np.allclose(shifted[0], naive[1], rtol=1e-5) and np.isnan(naive[0]).all(),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mlp_book.facts import Levels
-from mlp_book.frames import all_learned, label_of
+from mlp_book.frames import MEASURES, all_learned, label_of
 from mlp_book.stats import finite
 from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_book.text import format_level, format_number, in_words
@@ -117,7 +117,8 @@ def error_map(
         In inches; by default as the number of rows needs.
     """
     cells = data.groupby([row, column])
-    text = cells[measure].agg(_cell_text).unstack()
+    digits = abs(MEASURES[measure].digits)  # the same in all cells
+    text = cells[measure].agg(lambda own: _cell_text(own, digits)).unstack()
     mean = cells[measure].mean().unstack()
     framed = _framed(data, row, column, measure).reindex_like(text).eq(True)  # no run: not framed
     best = mean.where(framed).min(axis=1)
@@ -133,12 +134,11 @@ def error_map(
     )
 
 
-def _cell_text(values: pd.Series[float]) -> str:
+def _cell_text(values: pd.Series[float], digits: int) -> str:
     known = finite(values)
     if not len(known):
         return "✕"
-    mean = known.mean()
-    text = f"{mean:.0f}" if mean >= 10 else f"{mean:#.3g}"
+    text = f"{known.mean():.{digits}f}"
     return text if len(known) == len(values) else f"{text}\n✕"
 
 

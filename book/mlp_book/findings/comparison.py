@@ -92,7 +92,7 @@ def account_for(comparisons: pd.DataFrame) -> str:
 
 def table_of_comparisons(data: pd.DataFrame, measure: str) -> pd.DataFrame:
     """Return one row per cell: published, ours, the difference with its interval and outcome."""
-    digits = 3 if measure.endswith("loss") else 2  # small ones are known better than printed
+    digits = 3 if measure == "train_loss" else 2  # small ones are known better than printed
     rows = {
         one.cell.row_name: {
             "published": f"{one.published:.2f}",
@@ -107,15 +107,15 @@ def table_of_comparisons(data: pd.DataFrame, measure: str) -> pd.DataFrame:
 def plot_comparisons(data: pd.DataFrame, measure: str) -> ReportFigure:
     """Draw ours minus published accuracies, one row per cell, on the band of the tolerance.
 
-    A dot is the mean over the seeds; its line runs from the lowest to the highest seed.
+    A dot is the mean over the seeds, its line the 95 % interval of the difference.
     """
     found = compare_published(data, measure)
-    cells, ours = list(found["cell"]), list(found["ours"])
+    cells = list(found["cell"])
     shown = found.assign(
         activation=[cell.activation for cell in cells],
         network=[f"{cell.depth}, {format_level(cell.loss)}" for cell in cells],
-        low=([own.low for own in ours] - found["published"]).round(6),
-        high=([own.high for own in ours] - found["published"]).round(6),
+        low=[one.low for one in found["effect"]],
+        high=[one.high for one in found["effect"]],
     )
     colours = {loss: COLOURS[place] for place, loss in enumerate(LOSSES)}
     fills = [colours[cell.loss] for cell in cells]

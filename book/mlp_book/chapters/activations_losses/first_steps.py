@@ -56,7 +56,13 @@ def table_of_starts(starts: pd.DataFrame) -> pd.DataFrame:
     for depth, loss, activation in starts.index:
         name = f"{format_level(activation)}, {depth}"
         names.append(unbroken(name if loss == RunConfig().loss else f"{name}, with {loss}"))
-    return shown.map(lambda value: format_number(float(f"{value:.1e}"))).set_axis(names)
+    return shown.map(_two_digits).set_axis(names)
+
+
+def _two_digits(value: float) -> str:
+    if value >= 1e-4:
+        return f"{value:#.2g}"
+    return format_number(float(f"{value:.1e}"))
 
 
 def table_of_epochs(runs: Sequence[Run], shown: Sequence[int]) -> pd.DataFrame:
@@ -98,7 +104,7 @@ def starts(measured: pd.DataFrame) -> Iterator[Any]:
         "sigmoid-first": f"{relu[FIRST] / sigmoid[FIRST]:.1f}",
         "sigmoid-output": f"{sigmoid['hidden output']:.2f}",
         "sigmoid-variation": f"{sigmoid['its variation']:.3f}",
-        "sigmoid-first-double": f"{double[FIRST]['relu'] / double[FIRST]['sigmoid']:.0f}",
+        "sigmoid-first-double": f"{double[FIRST]['relu'] / double[FIRST]['sigmoid']:.1f}",
     }
     yield claim(
         "the outputs of sigmoids are a half and hardly vary, those of ReLUs do",
@@ -131,7 +137,7 @@ def slow(runs: Sequence[Run]) -> Iterator[Any]:
     found = {(cell.activation, cell.depth): half[cell] for cell in half.levels}
     seeds = max(own.n for own in found.values())
     yield {
-        f"wait-{name}-{depth}": own.text(0)
+        f"wait-{name}-{depth}": own.text(0) if own.std else f"{own.mean:.0f} in each seed"
         for (name, depth), own in found.items()
         if own.n == seeds
     }

@@ -81,7 +81,7 @@ def active(looked: Sequence[Run]) -> Iterator[Any]:
         "dead-struck-end": late[STRUCK].text(1),
         "dead-rival": early[RIVAL].text(1),
         "dead-double": early[double].text(1),
-        "dead-gelu": early[STRUCK._replace(activation="gelu")].text(0),
+        "dead-gelu": early[STRUCK._replace(activation="gelu")].text(1),
         "left": f"{128 * (1 - early[STRUCK].mean / 100):.0f}",
         "first-struck": first[STRUCK].text(1),
         "first-rival": first[RIVAL].text(1),

@@ -14,6 +14,7 @@ from mlp_book.chapters.activations_losses.first_steps import NAME
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import epochs, frame
 from mlp_book.stats import compare, judge_family, noise_of, pooled_std, spread
+from mlp_book.text import count_of
 from mlp_core import Run
 
 LOSS = "training loss over target²"
@@ -91,8 +92,7 @@ def _hinge(data: pd.DataFrame) -> Iterator[Any]:
         "margin-least": f"{means.min():.1f}",
         "margin-most": f"{means.max():.1f}",
         "margin-scatter": f"{noise:.1f}",
-        "margin-apart": different,
-        "margin-pairs": len(pairs),
+        "margin-apart": count_of(different, len(pairs)),
         "margin-p": f"{p:.2f}",
     }
     yield claim(

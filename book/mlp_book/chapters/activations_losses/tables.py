@@ -20,7 +20,7 @@ from mlp_book.findings.report_a import cells
 from mlp_book.findings.timing import update_times
 from mlp_book.frames import frame, records
 from mlp_book.stats import EXACT, Spread, compare, spread
-from mlp_book.text import enumerate_words
+from mlp_book.text import count_of, enumerate_words
 from mlp_core import Run
 
 SIGMOIDS = Cell("double", "cross_entropy", "sigmoid")
@@ -55,9 +55,10 @@ def _extra_of_gelu(data: pd.DataFrame, whose: str) -> pd.Series[float]:
     return 100 * (data.query("activation == 'gelu'")[f"{whose}_to_relu"] - 1)
 
 
-def _untold(*tables: pd.DataFrame) -> int:
+def _untold(*tables: pd.DataFrame) -> str:
     """Return how many published figures are not shown to differ from ours."""
-    return sum(one.direction == 0 for table in tables for one in table["effect"])
+    untold = [one.direction == 0 for table in tables for one in table["effect"]]
+    return count_of(sum(untold), len(untold))
 
 
 def _range(values: Iterable[float], digits: int = 0) -> str:
@@ -106,8 +107,7 @@ def mnist(
             f"{cell.text} ({accuracy.effect(cell, best).text()})" for cell in accuracy.tied
         )
         or "no other",
-        "soft-apart": sum(accuracy.different(*pair) for pair in pairs),
-        "soft-pairs": len(pairs),
+        "soft-apart": count_of(sum(accuracy.different(*pair) for pair in pairs), len(pairs)),
         "at-struck": accuracy[STRUCK],
         "training-struck": training[STRUCK],
         "gelu-relu": _gelu_against_relu(

@@ -141,6 +141,11 @@ def deeper(runs: Sequence[Run]) -> Iterator[Any]:
     gelu_ahead = [depth for depth in ahead if gelu[depth].mean > relu[depth].mean]
     relu_ahead = [depth for depth in ahead if depth not in gelu_ahead]
     learning = {name: accuracy[name] for name in ("GELU", "ReLU", "tanh")}
+    best: dict[int, list[str]] = {}
+    for name, own in learning.items():
+        best.setdefault(own.best, []).append(name)
+    gains = {name: own.effect(own.best, 1) for name, own in learning.items()}
+    most = max(gains, key=lambda name: gains[name].difference)
     lost = data[(data["init"] == "normal") & (data["depth"] == 8)]["test_accuracy"]
     yield {
         "deep-runs": len(runs),
@@ -148,11 +153,9 @@ def deeper(runs: Sequence[Run]) -> Iterator[Any]:
         "small-reach": [f"{reach} with {name}" for name, reach in small_reach.items()],
         "lost": f"{lost.mean():.2f}",
         "he-sigmoid": he_reach["sigmoid"],
-        "best-depth": [f"{own.best} with {name}" for name, own in learning.items()],
+        "best-depth": [f"{depth} with {enumerate_words(own)}" for depth, own in best.items()],
         "gained": _gained(learning),
-        "best-effects": "; ".join(
-            f"{name}: {own.effect(own.best, 1).text()}" for name, own in learning.items()
-        ),
+        "best-effect": f"{gains[most].text()}, with {most}",
         "fallen": _fallen(learning),
         **{f"relu-{depth}": relu[depth] for depth in (1, 8)},
         "deep-ahead": _ahead({"GELU": gelu_ahead, "ReLU": relu_ahead}),

@@ -32,6 +32,7 @@ SCRIPTS = {
     "search.js": JS / "search.js",
     "tables.js": JS / "tables.js",
     "code_switch.js": JS / "code_switch.js",
+    "edges.js": JS / "edges.js",
     "read_out.js": JS / "read_out.js",
     "verdicts.js": JS / "verdicts" / "main.js",
 }
@@ -43,6 +44,7 @@ STUDY = re.compile(r'"study":\s*"([\w-]+)"')
 EXPLORER = '<div class="explorer">'
 VERDICTS = '<div class="verdicts">'
 READABLE = "data-scales="
+WIDE = re.compile(r'<table|<pre|class="math')  # what may be wider than a phone
 FOLDED = '<details class="admonition hide above-input">'
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
 # Tables whose HTML is not Sphinx's, and what a reader sees of them.
@@ -134,6 +136,8 @@ def files_of(app: Sphinx, body: str) -> Iterator[str]:
         yield "read_out.js"
     if FOLDED in body:
         yield "code_switch.js"
+    if WIDE.search(body):
+        yield "edges.js"
 
 
 def explain_marks(body: str, page: str = "") -> str:

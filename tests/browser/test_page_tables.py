@@ -98,6 +98,31 @@ def test_without_a_script_a_table_is_a_table(browser: Browser, chapter: Path) ->
         assert page.locator(".sort-button").count() == 0
 
 
+def test_what_is_cut_fades_until_its_end_is_seen(browser: Browser) -> None:
+    page = browser.new_page()
+    box = '<div class="cell_output" style="overflow: auto; width: {}px">{}</div>'
+    table = '<table style="width: 500px"><tr><td>1</td></tr></table><p class="table-note">Note.</p>'
+    code = '<div class="highlight"><pre style="overflow: auto; width: 90px">{}</pre></div>'
+    boxes = [
+        box.format(200, table),
+        box.format(600, table),
+        code.format("1"),
+        code.format("1" * 99),
+    ]
+    page.set_content(f'<article class="bd-article">{"".join(boxes)}</article>')
+    page.add_script_tag(content=classic_script(SCRIPTS["edges.js"]))
+    page.wait_for_selector("pre.is-cut")
+    cut = "all => all.map(e => e.classList.contains('is-cut'))"
+    assert page.locator("table, pre").evaluate_all(cut) == [True, False, False, True]
+    assert (
+        page.locator("table").first.evaluate("e => e.style.getPropertyValue('--seen')") == "200px"
+    )
+    page.locator(".cell_output").first.evaluate("e => e.scrollTo(300, 0)")
+    page.wait_for_selector("table:not(.is-cut)")
+    assert page.locator("table, pre").evaluate_all(cut) == [False, False, False, True]
+    page.close()
+
+
 def test_a_wide_table_scrolls_in_its_box_on_a_phone(browser: Browser, chapter: Path) -> None:
     with opened(browser, chapter.as_uri(), viewport=PHONE) as page:
         table = page.locator("table.dataframe", has=page.locator(".sort-button")).first

@@ -44,7 +44,8 @@ WAYS = {
 LINEAR = 0.2  # points about zero: beyond, axes are logarithmic
 ROWS = """\
 {%- macro predicted(one) -%}
-<small>predicted: {{ one.predicted }}<details><summary>why</summary>{{ one.reason }}</details></small>
+<small>predicted: {{ one.predicted }}
+<details><summary>why</summary>{{ one.reason }}</details></small>
 {%- endmacro -%}
 <table class="words carried"><thead><tr>
 {%- for head in heads %}<th scope="col">{{ head }}</th>{% endfor -%}
@@ -60,7 +61,8 @@ ROWS = """\
 <td>{{ one.symbol }}&nbsp;<strong>{{ one.outcome }}</strong><br>{{ predicted(one) }}</td></tr>
 {% endfor %}</tbody>{% endif %}
 {% for missing, own in waiting -%}
-<tbody><tr><th scope="rowgroup" colspan="4">{{ own[0].symbol }} {{ own[0].outcome }}: {{ missing }}</th></tr>
+<tbody><tr><th scope="rowgroup" colspan="4">
+{{- own[0].symbol }} {{ own[0].outcome }}: {{ missing }}</th></tr>
 {% for one in own -%}
 <tr><th scope="row">{{ one.question }}</th>
 <td data-head="{{ heads[1] }}"><strong>{{ one.here[0] }}</strong></td>
@@ -83,10 +85,14 @@ class Board:
         """Return the answered questions, then those that wait, by the runs that they wait for."""
         missing = dict.fromkeys(row["missing"] for row in self.rows)
         by_runs = [(runs, [row for row in self.rows if row["missing"] == runs]) for runs in missing]
-        return Environment(autoescape=True).from_string(ROWS).render(
-            heads=("question", "MNIST", self.title, "outcome"),
-            answered=dict(by_runs).get(""),
-            waiting=[(runs, own) for runs, own in by_runs if runs],
+        return (
+            Environment(autoescape=True)
+            .from_string(ROWS)
+            .render(
+                heads=("question", "MNIST", self.title, "outcome"),
+                answered=dict(by_runs).get(""),
+                waiting=[(runs, own) for runs, own in by_runs if runs],
+            )
         )
 
 

@@ -44,12 +44,11 @@ STUDY = re.compile(r'"study":\s*"([\w-]+)"')
 EXPLORER = '<div class="explorer">'
 VERDICTS = '<div class="verdicts">'
 READABLE = "data-scales="
-WIDE = re.compile(r'<table|<pre|class="math')  # what may be wider than a phone
 FOLDED = '<details class="admonition hide above-input">'
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
 # Tables whose HTML is not Sphinx's, and what a reader sees of them.
 MADE = re.compile(
-    r'<table[^>]*\bclass="[^"]*\b(?:dataframe|verdicts-table|explorer-studies)\b.*?</table>',
+    r'<table[^>]*\bclass="[^"]*\b(?:dataframe|verdicts-table|explorer-studies|carried)\b.*?</table>',
     re.DOTALL,
 )
 SEEN = re.compile(r">[^<]+<")
@@ -136,7 +135,7 @@ def files_of(app: Sphinx, body: str) -> Iterator[str]:
         yield "read_out.js"
     if FOLDED in body:
         yield "code_switch.js"
-    if WIDE.search(body):
+    if "<table" in body:  # any may be wider than a phone
         yield "edges.js"
 
 

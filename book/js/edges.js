@@ -1,19 +1,13 @@
-/** What is cut at the right edge of its box fades there, so that one sees that it scrolls. */
+/** A table that is cut at the right edge of its box fades there, so that one sees that it scrolls. */
 
-const BOXES = ".bd-article :is(.pst-scrollable-table-container, div.cell_output, div.math, .highlight > pre)";
+const BOXES = ".bd-article :is(.pst-scrollable-table-container, .text_html):has(table)";
 
-/** The tables of a box fade, not the note that stays below them; what has no table fades itself. */
+/** The table fades, not its box: the note below it stays as it is. */
 function mark(box) {
-  const scrolls = getComputedStyle(box).overflowX !== "visible" && box.scrollWidth > box.clientWidth + 1;
-  const tables = [...box.querySelectorAll("table")];
-  if (!tables.length) {
-    const isCut = scrolls && box.scrollLeft + box.clientWidth < box.scrollWidth - 1;
-    box.classList.toggle("is-cut", isCut);
-  }
   const edge = box.getBoundingClientRect().right;
-  for (const table of tables) {
+  for (const table of box.querySelectorAll("table")) {
     const { left, right } = table.getBoundingClientRect();
-    table.classList.toggle("is-cut", scrolls && right > edge + 1);
+    table.classList.toggle("is-cut", right > edge + 1);
     table.style.setProperty("--seen", `${edge - left}px`);
   }
 }

@@ -98,28 +98,24 @@ def test_without_a_script_a_table_is_a_table(browser: Browser, chapter: Path) ->
         assert page.locator(".sort-button").count() == 0
 
 
-def test_what_is_cut_fades_until_its_end_is_seen(browser: Browser) -> None:
+def test_a_table_that_is_cut_fades_until_its_end_is_seen(browser: Browser) -> None:
     page = browser.new_page()
-    box = '<div class="cell_output" style="overflow: auto; width: {}px">{}</div>'
     table = '<table style="width: 500px"><tr><td>1</td></tr></table><p class="table-note">Note.</p>'
-    code = '<div class="highlight"><pre style="overflow: auto; width: 90px">{}</pre></div>'
     boxes = [
-        box.format(200, table),
-        box.format(600, table),
-        code.format("1"),
-        code.format("1" * 99),
+        f'<div class="text_html" style="overflow: auto; width: {width}px">{table}</div>'
+        for width in (200, 600)
     ]
     page.set_content(f'<article class="bd-article">{"".join(boxes)}</article>')
     page.add_script_tag(content=classic_script(SCRIPTS["edges.js"]))
-    page.wait_for_selector("pre.is-cut")
-    cut = "all => all.map(e => e.classList.contains('is-cut'))"
-    assert page.locator("table, pre").evaluate_all(cut) == [True, False, False, True]
-    assert (
-        page.locator("table").first.evaluate("e => e.style.getPropertyValue('--seen')") == "200px"
+    page.wait_for_selector("table.is-cut")
+    seen = (
+        "all => all.map(e => [e.classList.contains('is-cut'), e.style.cssText.split(': ').at(-1)])"
     )
-    page.locator(".cell_output").first.evaluate("e => e.scrollTo(300, 0)")
-    page.wait_for_selector("table:not(.is-cut)")
-    assert page.locator("table, pre").evaluate_all(cut) == [False, False, False, True]
+    tables = page.locator("table")
+    assert tables.evaluate_all(seen) == [[True, "200px;"], [False, "600px;"]]
+    page.locator(".text_html").first.evaluate("e => e.scrollTo(300, 0)")
+    page.wait_for_selector("table.is-cut", state="detached")
+    assert tables.evaluate_all(seen) == [[False, "500px;"], [False, "600px;"]]
     page.close()
 
 

@@ -53,7 +53,7 @@ def test_no_module_writes_markup_or_runs_text(path: Path) -> None:
     ("body", "expected"),
     [
         ("<p>words</p>", []),
-        ('<table class="x dataframe"></table>', ["tables.js"]),
+        ('<table class="x dataframe"></table>', ["tables.js", "edges.js"]),
         ('<div class="explorer">', ["live.css", "explorer.css", "studies.js", "explorer.js"]),
         (
             '<div class="interactive" data-picture="x">',

@@ -32,6 +32,7 @@ SCRIPTS = {
     "search.js": JS / "search.js",
     "tables.js": JS / "tables.js",
     "code_switch.js": JS / "code_switch.js",
+    "edges.js": JS / "edges.js",
     "read_out.js": JS / "read_out.js",
     "verdicts.js": JS / "verdicts" / "main.js",
 }
@@ -47,7 +48,7 @@ FOLDED = '<details class="admonition hide above-input">'
 TABLE = re.compile(r'<table[^>]*\bclass="[^"]*\bdataframe\b.*?</table>', re.DOTALL)
 # Tables whose HTML is not Sphinx's, and what a reader sees of them.
 MADE = re.compile(
-    r'<table[^>]*\bclass="[^"]*\b(?:dataframe|verdicts-table|explorer-studies)\b.*?</table>',
+    r'<table[^>]*\bclass="[^"]*\b(?:dataframe|verdicts-table|explorer-studies|carried)\b.*?</table>',
     re.DOTALL,
 )
 SEEN = re.compile(r">[^<]+<")
@@ -134,6 +135,8 @@ def files_of(app: Sphinx, body: str) -> Iterator[str]:
         yield "read_out.js"
     if FOLDED in body:
         yield "code_switch.js"
+    if "<table" in body:  # any may be wider than a phone
+        yield "edges.js"
 
 
 def explain_marks(body: str, page: str = "") -> str:

@@ -218,6 +218,29 @@ def test_the_table_counts_what_is_taken_for_what(page: Page, runs: dict[str, Any
     assert f"{(said != labels).sum()} of 364 test images are wrong" in says(page)
 
 
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ([9, 2, 0, 0, 9, 1, 0, 0, 9], "Most often 0 is taken for 1: 2 times."),
+        (
+            [9, 2, 0, 0, 9, 2, 0, 0, 9],
+            "often 0 is taken for 1, and 1 is taken for 2: 2 times each.",
+        ),
+        ([9, 1, 0, 0, 9, 1, 1, 0, 9], "Epoch 3: 3 of 30 test images are wrong."),
+        ([9, 0, 0, 0, 9, 0, 0, 0, 9], "Epoch 3: 0 of 27 test images are wrong."),
+    ],
+)
+def test_mistakes_that_are_equally_frequent_are_both_named(
+    browser: Browser, counts: list[int], words: str
+) -> None:
+    page = browser.new_page()
+    page.add_script_tag(content=join_modules(JS / "network" / "confusion.js"))
+    frame = {"confusion": counts, "epoch": 3}
+    said = page.evaluate("frame => new ConfusionPicture().draw(frame)", frame)
+    page.close()
+    assert said.endswith(words)
+
+
 def test_twelve_digits_say_what_the_network_says(page: Page, runs: dict[str, Any]) -> None:
     page.evaluate(OPEN, ["usual", ["digits", "weights"], 12, False])
     run, _ = runs["usual"]

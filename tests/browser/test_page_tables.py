@@ -98,6 +98,27 @@ def test_without_a_script_a_table_is_a_table(browser: Browser, chapter: Path) ->
         assert page.locator(".sort-button").count() == 0
 
 
+def test_a_table_that_is_cut_fades_until_its_end_is_seen(browser: Browser) -> None:
+    page = browser.new_page()
+    table = '<table style="width: 500px"><tr><td>1</td></tr></table><p class="table-note">Note.</p>'
+    boxes = [
+        f'<div class="text_html" style="overflow: auto; width: {width}px">{table}</div>'
+        for width in (200, 600)
+    ]
+    page.set_content(f'<article class="bd-article">{"".join(boxes)}</article>')
+    page.add_script_tag(content=classic_script(SCRIPTS["edges.js"]))
+    page.wait_for_selector("table.is-cut")
+    seen = (
+        "all => all.map(e => [e.classList.contains('is-cut'), e.style.cssText.split(': ').at(-1)])"
+    )
+    tables = page.locator("table")
+    assert tables.evaluate_all(seen) == [[True, "200px;"], [False, "600px;"]]
+    page.locator(".text_html").first.evaluate("e => e.scrollTo(300, 0)")
+    page.wait_for_selector("table.is-cut", state="detached")
+    assert tables.evaluate_all(seen) == [[False, "500px;"], [False, "600px;"]]
+    page.close()
+
+
 def test_a_wide_table_scrolls_in_its_box_on_a_phone(browser: Browser, chapter: Path) -> None:
     with opened(browser, chapter.as_uri(), viewport=PHONE) as page:
         table = page.locator("table.dataframe", has=page.locator(".sort-button")).first

@@ -4,6 +4,7 @@ import { PALETTE } from "../colours.js";
 import { make, makeBox } from "../elements.js";
 
 const STRONGEST = 55; // percent of colour where most are confused: the number stays readable
+const TIED = 2; // so many mistakes that are equally frequent are named
 
 export class ConfusionPicture {
   constructor() {
@@ -48,8 +49,11 @@ function colourOf(share) {
 function wordsFor(confusion, errors, classes, epoch) {
   const all = confusion.reduce((a, b) => a + b, 0);
   const wrong = errors.reduce((a, b) => a + b, 0);
-  const most = errors.indexOf(Math.max(...errors));
-  const [truth, said] = [Math.floor(most / classes), most % classes];
-  const worst = wrong ? ` Most often ${truth} is taken for ${said}: ${errors[most]} times.` : "";
+  const most = Math.max(...errors);
+  const places = errors.flatMap((count, i) => (count === most ? [i] : []));
+  const named = places.map((i) => `${Math.floor(i / classes)} is taken for ${i % classes}`);
+  const times = most === 1 ? "once" : `${most} times${named.length > 1 ? " each" : ""}`;
+  const isTold = wrong && named.length <= TIED;
+  const worst = isTold ? ` Most often ${named.join(", and ")}: ${times}.` : "";
   return `Epoch ${epoch}: ${wrong} of ${all} test images are wrong.${worst}`;
 }

@@ -11,6 +11,13 @@ const RULES = {
 }; // prettier-ignore
 const ALL = "all";
 
+/** Say whose rule judges, and how many verdicts it changes. */
+function wordsFor(changes, rule) {
+  const isOwn = changes || Object.entries(PROTOCOL).some(([name, value]) => rule[name] !== value);
+  if (!isOwn) return "They are judged by the protocol's rule.";
+  return `Your rule changes ${changes || "no"} verdict${changes > 1 ? "s" : ""}.`;
+}
+
 class Board {
   constructor(root) {
     this.data = JSON.parse(root.querySelector(".verdicts-data").textContent);
@@ -79,8 +86,9 @@ class Board {
     const shown = this.filter();
     this.sort();
     this.count();
-    const words = changes === 1 ? "1 verdict changes" : `${changes || "no"} verdicts change`;
-    setText(this.status, `${shown} of ${this.rows.length} claims shown; by this rule ${words}.`);
+    const all = this.rows.length;
+    const share = shown === all ? `All ${all} claims are shown.` : `${shown} of ${all} claims are shown.`;
+    setText(this.status, `${share} ${wordsFor(changes, rule)}`);
   }
 
   show(row, verdict, before) {

@@ -43,19 +43,32 @@ WAYS = {
 }
 LINEAR = 0.2  # points about zero: beyond, axes are logarithmic
 ROWS = """\
-<table class="words"><thead><tr>
-{%- for head in ("question", "MNIST", title, "outcome") -%}
-<th scope="col">{{ head }}</th>{% endfor %}
-</tr></thead><tbody>
-{% for one in questions -%}
+{%- macro predicted(one) -%}
+<small>predicted: {{ one.predicted }}
+<details><summary>why</summary>{{ one.reason }}</details></small>
+{%- endmacro -%}
+<table class="words carried"><thead><tr>
+{%- for head in heads %}<th scope="col">{{ head }}</th>{% endfor -%}
+</tr></thead>
+{% if answered %}<tbody>
+{% for one in answered -%}
 <tr><th scope="row">{{ one.question }}<br><small>{{ one.compared }}</small>
 {%- if one.others %}<details><summary>{{ one.others | length }} more</summary>
 {%- for line in one.others %}<p>{{ line }}</p>{% endfor %}</details>{% endif %}</th>
-<td>{{ one.here }}</td><td>{{ one.there }}</td>
-<td>{{ one.symbol }} <strong>{{ one.outcome }}</strong><br><small>
-{#- #}predicted: {{ one.predicted }}
-<details><summary>why</summary>{{ one.reason }}</details></small></td></tr>
-{% endfor %}</tbody></table>"""
+{% for verdict, effect in (one.here, one.there) -%}
+<td data-head="{{ heads[loop.index] }}"><strong>{{ verdict }}</strong><br>{{ effect }}</td>
+{% endfor -%}
+<td>{{ one.symbol }}&nbsp;<strong>{{ one.outcome }}</strong><br>{{ predicted(one) }}</td></tr>
+{% endfor %}</tbody>{% endif %}
+{% for missing, own in waiting -%}
+<tbody><tr><th scope="rowgroup" colspan="4">
+{{- own[0].symbol }} {{ own[0].outcome }}: {{ missing }}</th></tr>
+{% for one in own -%}
+<tr><th scope="row">{{ one.question }}</th>
+<td data-head="{{ heads[1] }}"><strong>{{ one.here[0] }}</strong></td>
+<td colspan="2">{{ predicted(one) }}</td></tr>
+{% endfor %}</tbody>
+{% endfor %}</table>"""
 
 
 class Board:
@@ -69,8 +82,18 @@ class Board:
         return "\n".join(f"{row['question']} {row['outcome']}" for row in self.rows)
 
     def _repr_html_(self) -> str:
-        template = Environment(autoescape=True).from_string(ROWS)
-        return template.render(questions=self.rows, title=self.title)
+        """Return the answered questions, then those that wait, by the runs that they wait for."""
+        missing = dict.fromkeys(row["missing"] for row in self.rows)
+        by_runs = [(runs, [row for row in self.rows if row["missing"] == runs]) for runs in missing]
+        return (
+            Environment(autoescape=True)
+            .from_string(ROWS)
+            .render(
+                heads=("question", "MNIST", self.title, "outcome"),
+                answered=dict(by_runs).get(""),
+                waiting=[(runs, own) for runs, own in by_runs if runs],
+            )
+        )
 
 
 def _row(one: Carried) -> dict[str, Any]:
@@ -81,23 +104,24 @@ def _row(one: Carried) -> dict[str, Any]:
         "symbol": SYMBOLS[one.outcome],
         "predicted": WORDS[said["prediction"]][0].removeprefix("is "),
         "reason": said["reason"],
+        "missing": " ".join(one.there.lines) if one.there.pending else "",
+        "here": (one.here.verdict, ""),
+        "there": (one.there.verdict, ""),
     }
-    if one.there.pending:
-        return row | {"here": one.here.verdict, "there": " ".join(one.there.lines)}
-    if not one.pairs:
-        return row | {"here": one.here.verdict, "there": one.there.verdict}
+    if one.there.pending or not one.pairs:
+        return row
     (a, b), *others = one.pairs
     return row | {
         "compared": f"{a.first} against {a.second}",
-        "here": f"{one.here.verdict}; {a.effect.text()}",
-        "there": f"{one.there.verdict}; {b.effect.text()}",
+        "here": (one.here.verdict, a.effect.text()),
+        "there": (one.there.verdict, b.effect.text()),
         "others": [_line(pair) for pair in others],
     }
 
 
 def _line(pair: Pair) -> str:
     a, b = pair
-    return f"{a.first} against {a.second}: {a.effect.text()} | {b.effect.text()}"
+    return f"{a.first} against {a.second}: {a.effect.text()}; {b.effect.text()}"
 
 
 def plot_outcomes(found: CarryOver) -> ReportFigure:
@@ -186,7 +210,7 @@ def table_of_studies(found: CarryOver) -> pd.DataFrame:
     rows = {
         name: {
             "runs": f"{len(data)} of {count_planned(name, found.studies)}",
-            "core-hours": f"{data['core_s'].sum() / 3600:.1f}",
+            "core-hours": f"{data['core_s'].sum() / 3600:.1f}" if len(data) else NONE,
         }
         for name, data in found.stored.items()
     }
@@ -198,8 +222,10 @@ def _compared(same: int, opposite: int, unknown: int) -> str:
     if not same + opposite + unknown:
         return "No comparison has its runs on both data sets yet."
     return (
-        f"Comparisons that both data sets show to be different: {same} go the same way, {opposite} "
-        f"opposite ways. Of the other {unknown}, at least one of the two differences is not shown."
+        f"Of {same + opposite + unknown} comparisons, {same or 'none'} "
+        f"{'is' if same == 1 else 'are'} shown to differ the same way on both data sets, and "
+        f"{opposite or 'none'} opposite ways. Of the other {unknown}, at least one of the two "
+        "differences is not shown."
     )
 
 

@@ -107,7 +107,7 @@ def table_of_studies(stored: Stored) -> pd.DataFrame:
     rows = {
         name: {
             "runs": f"{len(data)} of {count_planned(name)}",
-            "core-hours": f"{data['core_s'].sum() / 3600:.1f}",
+            "core-hours": f"{data['core_s'].sum() / 3600:.1f}" if len(data) else NONE,
         }
         for name, data in stored.items()
         if name in STUDIES
@@ -193,7 +193,7 @@ def _seeds(thirty: Sequence[Run]) -> Iterator[Any]:
     lucky = compare(first, others)
     yield {
         "seeds": noise.n,
-        "noise": noise.text(3),
+        "noise": noise.text(),
         "three": first,
         "three-effect": lucky.text(),
         "least-five": f"{least_difference(noise.std, SEEDS):.2f}",

@@ -27,7 +27,7 @@ ROWS = """\
 <div class="verdicts">
 <script type="application/json" class="verdicts-data">{{ data | safe }}</script>
 <table class="words verdicts-table"><thead><tr>
-{%- for head in ("verdict", "claim, and where it stands", "evidence") -%}
+{%- for head in ("verdict", "claim and source", "evidence") -%}
 <th scope="col">{{ head }}</th>{% endfor %}</tr></thead>
 {% for part, own in parts -%}
 <tbody><tr><th scope="rowgroup" colspan="3">{{ part }}</th></tr>
@@ -38,9 +38,12 @@ ROWS = """\
 {% if one.standing != NONE %}<br><small>{{ one.standing }}</small>{% endif %}</td>
 <th scope="row">{{ one.sentence }}<br><small>{{ one.claim.source }}
 {%- if links[place] %}; shown in {{ links[place] | safe }}{% endif %}</small></th>
-<td>{% if one.measured %}<small>{{ one.measured }}</small><br>{% endif %}{{ one.evidence[0] }}
-{%- if one.evidence[1:] %}<details><summary>{{ one.evidence[1:] | length }} more</summary>
-{%- for line in one.evidence[1:] %}<p>{{ line }}</p>{% endfor %}</details>{% endif %}</td></tr>
+<td>{% if one.measured %}<small>{{ one.measured }}</small>{% endif %}
+{%- for line in one.evidence[:one.deciding] %}<p>{{ line }}</p>{% endfor %}
+{%- if one.evidence[one.deciding:] %}<details>
+<summary>{{ one.evidence[one.deciding:] | length }} more</summary>
+{%- for line in one.evidence[one.deciding:] %}<p>{{ line }}</p>{% endfor %}</details>
+{%- endif %}</td></tr>
 {% endfor %}</tbody>
 {% endfor %}</table></div>"""
 

@@ -122,7 +122,8 @@ class CarryOver:
     def runs(self) -> str:
         """How many runs are stored, of how many."""
         planned = sum(count_planned(name, self.studies) for name in self.stored)
-        return f"{sum(map(len, self.stored.values()))} of {planned}"
+        stored = sum(map(len, self.stored.values()))
+        return f"all {planned}" if stored == planned else f"{stored} of {planned}"
 
 
 def carry_over(
@@ -195,6 +196,9 @@ def in_a_sentence(found: CarryOver) -> str:
     if count[NOT_RUN] == len(found.questions) > 1:
         asked = f"none of the {len(found.questions)} questions that are asked again"
         return f"On {found.title}, {asked} is answered yet."
+    if len(parts) == 1 < len(found.questions):
+        asked = f"all {len(found.questions)} questions that are asked again"
+        return f"On {found.title}, {asked} {parts[0].partition(' ')[2]}."
     if len(found.questions) == 1:
         return f"On {found.title}, the one question that is asked again {parts[0][2:]}."
     return (

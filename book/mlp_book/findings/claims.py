@@ -98,7 +98,7 @@ class Comparison:
     def text(self) -> str:
         """Both means, the difference with its interval, and the outcome."""
         first, second = self.means
-        return f"{self.first}: {first}, {self.second}: {second}; {self.effect.text()}"
+        return f"{self.first}: {first} against {self.second}: {second}; {self.effect.text()}"
 
 
 @dataclass(frozen=True)
@@ -287,11 +287,23 @@ class Finding:
 
     @property
     def evidence(self) -> tuple[str, ...]:
-        """One sentence per comparison, the contrary ones first; or what is said instead."""
+        """One sentence per comparison, those that decide first; or what is said instead."""
         remark = (self.claim.remark,) if self.claim.remark else ()
-        against = self.verdict == "does not hold"
-        deciding = sorted(self.comparisons, key=lambda one: against and not one.contrary)
-        return (*(one.text for one in deciding), *self.lines, *remark)
+        bearing = sorted(self.comparisons, key=lambda one: not self._bears(one))
+        if self.verdict == "holds in part":  # what keeps it from holding comes second
+            left = min((one for one in bearing if not one.met), key=lambda one: not one.contrary)
+            bearing.insert(1, bearing.pop(bearing.index(left)))
+        return (*(one.text for one in bearing), *self.lines, *remark)
+
+    @property
+    def deciding(self) -> int:
+        """How many sentences of the evidence show why the verdict is what it is."""
+        return 2 if self.verdict == "holds in part" else 1
+
+    def _bears(self, one: Comparison) -> bool:
+        if self.verdict == "does not hold":
+            return one.contrary
+        return not (one.met or one.contrary) if self.verdict == "undecided" else one.met
 
     @property
     def standing(self) -> str:

@@ -86,7 +86,7 @@ def test_studies_say_what_is_stored() -> None:
         {"momentum": part, "batch-size": pd.DataFrame({"core_s": []}), "benchmark": {}}
     )
     assert table.loc["momentum"].tolist() == ["18 of 24", "0.1"]
-    assert table.loc["batch-size"].tolist() == ["0 of 30", "0.0"]
+    assert table.loc["batch-size"].tolist() == ["0 of 30", NONE]
     assert len(table) == 2
 
 

@@ -80,6 +80,25 @@ def test_verdicts_follow_from_outcomes(said: str, outcomes: str, verdict: str) -
     assert verdict_of([comparison(said, one) for one in outcomes.split()]) == verdict
 
 
+@pytest.mark.parametrize(
+    ("said", "outcomes", "deciding"),
+    [
+        ("not larger", "down down undecided", "undecided"),
+        ("some larger", "equivalent undecided", "undecided"),
+        ("some larger", "undecided up", "up"),
+        ("larger", "up undecided down", "down"),
+        ("larger", "undecided up up", "up undecided"),  # holds in part: what does, what does not
+        ("figure", "undecided up equivalent", "equivalent up"),
+    ],
+)
+def test_the_evidence_that_decides_stands_first(said: str, outcomes: str, deciding: str) -> None:
+    asked = tuple(replace(comparison(said, one), first=one) for one in outcomes.split())
+    finding = Finding(CLAIMS[0], verdict_of(asked), Family(asked, asked, ()))
+    assert len(finding.evidence) == len(asked)
+    shown = finding.evidence[: finding.deciding]
+    assert " ".join(text.split(":")[0] for text in shown) == deciding
+
+
 def test_without_a_comparison_nothing_can_be_told() -> None:
     assert verdict_of([]) == "undecided"
 

@@ -40,11 +40,6 @@ FAILED = 50.0  # percent of test error
 Shares = Mapping[str, float]
 
 
-def in_few_digits(points: float) -> str:
-    """Return an error: tens of points without decimals, fewer with one."""
-    return f"{points:.0f}" if points > 10 else f"{points:.1f}"
-
-
 def in_verdict(better: str, undecided: str, worse: str, effect: Effect) -> str:
     """Return the words for the direction of an effect."""
     return (undecided, better, worse)[effect.direction]
@@ -234,9 +229,9 @@ def importance(
     yield {
         "pair-lines": lines,
         "wide": _with_level(across, wide),
-        "wide-apart": in_few_digits(apart[wide]),
+        "wide-apart": f"{apart[wide]:.1f}",
         "narrow": _with_level(across, narrow),
-        "narrow-apart": in_few_digits(apart[narrow]),
+        "narrow-apart": f"{apart[narrow]:.1f}",
     }
 
 

@@ -16,6 +16,7 @@ from scipy import stats
 
 from mlp_book.frames import FIELDS
 from mlp_book.stats import LEVEL, pooled_std
+from mlp_book.text import unbroken
 from mlp_core.studies import STUDIES
 from mlp_core.studies.effort import Effort, effort_until
 from mlp_core.studies.grid import EPOCHS, Grid, load_grid, one_at_a_time
@@ -72,7 +73,7 @@ def describe_cell(cell: Sequence[str]) -> str:
     batch, layers, activation, loss, regularization, rate, epochs = cell
     return (
         f"{layers} hidden layer{'s' * (layers != '1')}, {activation}, {loss}, batches of {batch}, "
-        f"{'no regularization' if regularization == 'none' else regularization}, "
+        f"{'no regularization' if regularization == 'none' else unbroken(regularization)}, "
         f"learning rate {rate}, {epochs} epochs"
     )
 

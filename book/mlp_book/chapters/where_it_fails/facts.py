@@ -205,7 +205,12 @@ def calibration(
     )
     burden = np.mean([m.losses[~m.right].sum() / m.losses.sum() for m in drawn])
 
-    yield {"accuracy-effect": effect_of(late).text()}
+    yield {
+        "accuracy-effect": effect_of(late).text(),
+        "loss-effect": effect_of(loss[:, -1] - loss[:, lowest]).text(3),
+        "gap-50": effect_of(gap[:, 0]).text(1),
+        "gap-500-effect": effect_of(gap[:, -1]).text(1),
+    }
     yield claim("early the networks are too modest", moves(gap[:, 0]) and gap[:, 0].mean() < -5)
     yield claim("in the end they are too sure", moves(gap[:, -1]) and gap[:, -1].mean() > 1)
     yield claim(
@@ -230,7 +235,6 @@ def calibration(
     )
     yield claim("mistakes carry most of the test loss", burden > 0.6)
     yield {
-        "gap-50": f"{-gap[:, 0].mean():.0f}",
         "gap-500": f"{gap[:, -1].mean():.1f}",
         "turn": turn,
         "loss-turn": f"{loss[:, lowest].mean():.3f}",
@@ -324,6 +328,7 @@ def loss(
     yield {"slower": len(rates[slow])}
     for key, name in {"slow": slow, "fast": fast}.items():
         yield {f"{key}-error-effect": effect_of(more[name, "test_error"]).text(3)}
+        yield {f"{key}-loss-effect": effect_of(more[name, "test_loss"]).text(4)}
         half, end = ends[name, "test_loss"].mean(axis=0)
         yield {f"{key}-loss-half": f"{half:.4f}", f"{key}-loss-end": f"{end:.4f}"}
     yield claim("the networks on small digits are ten", len(members) == 10)

@@ -86,7 +86,7 @@ def plot_counts(counts: pd.DataFrame, digits: int = 1, turned: float = 0) -> Rep
     largest = wrong.to_numpy().max() or 1.0
     figure = heat_map(
         (0.08 + 0.5 * wrong / largest).where(wrong > 0, 0.0),
-        counts.round(digits).map(lambda count: f"{count:g}" if count else ""),
+        counts.round(digits).map(lambda count: f"{count:.{digits}f}" if count else ""),
         colour=COLOURS[1],
         row_label="true class",
         column_label="predicted class",

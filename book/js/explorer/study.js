@@ -3,7 +3,14 @@
 import { asText, deviationOf, meanOf, withThousands } from "../numbers.js";
 
 // As the figures of the chapters name them.
-const WORDS = { gelu: "GELU", relu: "ReLU", cross_entropy: "cross-entropy", mse: "squared error" };
+const WORDS = {
+  gelu: "GELU",
+  relu: "ReLU",
+  cross_entropy: "cross-entropy",
+  mse: "squared error",
+  mnist: "MNIST",
+  "fashion-mnist": "Fashion-MNIST",
+};
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const FEW_CELLS = 8; // that are all drawn at first
 const FIRST_CHOICE = "Drawn at first: the three best cells, the middle one and the worst.";
@@ -128,8 +135,13 @@ function sharedEpochs(runs) {
   return first.slice(0, -1).filter((epoch) => others.every((kept) => kept.includes(epoch)));
 }
 
+/** Whether a level is a number, or all images: the one field that may be unset. */
+export function isSize(level) {
+  return level === null || typeof level === "number";
+}
+
 function makeColumn({ name, levels }, place) {
-  const isNumber = levels.every((level) => typeof level === "number");
+  const isNumber = levels.every(isSize);
   return { name, place, levels, isNumber, label: wordsOf(name), texts: levels.map(levelText) };
 }
 

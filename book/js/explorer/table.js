@@ -12,7 +12,8 @@ export class RunTable {
   constructor(study, actions) {
     Object.assign(this, { study, actions, first: 0, isFalling: true, marks: new Map() });
     // The result first: on a phone the rest is out of view.
-    const [result, ...others] = FIGURES;
+    const isWhole = study.runs.every(({ status }) => status === "completed");
+    const [result, ...others] = isWhole ? FIGURES.filter((column) => column !== STATUS) : FIGURES;
     this.columns = [result, ...study.columns.map(levelColumn), ...others];
     this.sortedBy = result;
     this.heads = this.columns.map((column) => this.makeHead(column));
@@ -101,10 +102,11 @@ function levelColumn({ label, place, texts }) {
   return { label, value: (row) => row.at[place], text: (row) => texts[row.at[place]] };
 }
 
+const STATUS = { label: "status", value: (row) => row.status, text: statusText };
 const FIGURES = [
   { label: "test accuracy, %", isBestFirst: true, value: (row) => row.accuracy, text: accuracyText },
   { label: "seed", value: (row) => row.seeds[0], text: seedText },
-  { label: "status", value: (row) => row.status, text: statusText },
+  STATUS,
   { label: "test loss", value: (row) => row.loss, text: ({ loss }) => (loss === null ? "–" : figuresText([loss])[0]) },
   { label: "training accuracy, %", isBestFirst: true, value: (row) => row.train, text: (row) => percentText(row.train) },
   { label: "epochs", value: (row) => row.epochs, text: (row) => String(row.epochs) },

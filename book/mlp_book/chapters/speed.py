@@ -111,7 +111,10 @@ def table_of_ratios(content: Content, cores: int = 1) -> pd.DataFrame:
 def _table(values: pd.Series[float], digits: int) -> pd.DataFrame:
     table = values.map(f"{{:.{digits}f}}".format).unstack(sort=False).fillna(NONE)
     # A narrow table breaks a label after its comma only.
-    index = [case.translate(UNBROKEN).replace("batch ", "batch\u00a0") for case in table.index]
+    index = [
+        case.translate(UNBROKEN).replace("batch ", "batch\u00a0").replace("1000", "1,000")
+        for case in table.index
+    ]
     return pd.DataFrame(table.to_numpy(), index=index, columns=list(table.columns))
 
 
@@ -131,7 +134,7 @@ def table_of_parts(content: Content) -> pd.DataFrame:
     columns = {}
     for case in content["cases"]:
         parts = case["parts"] | {"all": case["us_per_update"]}
-        columns[_network(case)] = {part: f"{value:.0f}" for part, value in parts.items()}
+        columns[_network(case)] = {part: f"{value:,.0f}" for part, value in parts.items()}
     table = pd.DataFrame(columns)
     table.columns.name = "microseconds"
     return table
@@ -146,7 +149,7 @@ def plot_parts(content: Content) -> ReportFigure:
     ]
     data = pd.DataFrame(rows, columns=["panel", "part", "us"])
     return bars(
-        data.assign(text=data["us"].map("{:.0f}".format)), "part", "us", panel="panel", text="text",
+        data.assign(text=data["us"].map("{:,.0f}".format)), "part", "us", panel="panel", text="text",
         title="", xlim=(0, 1.14 * data["us"].max()),
     )  # fmt: skip
 

@@ -148,9 +148,10 @@ def plot_parts(content: Content) -> ReportFigure:
         for part, value in case["parts"].items()
     ]
     data = pd.DataFrame(rows, columns=["panel", "part", "us"])
+    data["text"] = data["us"].map("{:,.0f}".format)
     return bars(
-        data.assign(text=data["us"].map("{:,.0f}".format)), "part", "us", panel="panel", text="text",
-        title="", xlim=(0, 1.14 * data["us"].max()),
+        data, "part", "us", panel="panel", text="text", title="",
+        xlim=(0, 1.14 * data["us"].max()),
     )  # fmt: skip
 
 

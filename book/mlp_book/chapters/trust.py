@@ -131,10 +131,10 @@ def _table(rows: Sequence[Mapping[str, Any]], title: str) -> pd.DataFrame:
 
 
 def _found(words: str) -> str:
-    """Return what was found, its numbers as the book writes them.
+    r"""Return what was found, its numbers as the book writes them.
 
     >>> _found("6.1e-05 of it"), _found("95.5% in 5.64s")
-    ('6.1·10⁻⁵ of it', '95.5\\xa0% in 5.64\\xa0s')
+    ('6.1·10⁻⁵ of it', '95.5\xa0% in 5.64\xa0s')
     """
     if words == "-":
         return NONE

@@ -81,7 +81,7 @@ def test_the_static_table_names_every_study_and_escapes_it() -> None:
     table = mlp_explorer.static_table(studies, "../downloads")
     assert "<b>" not in table
     assert "&lt;b&gt;&amp;" in table
-    assert "<td>5 of 24,<br>MNIST</td>" in table
+    assert "<td>5 of 24,<br> MNIST</td>" in table
     assert 'href="../downloads/learning-rate.csv"' in table
     assert table.count("<tr>") == 4
 

@@ -46,7 +46,7 @@ TABLE = """\
 <tbody>
 {% for study in studies -%}
 <tr><th scope="row">{{ study.name | replace("-", " ") }}</th><td>{{ study.question }}</td>
-{#- #}<td>{{ stored_text(study) }}{% if study.runs %},<br>{{ data_of(study) }}{% endif %}</td>
+{#- #}<td>{{ stored_text(study) }}{% if study.runs %},<br> {{ data_of(study) }}{% endif %}</td>
 {#- #}<td>{{ best_cell(study) or NONE }}</td><td>
 {%- for kind in ("csv", "json") if study.runs -%}
 <a href="{{ folder }}/{{ study.name }}.{{ kind }}" download

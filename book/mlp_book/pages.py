@@ -15,7 +15,7 @@ from mlp_book.frames import dataset_name, frame
 from mlp_book.packing import kept_epochs, pack_figures
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
-from mlp_book.text import format_level, format_number, in_words
+from mlp_book.text import WORDS, format_level, format_number, in_words
 from mlp_core.studies import (
     STUDIES,
     RunStore,
@@ -30,7 +30,7 @@ from mlp_core.studies.store import round_figures
 from mlp_core.training import Run, RunConfig
 
 NAME = re.compile(r"[\w-]+")  # of a folder that may become part of an address
-SMALL = re.compile(r"\d+e-\d+")  # a number within a level's name
+SMALL = re.compile(r"^\d+$|\d+e-\d+")  # a number that is a level's name, or within it
 STOPS = "stops"  # a folder of results that holds no study: what stands behind the panels' controls
 DIGITS = 4  # significant, of all curves
 MAX_DOWNLOAD = 4_000_000  # characters of a study's JSON
@@ -141,7 +141,9 @@ def level_text(value: Any) -> str:
     """
     if value is None:
         return "all"  # the one field that may be unset: how many images to train on
-    if not isinstance(value, str):
+    if isinstance(value, tuple) and len(value) == 1:
+        return format_number(value[0])
+    if not isinstance(value, str) or value in WORDS:
         return format_level(value)
     return SMALL.sub(lambda number: format_number(float(number[0])), in_words(value))
 
@@ -172,12 +174,13 @@ def best_cell(study: StoredStudy) -> str | None:
     setting = describe(study, best.index[0])
     words = f"{setting}: " if setting else ""
     words += f"{spread(best).text()}\u00a0%, "
-    words += "one seed" if len(best) == 1 else f"{len(best)} seeds"
+    words += "one seed" if len(best) == 1 else f"{len(best)}\u00a0seeds"
     if len(best) == 1 or not others:
         return words
     found = against_all({n: spread(cell) for n, cell in enumerate(ranked)}, 0)
-    unproven = sum(not one.direction for one in found.values())
-    return f"{words}; not shown to differ from it: {unproven} of {len(others)} others"
+    unproven = sum(not one.direction for one in found.values()) or "none"
+    others_words = f"{len(others)} others" if len(others) > 1 else "one other"
+    return f"{words}; not shown to differ from it: {unproven} of {others_words}"
 
 
 def describe(study: StoredStudy, row: int) -> str:

@@ -68,8 +68,8 @@ def test_the_best_cell_has_its_spread_and_its_equals() -> None:
         for seed, accuracy in enumerate(each)
     ]
     assert pages.best_cell(StoredStudy("x", runs)) == (
-        "learning rate 0.1: 98.10\u00a0±\u00a00.10\u00a0%, 3 seeds; "
-        "not shown to differ from it: 0 of 1 others"
+        "learning rate 0.1: 98.10\u00a0±\u00a00.10\u00a0%, 3\u00a0seeds; "
+        "not shown to differ from it: none of one other"
     )
     assert pages.best_cell(StoredStudy("x", runs[-1:])) is None  # it diverged
     assert pages.best_cell(StoredStudy("x", runs[:1])) == "90.00\u00a0%, one seed"

@@ -84,9 +84,8 @@ def test_a_table_and_a_sentence_and_no_control(browser: Browser, address: str, h
         assert table.is_visible()
         rows = table.locator("tbody tr").all_inner_texts()
         whole = next(row for row in rows if row.startswith("learning rate\t"))
-        cells = whole.split("\t")
-        assert re.fullmatch(r"24\sof\s24,\sMNIST", cells[2])
-        assert re.fullmatch(r"learning rate .*: 9\d\.\d\d\s±\s0\.\d\d\s%, 3 seeds", cells[3])
+        best = r"24\sof\s24,\s+MNIST\tlearning rate .*: 9\d\.\d\d\s±\s0\.\d\d\s%, 3\sseeds"
+        assert re.search(best, whole)
 
 
 def test_the_files_are_there(browser: Browser, address: str) -> None:
@@ -144,17 +143,17 @@ def number(text: str) -> float | None:
     powers = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
     if "10⁻" in text:
         return 10 ** float(text.split("10")[1].translate(powers))
-    return None if text == "–" else float(text)  # noqa: RUF001
+    return None if text == "–" else float(text.replace(",", ""))  # noqa: RUF001
 
 
 def test_filters_leave_what_they_name(explorer: ExplorerPage) -> None:
     explorer.open_study("activations-losses-depth")
     explorer.click("Show single runs")
     assert explorer.count().startswith("90 of 90 runs shown")
-    explorer.choose("activation", "relu")
+    explorer.choose("activation", "ReLU")
     explorer.choose("loss", "hinge")
     assert explorer.count().startswith("10 of 90 runs shown")
-    assert set(explorer.column("activation")) == {"relu"}
+    assert set(explorer.column("activation")) == {"ReLU"}
     assert set(explorer.column("loss")) == {"hinge"}
     explorer.click("Clear filters")
     assert explorer.count().startswith("90 of 90 runs shown")
@@ -331,7 +330,7 @@ def test_every_answer_comes_at_once(explorer: ExplorerPage) -> None:
     assert explorer.count().startswith("486 of 486 runs shown, 1 to 50 listed")
     for name, steps in ACTIONS.items():
         if name == "map":
-            chosen = {"activation": "relu", "loss": "nll", "regularization": "none"}
+            chosen = {"activation": "ReLU", "loss": "nll", "regularization": "none"}
             for label, option in chosen.items():
                 explorer.choose(label, option)
             explorer.click("Draw none")
@@ -448,7 +447,7 @@ def test_all_studies_at_once(browser: Browser, address: str, explorer: ExplorerP
     explorer.wait_for_count(f"{len(configs)} of {len(configs)} runs shown")
     assert explorer.shapes("line") > 0
     # A field that one study varies and another leaves at its default, or sets for all of its runs.
-    some = {"activation": "relu", "optimizer": "sgd", "batch size": "100"}
+    some = {"activation": "ReLU", "optimizer": "sgd", "batch size": "100"}
     for label, value in some.items():
         explorer.choose(label, value)
     passing = [

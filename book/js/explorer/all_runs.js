@@ -1,6 +1,6 @@
 /** The runs of several studies as one: every config field that differs is a column. */
 
-import { StoredRuns } from "./study.js";
+import { StoredRuns, isSize } from "./study.js";
 
 const SEED = "seed";
 const STUDY = "study"; // the column that is no field
@@ -57,11 +57,12 @@ function mergeStudies(studies, defaults) {
   };
 }
 
-/** Return values as a column: each level once, numbers from small to large, and each run's place. */
+/** Return values as a column: each level once, from small to large if they have a size, and each run's place. */
 function columnOfLevels(name, values, isField) {
   const keys = values.map((value) => JSON.stringify(value));
   const levels = [...new Map(values.map((value, i) => [keys[i], value])).values()];
-  if (levels.every((level) => typeof level === "number")) levels.sort((a, b) => a - b);
+  if (levels.every(isSize)) levels.sort((a, b) => (a ?? Infinity) - (b ?? Infinity));
+  else if (levels.every(Array.isArray)) levels.sort((a, b) => a.length - b.length || a[0] - b[0]);
   const places = new Map(levels.map((level, place) => [JSON.stringify(level), place]));
   return { name, levels, at: keys.map((key) => places.get(key)), is_field: isField };
 }

@@ -63,8 +63,10 @@ export class AccuracyAxis {
     const [low, high] = rangeOf(rows.map(errorOf).filter(Number.isFinite));
     const range = Number.isFinite(low) ? [low / 1.02, Math.max(high, low * 1.01) * 1.02] : [1, 10];
     Object.assign(this, { label: "test accuracy, %", step: 0.05, scale: makeScale(range, [1, 0], true) });
-    const text = (error) => String(Number((100 - error).toPrecision(4)));
-    this.ticks = this.scale.ticks(7).map((error) => ({ text: text(error), at: this.scale.at(error) }));
+    const errors = this.scale.ticks(7);
+    const texts = errors.map((error) => String(Number((100 - error).toPrecision(4))));
+    const decimals = Math.max(...texts.map((text) => (text.split(".")[1] ?? "").length));
+    this.ticks = errors.map((error) => ({ text: (100 - error).toFixed(decimals), at: this.scale.at(error) }));
   }
 
   /** Null where a row has no figure: it diverged. */

@@ -1,7 +1,8 @@
 /** The legend under the chart: name, mark and a value of every curve, in the order of the lines. */
 
 import { make } from "../elements.js";
-import { axisNumber, shortNumber, withThousands } from "../numbers.js";
+import { axisNumber, withThousands } from "../numbers.js";
+import { figuresText } from "./figures.js";
 
 /** Fill a list; return a function that shows the values at an x, or at the end for null. */
 export function fillLegend(list, curves, against) {
@@ -31,10 +32,12 @@ function reading({ lines, band, runs }, x, against) {
   if (!line) return "";
   const i = x === null ? line.xs.length - 1 : nearest(line.xs, x);
   if (line.ys[i] === null) return "not finite";
-  const spread = band && band.low[i] !== null ? ` (${shortNumber(band.low[i])} to ${shortNumber(band.high[i])})` : "";
+  const hasSpread = band && band.low[i] !== null;
+  const [value, low, high] = figuresText([line.ys[i], ...(hasSpread ? [band.low[i], band.high[i]] : [])]);
+  const spread = hasSpread ? ` (${low} to ${high})` : "";
   const where = against === "updates" ? `update ${axisNumber(line.xs[i])}` : `epoch ${line.epochs[i]}`;
   const some = x === null && diverged.length ? `, ✕ ${diverged.length} diverged` : "";
-  return `${shortNumber(line.ys[i])}${spread} at ${where}${some}`;
+  return `${value}${spread} at ${where}${some}`;
 }
 
 function nearest(xs, x) {

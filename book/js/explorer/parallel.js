@@ -6,12 +6,13 @@ import { makeText } from "../line_chart.js";
 import { AccuracyAxis, LevelAxis } from "./axes.js";
 import { AxisBrush } from "./brush.js";
 
-const HEIGHT_OF_ALL = 360;
 const ROOM = { top: 44, height: 270 };
 const FOOT = ROOM.top + ROOM.height;
+const BELOW = { handles: 24, diverged: 46 }; // the axes' feet
 const SIDES = { left: 34, right: 48 };
 const LEAST_STEP = 78; // pixels between two axes; where there are fewer, the drawing scrolls
 const LETTER = 6.6; // pixels of an axis's text, about
+const TITLE_LETTER = 7.6;
 const LONGEST_TITLE = 11; // letters in one line
 export const LEAST_FACTORS = 3;
 
@@ -26,7 +27,9 @@ export class Parallel {
     const axes = [...this.study.columns.map((column) => new LevelAxis(column)), new AccuracyAxis(rows)];
     const xs = placesOf(axes, this.frame.clientWidth);
     const width = xs.at(-1) + SIDES.right;
-    const size = { width, height: HEIGHT_OF_ALL, viewBox: `0 0 ${width} ${HEIGHT_OF_ALL}` };
+    const hasDiverged = rows.some((row) => row.accuracy === null);
+    const height = FOOT + (hasDiverged ? BELOW.diverged : BELOW.handles);
+    const size = { width, height, viewBox: `0 0 ${width} ${height}` };
     this.lines = makeSvg("g", { class: "explorer-lines", "aria-hidden": "true" });
     this.brushes = axes.map((axis, i) => new AxisBrush(axis, xs[i], ROOM, this.filters, this.onBrush));
     this.trace(rows, axes, xs);
@@ -37,7 +40,6 @@ export class Parallel {
       ...axes.map((axis, i) => drawAxis(axis, xs[i])),
       ...this.brushes.map((brush) => brush.group),
     );
-    const hasDiverged = rows.some((row) => row.accuracy === null);
     if (hasDiverged) svg.append(makeText(xs.at(-1), FOOT + 34, "✕ diverged", "middle"));
     this.frame.replaceChildren(svg);
   }
@@ -80,9 +82,11 @@ export class Parallel {
 function placesOf(axes, room) {
   const longest = (axis) => Math.max(...axis.ticks.map(({ text }) => text.length));
   const steps = axes.slice(0, -1).map((axis) => Math.max(LEAST_STEP, 30 + LETTER * longest(axis)));
-  const least = steps.reduce((a, b) => a + b, 0) + SIDES.left + SIDES.right;
+  const widest = Math.max(...titleLines(axes[0].label).map((line) => line.length));
+  const left = Math.max(SIDES.left, 4 + (TITLE_LETTER * widest) / 2);
+  const least = steps.reduce((a, b) => a + b, 0) + left + SIDES.right;
   const more = Math.max(room - least, 0) / steps.length;
-  const xs = [SIDES.left];
+  const xs = [left];
   steps.forEach((step) => xs.push(xs.at(-1) + step + more));
   return xs;
 }
@@ -96,9 +100,13 @@ function drawAxis({ label, ticks }, x) {
 }
 
 /** A long title takes two lines. */
-function axisTitle(label, x) {
+function titleLines(label) {
   const [first, ...others] = label.split(" ");
-  const lines = label.length > LONGEST_TITLE && others.length ? [first, others.join(" ")] : [label];
+  return label.length > LONGEST_TITLE && others.length ? [first, others.join(" ")] : [label];
+}
+
+function axisTitle(label, x) {
+  const lines = titleLines(label);
   const bottom = ROOM.top - 14;
   return lines.map((line, i) => makeText(x, bottom - 14 * (lines.length - 1 - i), line, "middle", "mlp-axis-label"));
 }

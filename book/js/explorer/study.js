@@ -3,6 +3,15 @@
 import { asText, deviationOf, meanOf, withThousands } from "../numbers.js";
 import { readFigures } from "../packed.js";
 
+// As the figures of the chapters name them.
+const WORDS = {
+  gelu: "GELU",
+  relu: "ReLU",
+  cross_entropy: "cross-entropy",
+  mse: "squared error",
+  mnist: "MNIST",
+  "fashion-mnist": "Fashion-MNIST",
+};
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const FEW_CELLS = 8; // that are all drawn at first
 const FIRST_CHOICE = "Drawn at first: the three best cells, the middle one and the worst.";
@@ -129,21 +138,26 @@ function sharedEpochs(runs) {
   return first.slice(0, -1).filter((epoch) => others.every((kept) => kept.includes(epoch)));
 }
 
+/** Whether a level is a number, or all images: the one field that may be unset. */
+export function isSize(level) {
+  return level === null || typeof level === "number";
+}
+
 function makeColumn({ name, levels }, place) {
-  const isNumber = levels.every((level) => typeof level === "number");
+  const isNumber = levels.every(isSize);
   return { name, place, levels, isNumber, label: wordsOf(name), texts: levels.map(levelText) };
 }
 
-/** Return a level as a reader sees it: 256-128, none, 10⁻⁵, naive cross entropy, L2 10⁻⁴. */
+/** Return a level as a reader sees it: 256-128, 2,048, none, 10⁻⁵, ReLU, naive cross entropy, L2 10⁻⁴. */
 function levelText(value) {
-  if (Array.isArray(value)) return value.join("-") || "none";
+  if (Array.isArray(value)) return value.length === 1 ? levelText(value[0]) : value.join("-") || "none";
   if (value === null) return "all";
   if (typeof value !== "number") {
-    return wordsOf(String(value)).replace(/\d+e-\d+/g, (number) => levelText(Number(number)));
+    return WORDS[value] ?? wordsOf(String(value)).replace(/^\d+$|\d+e-\d+/g, (number) => levelText(Number(number)));
   }
   const size = Math.abs(value);
-  if (size >= 1e4 && size < 1e5) return withThousands(Number(value.toPrecision(5)));
-  if (value === 0 || (size >= 1e-3 && size < 1e4)) return asText(Number(value.toPrecision(4)));
+  if (size >= 1e3 && size < 1e5) return withThousands(Number(value.toPrecision(5)));
+  if (value === 0 || (size >= 1e-3 && size < 1e3)) return asText(Number(value.toPrecision(4)));
   const [factor, power] = value.toExponential(2).split("e").map(Number);
   const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[digit]).join("");
   return `${factor === 1 ? "" : `${factor}·`}10${power < 0 ? "⁻" : ""}${digits}`;

@@ -1,9 +1,9 @@
 /** The table of runs or cells: sorted by any column, its rows picked for the chart. */
 
 import { make, makeBox, makeButton, makeScrollFrame } from "../elements.js";
-import { shortNumber, withThousands } from "../numbers.js";
+import { withThousands } from "../numbers.js";
 import { markSorted, sortRows } from "../sorting.js";
-import { accuracyText, percentText, seedText } from "./figures.js";
+import { accuracyText, figuresText, percentText, seedText } from "./figures.js";
 
 const PAGE_ROWS = 50; // few enough to be laid out anew at once
 
@@ -12,7 +12,8 @@ export class RunTable {
   constructor(study, actions) {
     Object.assign(this, { study, actions, first: 0, isFalling: true, marks: new Map() });
     // The result first: on a phone the rest is out of view.
-    const [result, ...others] = FIGURES;
+    const isWhole = study.runs.every(({ status }) => status === "completed");
+    const [result, ...others] = isWhole ? FIGURES.filter((column) => column !== STATUS) : FIGURES;
     this.columns = [result, ...study.columns.map(levelColumn), ...others];
     this.sortedBy = result;
     this.heads = this.columns.map((column) => this.makeHead(column));
@@ -101,14 +102,15 @@ function levelColumn({ label, place, texts }) {
   return { label, value: (row) => row.at[place], text: (row) => texts[row.at[place]] };
 }
 
+const STATUS = { label: "status", value: (row) => row.status, text: statusText };
 const FIGURES = [
   { label: "test accuracy, %", isBestFirst: true, value: (row) => row.accuracy, text: accuracyText },
   { label: "seed", value: (row) => row.seeds[0], text: seedText },
-  { label: "status", value: (row) => row.status, text: statusText },
-  { label: "test loss", value: (row) => row.loss, text: ({ loss }) => (loss === null ? "–" : shortNumber(loss)) },
+  STATUS,
+  { label: "test loss", value: (row) => row.loss, text: ({ loss }) => (loss === null ? "–" : figuresText([loss])[0]) },
   { label: "training accuracy, %", isBestFirst: true, value: (row) => row.train, text: (row) => percentText(row.train) },
   { label: "epochs", value: (row) => row.epochs, text: (row) => String(row.epochs) },
-  { label: "run time, s", value: (row) => row.seconds, text: (row) => shortNumber(row.seconds) },
+  { label: "run time, s", value: (row) => row.seconds, text: (row) => figuresText([row.seconds])[0] },
 ];
 
 function statusText({ status, runs, diverged }) {

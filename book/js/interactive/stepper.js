@@ -180,7 +180,7 @@ function makeGroup([legend, names], fields) {
 }
 
 function lossWords(numbers, edited) {
-  const [before, after] = [numbers.loss, numbers["new loss"]].map(toThreeDecimals);
+  const [before, after] = [numbers.loss, numbers["new loss"]].map((loss) => loss.toFixed(3));
   const mark = edited ? ` Underlined: what changed with ${edited}.` : "";
   const isSure = /^[01]$/.test(toThreeDecimals(numbers[`p${numbers.target}`]));
   const sure = isSure ? " The true class's probability is rounded; the loss comes from z1 and z2." : "";

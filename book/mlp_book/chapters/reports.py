@@ -15,7 +15,7 @@ from mlp_book.findings.report_b import BASE, FINDINGS, by_parameter, name_level
 from mlp_book.frames import epochs, frame
 from mlp_book.stats import spread
 from mlp_book.style import ReportFigure
-from mlp_book.text import enumerate_words, format_level, format_number, in_words
+from mlp_book.text import enumerate_words, format_level, in_words
 from mlp_core.studies import STUDIES
 from mlp_core.training import Run, RunConfig
 
@@ -121,10 +121,10 @@ def times(one_at_a_time: Sequence[Run]) -> Iterator[Any]:
     theirs = published().query("report == 'B' and measure == 'duration_s'").set_index("batch_size")
     yield {
         "b-time": took[BASE.batch_size].text(1),
-        "b-time-published": theirs.loc[BASE.batch_size, "mean"],
+        "b-time-published": f"{theirs.loc[BASE.batch_size, 'mean']:.0f}",
         "b-times": enumerate_words([f"{own.text(1)} with {size}" for size, own in took.items()]),
         "b-times-published": enumerate_words(
-            [f"{format_number(s)} with {size:.0f}" for size, s in theirs["mean"].items()]
+            [f"{s:.0f} with {size:.0f}" for size, s in theirs["mean"].items()]
         ),
     }
     yield claim("three batch sizes were timed", sorted(took) == sorted(theirs.index) and took)

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from mlp_book.facts import facts
 from mlp_book.tables import table_of_rows
-from mlp_book.text import NONE, enumerate_words
+from mlp_book.text import NONE, enumerate_words, format_number
 from mlp_core.studies import find_results
 
 # What `make verify` wrote: its rows and its environment.
@@ -32,6 +32,7 @@ PARTS = {
     "mutants": "tests notice what was changed in the code",
     "determinism": "the same settings give the same figures",
 }
+SMALL = re.compile(r"[\d.]+e-\d+")
 _TABLE = """\
 <table class="words"><thead><tr><th scope="col">change</th><th scope="col">why no test fails</th>
 </tr></thead><tbody>
@@ -121,12 +122,24 @@ def _table(rows: Sequence[Mapping[str, Any]], title: str) -> pd.DataFrame:
         row["case"]: {
             "tried": f"{row['tried']:,}" if row["tried"] else NONE,
             "failed": f"{row['failed']:,}" if row["tried"] else NONE,
-            "found": NONE if row["worst"] == "-" else row["worst"],
+            "found": _found(row["worst"]),
         }
         for row in rows
     }
     nothing = {NOT_TRIED: {"tried": NONE, "failed": NONE, "found": NONE}}
     return table_of_rows(shown or nothing, title)
+
+
+def _found(words: str) -> str:
+    r"""Return what was found, its numbers as the book writes them.
+
+    >>> _found("6.1e-05 of it"), _found("95.5% in 5.64s")
+    ('6.1·10⁻⁵ of it', '95.5\xa0% in 5.64\xa0s')
+    """
+    if words == "-":
+        return NONE
+    words = SMALL.sub(lambda number: format_number(float(number[0])), words)
+    return re.sub(r"(?<=\d)(?=(?:%|s\b))", "\N{NO-BREAK SPACE}", words)
 
 
 def _rows(content: Content, part: str) -> list[Mapping[str, Any]]:

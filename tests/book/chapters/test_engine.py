@@ -122,7 +122,7 @@ def test_the_update_passes_over_all_and_the_first_layer_has_no_input_gradient(
 
 def test_table_and_figure_show_the_counts() -> None:
     table = chapter.table_of_operations(COUNTS)
-    assert table.loc["784\u00a0to\u00a0128"].tolist() == ["20.07", "20.07", "0", "0.502", "98.1"]
+    assert table.loc["784\u00a0to\u00a0128"].tolist() == ["20.070", "20.070", "0", "0.502", "98.1"]
     (axes,) = chapter.plot_operations(COUNTS).axes
     widths = [bar.get_width() for bar in axes.patches]
     assert len(widths) == 8 and widths[:3] == pytest.approx([20.0704, 20.0704, 0])

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mlp_book.charts import bars
 from mlp_book.style import ReportFigure
-from mlp_book.text import format_number, unbroken
+from mlp_book.text import unbroken
 
 PRODUCTS = ("forward", "weights", "inputs")
 UPDATE_PASSES = 5  # of SGD: parameters times decay, add, step times momentum, add, add
@@ -38,10 +38,14 @@ def count_operations(
 
 def table_of_operations(counts: pd.DataFrame) -> pd.DataFrame:
     """Return millions of operations, one row per layer, with each layer's share of all."""
-    table = (counts / 1e6).round(3).map(format_number)
+    table = (counts / 1e6).map(lambda value: _fixed(value, 3))
     table["share, %"] = (100 * counts.sum(axis=1) / counts.to_numpy().sum()).map("{:.1f}".format)
     heads = {"weights": "gradient of the weights", "inputs": "gradient of the inputs"}
     return table.rename(index=unbroken, columns=heads).rename_axis(columns="layer")
+
+
+def _fixed(value: float, digits: int) -> str:
+    return f"{value:.{digits}f}" if value else "0"
 
 
 def plot_operations(counts: pd.DataFrame, height: float = 3.0) -> ReportFigure:
@@ -53,7 +57,7 @@ def plot_operations(counts: pd.DataFrame, height: float = 3.0) -> ReportFigure:
         for kind, count in own.items()
     ]
     data = pd.DataFrame(rows, columns=["work", "layer", "millions"])
-    data["text"] = data["millions"].round(2).map(format_number)
+    data["text"] = data["millions"].map(lambda value: _fixed(value, 2))
     return bars(
         data, "work", "millions", color="layer", text="text", title="million operations per update",
         xlim=(0, 1.14 * data["millions"].max()), height=height,

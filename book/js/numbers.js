@@ -24,6 +24,14 @@ export function axisNumber(value) {
   return value >= 1e3 ? value.toLocaleString("en") : shortNumber(value);
 }
 
+/** Return numbers to the same decimals: three digits of the largest. */
+export function alikeNumbers(values) {
+  const largest = Math.max(...values.map(Math.abs)) || 1;
+  const digits = Math.min(Math.max(2 - Math.floor(Math.log10(largest)), 0), 20);
+  const look = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return values.map((value) => value.toLocaleString("en", look).replace(/^-/, "−"));
+}
+
 export function withThousands(value) {
   return value.toLocaleString("en");
 }

@@ -1,11 +1,13 @@
 /** Values read off a chapter's figures by pointer, finger and keys; without this script they are figures. */
 
 import { make, makeBox, makeSvg } from "./elements.js";
-import { axisNumber } from "./numbers.js";
+import { alikeNumbers, axisNumber } from "./numbers.js";
 import { makeScale } from "./scales.js";
 
-const NEAR = 24; // of the file's units: how far from a point of a line the pointer may be
+const NEAR = 24; // of the file's units: how far from a place the pointer may be
+const SMALLEST = 9; // of the frame about a place, in the same units
 const MOST_RUNS = 120; // that the explorer draws at once
+const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 function scaleOf({ range, px, log }) {
   return makeScale(range, px, log);
@@ -15,17 +17,6 @@ function scaleOf({ range, px, log }) {
 function pointsOf(path) {
   const numbers = path.getAttribute("d").match(/-?[\d.]+/g) ?? [];
   return Array.from({ length: numbers.length / 2 }, (_, i) => [Number(numbers[2 * i]), Number(numbers[2 * i + 1])]);
-}
-
-function panelsOf(svg) {
-  return JSON.parse(svg.dataset.scales).map(({ x, y, ticks = {}, lines }) => {
-    const drawn = Object.entries(lines).map(([id, known]) => {
-      const path = svg.querySelector(`[data-line="${id}"] path`);
-      const colour = path ? path.style.stroke || "currentColor" : "";
-      return { ...known, colour, points: path ? pointsOf(path).sort((a, b) => a[0] - b[0]) : [] };
-    });
-    return { x, y, ticks, lines: drawn, across: scaleOf(x), up: scaleOf(y) };
-  });
 }
 
 /** Return where a line is at a place, between its two neighbouring points; null beside its ends. */
@@ -39,29 +30,71 @@ function heightAt(points, at) {
   return y0 + ((at - x0) / (x1 - x0)) * (y1 - y0);
 }
 
-/** Return the places at which a panel's lines have points, from left to right. */
-function placesOf(panel) {
-  return [...new Set(panel.lines.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
-}
-
-function nearest(panel, at) {
-  const found = placesOf(panel).reduce((best, x) => (Math.abs(x - at) < Math.abs(best - at) ? x : best), Infinity);
-  return Math.abs(found - at) <= NEAR ? found : null;
-}
-
-/** Return what is known of a line's point at a place: seeds, the ends of what they reach, run ids. */
-function seedsAt(panel, { x = [], n, low = [], high = [], between, runs, study }, at) {
-  const point = x.findIndex((value) => Math.abs(panel.across.at(value) - at) < 0.5);
-  if (point < 0) return {};
+/** Return what is known of a point or mark: seeds, the ends of what they reach, run ids. */
+function knownOf({ n, lost = 0, low = [], high = [], between, runs, study }, point) {
   const own = (values) => (Array.isArray(values) ? values[point] : values);
-  return { seeds: own(n), ends: [low[point], high[point]], between, runs: own(runs)?.split(".") ?? [], study };
+  const ends = [low[point], high[point]].filter(Number.isFinite);
+  return { seeds: own(n), lost: own(lost), ends, between, runs: own(runs)?.split(".") ?? [], study: own(study) };
 }
 
-function rowOf(panel, { name, colour, y, seeds, ends = [] }, sameSeeds) {
-  const mark = make("span", { class: "read-out-mark", style: `background:${colour}` });
-  const between = ends.every(Number.isFinite) && seeds > 1 ? ` (${ends.map(axisNumber).join(" to ")})` : "";
-  const of = seeds && !sameSeeds ? `, ${seeds} ${seeds === 1 ? "seed" : "seeds"}` : "";
-  return make("li", {}, mark, `${name ? `${name}: ` : ""}${axisNumber(panel.up.valueAt(y))}${between}${of}`);
+/** Return the places of a panel of lines: each x at which one of them has a point. */
+function placesOnLines(svg, { x, y, ticks = {}, lines }) {
+  const [across, up] = [x, y].map(scaleOf);
+  const drawn = Object.entries(lines).map(([id, known]) => {
+    const path = svg.querySelector(`[data-line="${id}"] path`);
+    const colour = path ? path.style.stroke || "currentColor" : "";
+    return { known, colour, points: path ? pointsOf(path).sort((a, b) => a[0] - b[0]) : [] };
+  });
+  const isAt = (value, at) => Math.abs(across.at(Number(value)) - at) < 0.5;
+  const readAt = (at) =>
+    drawn
+      .map(({ known, colour, points }) => {
+        const point = (known.x ?? []).findIndex((value) => isAt(value, at));
+        return { name: known.name, colour, y: heightAt(points, at), ...(point < 0 ? {} : knownOf(known, point)) };
+      })
+      .filter((line) => line.y !== null)
+      .sort((a, b) => a.y - b.y)
+      .map((line) => ({ ...line, value: up.valueAt(line.y) }));
+  const all = drawn.flatMap(({ points }) => points.map(([at]) => at));
+  return [...new Set(all)]
+    .sort((a, b) => a - b)
+    .map((at) => {
+      const [, tick] = Object.entries(ticks).find(([value]) => isAt(value, at)) ?? [];
+      const name = `${x.label} ${tick ?? axisNumber(across.valueAt(at))}`.trim();
+      return { box: [at, y.px[1], at, y.px[0]], name, read: () => readAt(at) };
+    });
+}
+
+/** Return the places of marks that the file names: rows, cells, dots. */
+function placesOfMarks({ box, name, value, ...known }) {
+  return box.map((sides, n) => ({ box: sides, name: name[n], read: () => [{ value: value[n], ...knownOf(known, n) }] }));
+}
+
+/** Return the places at which a figure can be read: left, top, right and bottom, and what stands there. */
+function placesOf(svg) {
+  return JSON.parse(svg.dataset.scales).flatMap((panel, number) => {
+    const places = panel.marks ? placesOfMarks(panel.marks) : placesOnLines(svg, panel);
+    return places.map((place) => ({ ...place, panel: number }));
+  });
+}
+
+function nearest(places, [x, y]) {
+  const beside = (low, high, at) => Math.max(low - at, 0, at - high);
+  const far = ({ box: [left, top, right, bottom] }) => Math.hypot(beside(left, right, x), beside(top, bottom, y));
+  const found = places.reduce((best, place) => (best && far(best) <= far(place) ? best : place), null);
+  return found && far(found) <= NEAR ? found : null;
+}
+
+function rowOf({ name, colour, value, seeds, lost, ends = [] }, sameSeeds) {
+  const mark = colour ? [make("span", { class: "read-out-mark", style: `background:${colour}` })] : [];
+  const numbers = [value, ...(seeds === 1 ? [] : ends)].filter(Number.isFinite); // where all diverged, none
+  const [mean = "", ...reach] = numbers.length > 1 ? alikeNumbers(numbers) : numbers.map(axisNumber);
+  const said = [
+    `${mean}${reach.length ? ` (${reach.join(" to ")})` : ""}`,
+    seeds && !sameSeeds ? `${seeds} ${seeds === 1 ? "seed" : "seeds"}` : "",
+    lost ? `${lost} of ${seeds + lost} diverged` : "",
+  ];
+  return make("li", {}, ...mark, `${name ? `${name}: ` : ""}${said.filter(Boolean).join(", ")}`);
 }
 
 /** Return links to the runs behind some points, where the book has its explorer. */
@@ -76,91 +109,101 @@ function linksTo(read) {
   });
 }
 
-function wordsAt(panel, at) {
-  const value = panel.across.valueAt(at);
-  const named = Object.entries(panel.ticks).find(([place]) => Math.abs(panel.across.at(Number(place)) - at) < 0.5);
-  const place = named ? named[1] : axisNumber(value);
-  const read = panel.lines
-    .map((line) => ({ name: line.name, colour: line.colour, y: heightAt(line.points, at), ...seedsAt(panel, line, at) }))
-    .filter(({ y }) => y !== null)
-    .sort((a, b) => a.y - b.y);
-  if (!read.length) return [];
-  const several = read.filter(({ seeds }) => seeds > 1);
+function wordsAt({ name, read }) {
+  const found = read();
+  const several = found.filter(({ seeds }) => seeds > 1);
   const same = new Set(several.map(({ seeds }) => seeds)).size < 2;
-  const means = same ? `Means of ${several[0]?.seeds} seeds` : "Means of the seeds";
+  const means = several.length > 1 ? "Means" : "Mean";
+  const of = same ? `${means} of ${several[0]?.seeds} seeds` : "Means of the seeds";
+  const [{ between } = {}] = several.length ? several : found.filter(({ seeds, ends }) => !seeds && ends?.length);
   return [
-    make("p", {}, `${panel.x.label ? `${panel.x.label} ` : ""}${place}`),
-    make("ul", {}, ...read.map((line) => rowOf(panel, line, same && (line.seeds ?? 2) > 1))),
-    ...(several.length ? [make("p", { class: "read-out-seeds" }, `${means} (${several[0].between})`)] : []),
-    ...linksTo(read),
+    make("p", {}, name),
+    make("ul", {}, ...found.map((one) => rowOf(one, same && (one.seeds ?? 2) > 1))),
+    ...(between ? [make("p", { class: "read-out-seeds" }, several.length ? `${of} (${between})` : `(${between})`)] : []),
+    ...linksTo(found),
   ];
 }
 
-/** Return the next place to the left or right of one, or the outermost. */
-function nextPlace(panel, from, key) {
-  const places = placesOf(panel);
-  if (from === null || key === "Home") return places[0];
-  if (key === "End") return places.at(-1);
-  const now = places.indexOf(from);
-  return places[Math.min(Math.max(now + (key === "ArrowRight" ? 1 : -1), 0), places.length - 1)];
+function middleOf([left, top, right, bottom]) {
+  return [(left + right) / 2, (top + bottom) / 2];
+}
+
+/** Return the next place to a side of one, or the outermost of its panel. */
+function nextPlace(places, from, key) {
+  const own = places.filter(({ panel }) => panel === from.panel);
+  if (key === "Home" || key === "End") return own.at(key === "Home" ? 0 : -1);
+  const [right, down] = KEYS[key];
+  const [x, y] = middleOf(from.box);
+  const ahead = places
+    .map((place) => {
+      const [dx, dy] = middleOf(place.box).map((at, n) => at - [x, y][n]);
+      return { place, along: dx * right + dy * down, aside: Math.abs(dx * down) + Math.abs(dy * right) };
+    })
+    .filter(({ place, along, aside }) => along > 0 && (place.panel === from.panel || aside <= 2 * along));
+  const isOwn = ahead.filter(({ place }) => place.panel === from.panel);
+  const order = (a, b) => a.along - b.along || a.aside - b.aside;
+  return (isOwn.length ? isOwn : ahead).sort(order)[0]?.place ?? from;
+}
+
+/** Frame a place; what is smaller than a frame, such as a point, is in its middle. */
+function frameAbout(frame, { box: [left, top, right, bottom] }) {
+  const [width, height] = [right - left, bottom - top].map((size) => Math.max(size, SMALLEST));
+  const [x, y] = middleOf([left, top, right, bottom]);
+  Object.entries({ x: x - width / 2, y: y - height / 2, width, height, visibility: "visible" }).forEach(
+    ([name, value]) => frame.setAttribute(name, value),
+  );
 }
 
 /** Let a pointer, a finger and keys read values off a figure. */
 function watch(svg) {
-  const frame = svg.parentElement;
+  const around = svg.parentElement;
   const box = makeBox("read-out");
   box.hidden = true;
   box.setAttribute("aria-live", "polite");
-  const line = makeSvg("line", { class: "read-out-line", visibility: "hidden" });
-  let panels = null; // read when somebody comes
-  let [shown, place, isHeld] = [null, null, false];
+  const frame = makeSvg("rect", { class: "read-out-place", rx: 3, visibility: "hidden" });
+  let places = null; // read when somebody comes
+  let [shown, isHeld] = [null, false];
   const hide = () => {
-    [shown, place, isHeld] = [null, null, false];
+    [shown, isHeld] = [null, false];
     box.hidden = true;
-    line.setAttribute("visibility", "hidden");
+    frame.setAttribute("visibility", "hidden");
   };
   const hold = (is) => {
     isHeld = is;
     box.classList.toggle("read-out-held", is);
   };
-  const show = (panel, at, height) => {
-    const words = at === null ? [] : wordsAt(panel, at);
-    if (!words.length) return hide();
-    [shown, place] = [panel, at];
-    Object.entries({ x1: at, x2: at, y1: panel.y.px[0], y2: panel.y.px[1], visibility: "visible" }).forEach(
-      ([name, value]) => line.setAttribute(name, value),
-    );
-    box.replaceChildren(...words);
+  const show = (place, [x, y]) => {
+    const [left, top, right, bottom] = place.box;
+    const at = new DOMPoint(Math.min(Math.max(x, left), right), Math.min(Math.max(y, top), bottom));
+    if (place !== shown) box.replaceChildren(...wordsAt(place));
+    shown = place;
     box.hidden = false;
-    const around = frame.getBoundingClientRect();
-    const there = new DOMPoint(at, height).matrixTransform(svg.getScreenCTM());
-    const left = there.x - around.left;
-    box.style.left = left > around.width / 2 ? "" : `${left + 16}px`;
-    box.style.right = left > around.width / 2 ? `${around.width - left + 16}px` : "";
-    box.style.top = `${there.y - around.top + 12}px`;
+    frameAbout(frame, place);
+    const sides = around.getBoundingClientRect();
+    const there = at.matrixTransform(svg.getScreenCTM());
+    const across = there.x - sides.left;
+    box.style.left = across > sides.width / 2 ? "" : `${across + 16}px`;
+    box.style.right = across > sides.width / 2 ? `${sides.width - across + 16}px` : "";
+    const fits = there.y + 12 + box.offsetHeight <= window.innerHeight;
+    box.style.top = `${Math.max(there.y + (fits ? 12 : -12 - box.offsetHeight), 0) - sides.top}px`;
   };
   const read = (event) => {
-    panels ??= panelsOf(svg);
+    places ??= placesOf(svg);
     const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
-    const isIn = ([a, b], value) => value >= Math.min(a, b) - 4 && value <= Math.max(a, b) + 4;
-    const panel = panels.find(({ x, y }) => isIn(x.px, at.x) && isIn(y.px, at.y));
-    show(panel, panel ? nearest(panel, at.x) : null, at.y);
+    const place = nearest(places, [at.x, at.y]);
+    return place ? show(place, [at.x, at.y]) : hide();
   };
   const step = (event) => {
     if (event.key === "Escape") return hide();
-    const across = ["ArrowLeft", "ArrowRight", "Home", "End"].includes(event.key);
-    if (event.target !== svg || (!across && !["ArrowUp", "ArrowDown"].includes(event.key))) return undefined;
+    if (event.target !== svg || !(event.key in KEYS || ["Home", "End"].includes(event.key))) return undefined;
     event.preventDefault();
-    panels ??= panelsOf(svg);
-    const now = Math.max(panels.indexOf(shown), 0);
-    const other = across ? now : Math.min(Math.max(now + (event.key === "ArrowDown" ? 1 : -1), 0), panels.length - 1);
-    const panel = panels[other];
-    const to = across ? nextPlace(panel, place, event.key) : (nearest(panel, place ?? Infinity) ?? placesOf(panel)[0]);
-    show(panel, to, (panel.y.px[0] + panel.y.px[1]) / 2);
-    return hold(!box.hidden);
+    places ??= placesOf(svg);
+    const place = shown ? nextPlace(places, shown, event.key) : places[0];
+    show(place, middleOf(place.box));
+    return hold(true);
   };
-  svg.append(line);
-  frame.append(box);
+  svg.append(frame);
+  around.append(box);
   svg.setAttribute("tabindex", "0");
   svg.addEventListener("pointermove", (event) => isHeld || read(event));
   svg.addEventListener("pointerleave", () => isHeld || hide());
@@ -168,9 +211,9 @@ function watch(svg) {
     read(event);
     hold(!box.hidden);
   });
-  frame.addEventListener("keydown", step);
-  frame.addEventListener("focusout", (event) => frame.contains(event.relatedTarget) || hide());
-  document.addEventListener("pointerdown", (event) => frame.contains(event.target) || hide());
+  around.addEventListener("keydown", step);
+  around.addEventListener("focusout", (event) => around.contains(event.relatedTarget) || hide());
+  document.addEventListener("pointerdown", (event) => around.contains(event.target) || hide());
 }
 
 document.querySelectorAll(".report-figure > svg[data-scales]").forEach(watch);

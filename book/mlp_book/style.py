@@ -18,7 +18,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullFormat
 
 from mlp_book.alt import describe, name
 from mlp_book.end_labels import EndLabels
-from mlp_book.read_out import describe_scales, mark_lines
+from mlp_book.read_out import describe_panels, find_panels
 from mlp_book.svg import FONT, FONTS, INK, to_inline, with_title
 from mlp_book.text import format_number
 
@@ -111,8 +111,8 @@ class ReportFigure(Figure):
 
     def inline_svg(self) -> str:
         """Return an svg element for a page: scales, follows the page's colours, has a label."""
-        named = mark_lines(self)
-        return to_inline(self._svg(), name(self), self.alt(), describe_scales(named))
+        panels = find_panels(self)
+        return to_inline(self._svg(), name(self), self.alt(), describe_panels(panels))
 
     def picture_svg(self, size: tuple[float, float]) -> str:
         """Return an svg element that only decorates; the figure stays in that size (inches)."""

@@ -127,7 +127,8 @@ def test_every_panel_is_played_moved_pinned_and_paused(panels: Page, number: int
     panels.keyboard.press("Home" if main.input_value() != "0" else "End")
     assert panel.headline() != before
     panel.unfold("More")
-    panel.control("seeds").select_option("5")  # long enough to be paused
+    panel.control("speed").select_option("slow")  # long enough to be paused
+    panel.control("seeds").select_option("5")
     panel.wait_for("running")
     panel.click("Pause")
     panel.wait_for("paused")

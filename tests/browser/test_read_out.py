@@ -47,7 +47,7 @@ def says_what_the_runs_reached(shown: Locator, rate: float) -> None:
     low, high = spread(values).interval
     assert float(place.split()[-1]) == pytest.approx(rate, rel=0.01)
     assert numbers == pytest.approx([values.mean(), low, high], rel=0.01)
-    assert f"Means of {len(values)} seeds (95" in shown.locator(".read-out-seeds").inner_text()
+    assert f"Mean of {len(values)} seeds (95" in shown.locator(".read-out-seeds").inner_text()
 
 
 def test_the_pointer_reads_means_seeds_and_intervals(page: Page) -> None:
@@ -92,3 +92,67 @@ def test_arrow_keys_go_from_point_to_point_and_tab_to_the_runs(page: Page) -> No
     assert shown.get_by_role("link").evaluate("e => e === document.activeElement")
     page.keyboard.press("Escape")
     assert shown.is_hidden()
+
+
+def middles_of(svg: Locator) -> list[tuple[float, float]]:
+    """Return where the marks of a figure are on the screen."""
+    (panel,) = json.loads(str(svg.get_attribute("data-scales")))
+    svg.evaluate("e => e.scrollIntoView({block: 'center', behavior: 'instant'})")
+    box, width = svg.bounding_box(), float(str(svg.get_attribute("viewBox")).split()[2])
+    assert box is not None
+    zoom = box["width"] / width
+    return [
+        (box["x"] + (left + right) / 2 * zoom, box["y"] + (top + bottom) / 2 * zoom)
+        for left, top, right, bottom in panel["marks"]["box"]
+    ]
+
+
+def says_mark(svg: Locator, number: int) -> None:
+    """Its name, mean, interval and seeds stand beside a mark, whole on the screen."""
+    marks = json.loads(str(svg.get_attribute("data-scales")))[0]["marks"]
+    shown = svg.locator("xpath=..").locator(".read-out")
+    assert shown.locator("p").first.inner_text() == marks["name"][number]
+    numbers = [float(one) for one in re.findall(r"[\d.]+", shown.locator("li").inner_text())]
+    expected = [marks[key][number] for key in ("value", "low", "high")]
+    assert numbers == pytest.approx(expected, rel=0.01)
+    assert f"Mean of {marks['n']} seeds (95" in shown.locator(".read-out-seeds").inner_text()
+    assert shown.get_by_role("link").count() == 1
+    assert shown.evaluate("""e => { const box = e.getBoundingClientRect();
+        return box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight
+            && e.contains(document.elementFromPoint(box.left + 5, box.bottom - 5)); }""")
+
+
+@pytest.mark.parametrize(
+    ("key", "steps"), [("ArrowRight", [0, 1, 2, 2]), ("ArrowDown", [0, 3, 6, 6])]
+)
+def test_keys_and_taps_read_the_cells_of_a_map(
+    html: Path, browser: Browser, key: str, steps: list[int]
+) -> None:
+    address = (html / "notebooks/activations_losses.html").as_uri()
+    with opened(browser, address, viewport=PHONE, has_touch=True) as page:
+        svg = page.locator(FIGURE)
+        for number in (steps[1], steps[2]):
+            page.touchscreen.tap(*middles_of(svg)[number])
+            says_mark(svg, number)
+        page.keyboard.press("Escape")
+        svg.focus()
+        for number in steps:
+            page.keyboard.press(key)
+            says_mark(svg, number)
+
+
+def test_pointer_keys_and_tap_read_the_rows_of_a_chart(html: Path, browser: Browser) -> None:
+    address = (html / "notebooks/optimizers_epochs.html").as_uri()
+    for options in ({}, {"viewport": PHONE, "has_touch": True}):
+        with opened(browser, address, **options) as page:
+            svg = page.locator("#fig-optimizers-levels svg[data-scales]")
+            places = middles_of(svg)
+            if options:
+                page.touchscreen.tap(*places[-1])
+            else:
+                page.mouse.click(*places[-1])
+            says_mark(svg, len(places) - 1)
+            svg.focus()
+            for key, number in (("Home", 0), ("ArrowDown", 1), ("ArrowRight", 1), ("ArrowUp", 0)):
+                page.keyboard.press(key)
+                says_mark(svg, number)

@@ -12,6 +12,7 @@ from jinja2 import Environment
 from matplotlib.ticker import NullLocator
 
 from mlp_book.charts import bars
+from mlp_book.charts.shared import INTERVAL
 from mlp_book.facts import claim, facts
 from mlp_book.findings.carried import (
     CARRIES,
@@ -28,6 +29,7 @@ from mlp_book.findings.carried import (
     runs_of,
 )
 from mlp_book.findings.claims import count_planned
+from mlp_book.read_out import remember
 from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_book.tables import table_of_rows
 from mlp_book.text import NONE, format_number
@@ -154,6 +156,18 @@ def way_of(pair: Pair) -> str:
     return same if a * b > 0 else opposite if a * b < 0 else unknown
 
 
+def _behind(pair: Pair) -> dict[str, Any]:
+    """Return what is read off a dot: the effect on other data, beside that on MNIST."""
+    a, b = pair
+    own = b.effect
+    return {
+        "name": f"{a.first} against {a.second}; on MNIST {a.effect.text()}",
+        **{"x": a.effect.difference, "y": own.difference, "mean": own.difference},
+        **{"low": own.low, "high": own.high},
+        "runs": ".".join(run_id for rows in b.rows for run_id in rows["run_id"]),
+    }
+
+
 def plot_effects(found: CarryOver) -> ReportFigure:
     """Draw the effects on other data over those on MNIST, with their intervals and the diagonal."""
     pairs = pairs_of(found)
@@ -182,6 +196,7 @@ def plot_effects(found: CarryOver) -> ReportFigure:
         axes.set_title(f"difference on {found.title}, points")
         axes.set_xlabel("difference on MNIST, points")
         if pairs:
+            remember(axes, pd.DataFrame(map(_behind, pairs)), INTERVAL)
             figure.legend(frameon=False, loc="outside lower left")
         else:
             axes.text(0.05, 0.9, "no study is whole yet", transform=axes.transAxes)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from mlp_book import interactive
 from mlp_book.charts import heat_map
+from mlp_book.charts.shared import seeds_of
 from mlp_book.facts import claim, facts
 from mlp_book.frames import frame, levels_of
 from mlp_book.stats import spread
@@ -132,6 +133,9 @@ def plot_outcomes(
     return heat_map(
         0.4 * share,
         _grid(data, rows, column, abbreviate),
+        behind=_grid(
+            data, rows, column, lambda own: seeds_of(own, "test_accuracy") if len(own) else None
+        ),
         colour=COLOURS[1],
         title=title,
         column_label=_head(column),

@@ -11,6 +11,7 @@ import pandas as pd
 from mlp_book.benchmarks import ENGINE, FLOOR, contestants
 from mlp_book.charts import bars, lines
 from mlp_book.facts import claim, facts
+from mlp_book.read_out import remember
 from mlp_book.style import COLOURS, INK, ReportFigure, make_log, new_figure, styled
 from mlp_book.tables import table_of_rows
 from mlp_book.text import NONE, format_level
@@ -69,6 +70,9 @@ def _draw_case(axes: Any, times: pd.DataFrame) -> None:
             f"{median:.2f}", (median, place), xytext=(6, 0),
             textcoords="offset points", va="center", color=colour, size=9,
         )  # fmt: skip
+    scale = times["over_floor"] / times["ms_per_update"]
+    read = times[["low", "high"]].mul(scale, axis=0).assign(mean=times["over_floor"], reach=0.5)
+    remember(axes, read.assign(name=times.index, y=range(len(times))), "lower and upper quartile")
     axes.set_yticks(range(len(times)), list(times.index))
     axes.set_ylim(-0.6, len(times) - 0.1)
     make_log(axes, "x")

@@ -17,6 +17,7 @@ from mlp_book.findings.comparison import HEADS, TOLERANCES, compare_published, g
 from mlp_book.findings.published import SEEDS, UPDATES
 from mlp_book.findings.timing import total_hours, update_times
 from mlp_book.frames import frame
+from mlp_book.read_out import remember
 from mlp_book.stats import compare, detectable, least_difference, spread
 from mlp_book.style import COLOURS, INK, ReportFigure, band_look, new_figure, styled
 from mlp_book.tables import table_of_rows
@@ -70,6 +71,10 @@ def _draw_cells(axes: Any, found: pd.DataFrame) -> None:
         **band_look(INK),
     )  # fmt: skip
     axes.plot(ends, ends, color=INK, linewidth=1)
+    names = [f"{one.cell.text}, published {one.published:.2f}" for one in found.itertuples()]
+    ours = pd.DataFrame(map(vars, found["ours"]), found.index)
+    read = found.assign(name=names, x=found["published"], y=ours["mean"])
+    remember(axes, read.join(ours[["mean", "low", "high", "n"]]), "lowest and highest")
     for one in found.itertuples():
         look = {"color": FILLS[one.cell.loss], "marker": MARKERS[one.cell.depth]}
         axes.plot(

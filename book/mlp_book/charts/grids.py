@@ -9,8 +9,10 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 
+from mlp_book.charts.shared import INTERVAL, seeds_of
 from mlp_book.facts import Levels
 from mlp_book.frames import MEASURES, all_learned, label_of
+from mlp_book.read_out import remember
 from mlp_book.stats import finite
 from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_book.text import format_level, format_number, in_words
@@ -21,6 +23,7 @@ def heat_map(
     text: pd.DataFrame | None = None,
     *,
     framed: pd.DataFrame | None = None,
+    behind: pd.DataFrame | None = None,
     colour: str = COLOURS[2],
     title: str = "",
     row_label: str = "",
@@ -39,6 +42,8 @@ def heat_map(
         What stands in each cell.
     framed : DataFrame of bool, optional
         Which cells have a frame.
+    behind : DataFrame of dict, optional
+        What is read off each cell, such as `seeds_of` returns it.
     colour : str
         Of the ground.
     title, row_label, column_label : str
@@ -74,6 +79,8 @@ def heat_map(
         axes.grid(visible=False)
         for side in ("left", "bottom"):
             axes.spines[side].set_visible(False)
+        if behind is not None:
+            remember(axes, _places(behind, row_label, column_label), INTERVAL)
         axes.set_title(title)
         axes.set_xlabel(column_label)
         axes.set_ylabel(row_label)
@@ -81,6 +88,16 @@ def heat_map(
         if alt:
             figure.set_label(alt)
     return figure
+
+
+def _places(behind: pd.DataFrame, row: str, column: str) -> pd.DataFrame:
+    """Return what is behind the cells of a table, with their names and places."""
+    rows, columns = ([_name(level) for level in axis] for axis in behind.axes)
+    return pd.DataFrame(
+        {"name": f"{row} {rows[y]}, {column} {columns[x]}".strip(), "x": x, "y": y, **cell}
+        for (y, x), cell in np.ndenumerate(behind.to_numpy())
+        if isinstance(cell, dict)
+    ).assign(reach=0.5)
 
 
 FADED = 8.0  # a cell this many times the best of its row has no ground any more
@@ -127,6 +144,7 @@ def error_map(
         strength.fillna(0.0),
         text.fillna(""),
         framed=framed,
+        behind=cells.apply(seeds_of, measure).unstack(),
         title=f"{label_of(measure)}, after the last epoch",
         row_label=row_label or in_words(row),
         column_label=column_label or in_words(column),

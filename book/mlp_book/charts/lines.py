@@ -21,7 +21,7 @@ from mlp_book.charts.shared import (
     panels_of,
 )
 from mlp_book.frames import label_of, levels_of
-from mlp_book.read_out import remember_seeds
+from mlp_book.read_out import remember
 from mlp_book.style import COLOURS, DASHES, ReportFigure, make_log, new_figure, styled
 
 Limits = tuple[float, float]
@@ -165,7 +165,7 @@ def _draw_line(
     lost: str,
 ) -> None:
     (line,) = axes.plot(table.index, table["mean"], label=name or " ", **look)
-    remember_seeds(line, table, "lowest and highest")
+    remember(line, table, "lowest and highest")
     draw_band(axes, table, look["color"], 0.22)
     ends = table["mean"].dropna()
     if not len(ends):

@@ -7,8 +7,17 @@ from typing import Any
 
 import pandas as pd
 
-from mlp_book.charts.shared import Palette, groups_of, listed, palette_of, panels_of
+from mlp_book.charts.shared import (
+    INTERVAL,
+    Palette,
+    groups_of,
+    listed,
+    palette_of,
+    panels_of,
+    seeds_of,
+)
 from mlp_book.frames import label_of, levels_of
+from mlp_book.read_out import remember
 from mlp_book.stats import Spread, finite, spread
 from mlp_book.style import (
     COLOURS,
@@ -33,6 +42,7 @@ def dots(
     group: str | None = None,
     reference: tuple[str, Any] | None = None,
     interval: tuple[str, str] | None = None,
+    between: str = INTERVAL,
     name: Callable[[Any], str] = format_level,
     log: bool = False,
     palette: Palette | None = None,
@@ -53,7 +63,9 @@ def dots(
     reference : (name, values), optional
         What to compare with: a band from the lowest to the highest value.
     interval : (low, high), optional
-        Columns with the ends of each dot's interval.
+        Columns with the ends of each dot's interval; ``n`` and ``runs`` may say what is behind it.
+    between : str
+        What an interval is.
     name : callable
         What a level is called.
     log : bool
@@ -68,7 +80,7 @@ def dots(
     spare = (BETWEEN + 1) * len(blocks) if group else 0.6
     with styled():
         figure, (axes,) = new_figure(height or 0.75 + ROW * (count + spare))
-        place, names = -1.0, {}
+        place, names, behind = -1.0, {}, []
         for number, (levels, block) in enumerate(blocks):
             own = (palette or {}).get(levels.get(group or ""))
             colour = own or COLOURS[number % len(COLOURS)]
@@ -79,13 +91,17 @@ def dots(
             for level in dict.fromkeys(block[row]):
                 place += 1
                 names[place] = name(level)
-                _draw_row(
-                    axes, place, block[[own == level for own in block[row]]], x, interval, colour
+                own = block[[own == level for own in block[row]]]
+                _draw_row(axes, place, own, x, interval, colour)
+                head = "".join(f"{format_level(level)}: " for level in levels.values())
+                behind.append(
+                    {"y": place, "name": head + names[place], **_behind(own, x, interval)}
                 )
             if reference:
                 _draw_reference(axes, first, place, spread(reference[1]))
             place += BETWEEN if group else 0
         axes.set_yticks(list(names), list(names.values()))
+        remember(axes, pd.DataFrame(behind).assign(reach=0.5), between)
         axes.set_ylim(place + 0.5, -0.8)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="y", visible=False)
@@ -130,6 +146,14 @@ def _draw_row(
     elif len(values):
         mean = float(values.mean())
         axes.plot([mean, mean], [place - 0.38, place + 0.38], color=colour, linewidth=2)
+
+
+def _behind(rows: pd.DataFrame, x: str, interval: tuple[str, str] | None) -> dict[str, Any]:
+    """Return what is behind a row: its seeds, or what the frame says of its interval."""
+    if interval is None:
+        return seeds_of(rows, x)
+    columns = zip(("mean", "low", "high", "n", "runs"), (x, *interval, "n", "runs"), strict=True)
+    return {key: rows[column].iloc[0] for key, column in columns if column in rows}
 
 
 def _say_rows(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mlp_book.frames import are_ordered, label_of, levels_of
+from mlp_book.stats import spread
 from mlp_book.style import COLOURS, INK, MEANINGS, band_look, ramp
 from mlp_book.text import format_level
 
@@ -19,6 +20,7 @@ GUIDE = {
     "linestyle": (0, (4, 3)),
     "zorder": 1,
 }  # what to compare with
+INTERVAL = "95\u00a0% interval"
 DRAWN = 25  # epochs, all of which are drawn; of those beyond, as many again
 Palette = Mapping[Any, str]
 Columns = str | Sequence[str]
@@ -91,6 +93,15 @@ def draw_band(axes: Any, table: pd.DataFrame, colour: str, alpha: float) -> Any:
     if not (table["n"] > 1).any():
         return None
     return axes.fill_between(table.index, table["low"], table["high"], **band_look(colour, alpha))
+
+
+def seeds_of(rows: pd.DataFrame, measure: str) -> dict[str, Any]:
+    """Return what stands behind a mark: a measure's mean, its interval, seeds and runs."""
+    found = spread(rows[measure])
+    low, high = found.interval
+    known = {"mean": found.mean, "low": low, "high": high, "n": found.n}
+    runs = {"runs": ".".join(rows["run_id"])} if "run_id" in rows else {}
+    return {**known, "lost": len(rows) - found.n, **runs}
 
 
 def end_at_axis(axes: Any, band: Any, table: pd.DataFrame) -> None:

@@ -13,6 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from mlp_book.charts.shared import (
     GUIDE,
+    INTERVAL,
     Columns,
     Palette,
     draw_band,
@@ -22,9 +23,10 @@ from mlp_book.charts.shared import (
     name_line,
     palette_of,
     panels_of,
+    seeds_of,
 )
 from mlp_book.frames import MEASURES, levels_of
-from mlp_book.read_out import remember_seeds
+from mlp_book.read_out import remember
 from mlp_book.stats import finite, spread
 from mlp_book.style import (
     COLOURS,
@@ -130,7 +132,7 @@ def sweep(
                 (line,) = axes.plot(
                     table.index, table["mean"], color=colour, label=name or " ", linestyle=dash
                 )
-                remember_seeds(line, table, "95\u00a0% interval")
+                remember(line, table, INTERVAL)
                 keys.append(Line2D([], [], color=colour, label=name, linestyle=dash, marker=marker))
                 if band if band is not None else color is None:
                     bands.append((axes, draw_band(axes, table, colour, 0.25), table))
@@ -173,20 +175,17 @@ def _draw_seeds(
     """Draw a dot per seed; return mean, its interval and number of the seeds by place."""
     rows = []
     for level, place in places.items():
-        seeds = group.loc[[value == level for value in group[x]], measure]
-        values = finite(seeds)
+        own = group[[value == level for value in group[x]]]
+        values = finite(own[measure])
         axes.plot([place] * len(values), values, marker, color=colour, alpha=0.75)
-        if len(values) < len(seeds):
+        if len(values) < len(own):
             axes.plot(
                 place, 0.97, "x", color=COLOURS[1], markersize=8, markeredgewidth=2,
                 transform=axes.get_xaxis_transform(), clip_on=False,
             )  # fmt: skip
         if len(values):
-            found = spread(values)
-            runs = ".".join(group.loc[seeds.index, "run_id"]) if "run_id" in group else ""
-            rows.append((place, found.mean, *found.interval, found.n, runs))
-    columns = ["x", "mean", "low", "high", "n", "runs"]
-    return pd.DataFrame(rows, columns=columns).set_index("x")
+            rows.append({"x": place, **seeds_of(own, measure)})
+    return pd.DataFrame(rows, columns=["x", *seeds_of(group, measure)]).set_index("x")
 
 
 def _draw_reference(

@@ -31,7 +31,7 @@ HEADS = {
     "train_loss": "100\u00a0\u00d7 training loss",
     "test_loss": "100\u00a0\u00d7 test loss",
 }
-COMPARED = ("cell", "published", "ours", "difference", "tolerance", "effect", "inside")
+COMPARED = ("cell", "published", "ours", "difference", "tolerance", "effect", "inside", "runs")
 
 
 def tolerance_of(cell: Cell) -> float:
@@ -50,7 +50,8 @@ def compare_published(data: pd.DataFrame, measure: str) -> pd.DataFrame:
         One row per published cell that has runs, in the order of the tables: ``cell``,
         ``published``, ``ours`` (a `Spread`), ``difference`` (ours minus published), ``tolerance``
         (what it may be; nan for a loss), ``effect`` (of one family, the published mean as one of
-        five seeds), and ``inside`` (whether the interval lies within the tolerance).
+        five seeds), ``inside`` (whether the interval lies within the tolerance) and ``runs``
+        (their ids, with a dot between them).
     """
     is_loss = measure.endswith("loss")
     scale = 100 if is_loss else 1
@@ -71,7 +72,8 @@ def compare_published(data: pd.DataFrame, measure: str) -> pd.DataFrame:
     )  # fmt: skip
     rows = [
         (cell, theirs[cell], ours[cell], effect.difference,
-         np.nan if is_loss else effect.margin, effect, effect.within)
+         np.nan if is_loss else effect.margin, effect, effect.within,
+         ".".join(own[cell].get("run_id", ())))
         for cell, effect in zip(cells, effects, strict=True)
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(COMPARED))
@@ -114,6 +116,7 @@ def plot_comparisons(data: pd.DataFrame, measure: str) -> ReportFigure:
     shown = found.assign(
         activation=[cell.activation for cell in cells],
         network=[f"{cell.depth}, {format_level(cell.loss)}" for cell in cells],
+        n=[own.n for own in found["ours"]],
         low=[one.low for one in found["effect"]],
         high=[one.high for one in found["effect"]],
     )

@@ -62,7 +62,8 @@ def plot_map(grid: Grid, marks: Marks) -> ReportFigure:
         framed.loc[*cell] = True
     low, span = percent.to_numpy().min(), np.ptp(percent.to_numpy()) or 1.0
     return heat_map(
-        0.05 + 0.4 * (percent - low) / span, text, framed=framed, colour=COLOURS[0],
+        0.05 + 0.4 * (percent - low) / span, text, framed=framed,
+        behind=percent.map(lambda one: {"mean": one}), colour=COLOURS[0],
         row_label=down, column_label=across, height=3.4,
     )  # fmt: skip
 

@@ -17,7 +17,8 @@ from mlp_book.chapters.where_it_fails.predictions import (
     share_interval,
 )
 from mlp_book.charts import dots, heat_map, images
-from mlp_book.charts.shared import GUIDE
+from mlp_book.charts.shared import GUIDE, INTERVAL
+from mlp_book.read_out import remember
 from mlp_book.stats import Values, spread
 from mlp_book.style import COLOURS, ReportFigure, new_figure, styled
 from mlp_book.tables import table_of_rows
@@ -67,6 +68,11 @@ def _draw_groups(axes: Any, groups: pd.DataFrame) -> None:
         x, size = 100 * group.confidence, 4 + 9 * (group.count / total) ** 0.5
         axes.plot([x, x], [100 * group.low, 100 * group.high], color=colour, lw=1.6, alpha=0.6)
         axes.plot(x, 100 * group.accuracy, "o", color=colour, markersize=size, clip_on=False)
+    percent = 100 * groups[["confidence", "accuracy", "low", "high"]]
+    names = (f"confidence {x:.0f} %, {n} predictions"
+             for x, n in zip(percent["confidence"], groups["count"], strict=True))  # fmt: skip
+    read = percent.set_axis(["x", "mean", "low", "high"], axis=1).assign(name=list(names))
+    remember(axes, read.assign(y=read["mean"]), INTERVAL)
     axes.set(xlim=(0, 102), ylim=(0, 103), aspect="equal", xlabel="confidence, %")
     axes.set(xticks=range(0, 101, 25), yticks=range(0, 101, 25))
     said = (f"{100 * g.confidence:.0f}: {100 * g.accuracy:.0f} ({g.count} predictions)"
@@ -87,6 +93,7 @@ def plot_counts(counts: pd.DataFrame, digits: int = 1, turned: float = 0) -> Rep
     figure = heat_map(
         (0.08 + 0.5 * wrong / largest).where(wrong > 0, 0.0),
         counts.round(digits).map(lambda count: f"{count:.{digits}f}" if count else ""),
+        behind=counts.map(lambda count: {"mean": count}),
         colour=COLOURS[1],
         row_label="true class",
         column_label="predicted class",

@@ -47,15 +47,15 @@ def format_number(value: float) -> str:
 def format_level(level: Any) -> str:
     """Return a setting's value as short plain text.
 
-    >>> format_level(2e-5), format_level("relu"), format_level((256, 128)), format_level(())
-    ('2·10⁻⁵', 'ReLU', '256-128', 'none')
+    >>> format_level(2e-5), format_level("relu"), format_level((256, 128)), format_level((1024,))
+    ('2·10⁻⁵', 'ReLU', '256-128', '1,024')
     """
     if isinstance(level, bool) or level is None:
         return str(level)
     if isinstance(level, int | float):
         return format_number(level)
     if isinstance(level, tuple | list):
-        return "-".join(map(str, level)) or "none"
+        return format_level(level[0]) if len(level) == 1 else "-".join(map(str, level)) or "none"
     return WORDS.get(level, str(level).replace("_", " "))
 
 

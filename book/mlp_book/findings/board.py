@@ -74,9 +74,14 @@ class Board:
             parts=[(p, [each for each in placed if each[1].claim.part == p]) for p in parts],
             symbols=SYMBOLS,
             NONE=NONE,
-            links=[chapter_link(one.claim.chapter) for one in self.findings],
+            links=self._links(),
             data=as_json(board_data(self.findings)),
         )
+
+    def _links(self) -> list[str]:
+        """Return where each row is shown; a board of one chapter stands in it, and has no links."""
+        chapters = [one.claim.chapter for one in self.findings]
+        return [chapter_link(one) if len(set(chapters)) > 1 else "" for one in chapters]
 
 
 class Rule:

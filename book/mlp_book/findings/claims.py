@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -96,8 +97,11 @@ class Comparison:
 
     @property
     def text(self) -> str:
-        """Both means, the difference with its interval, and the outcome."""
-        first, second = self.means
+        """Both means, the difference with its interval, and the outcome.
+
+        How many seeds broke is said once, as the outcome.
+        """
+        first, second = (re.sub(r", \d+ of \d+ broke", "", mean) for mean in self.means)
         return f"{self.first}: {first} against {self.second}: {second}; {self.effect.text()}"
 
 

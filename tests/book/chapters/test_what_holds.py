@@ -137,6 +137,7 @@ def test_a_shared_seed_pairs_only_what_shares_images_or_a_beginning() -> None:
 def test_a_run_that_broke_is_no_part_of_a_mean() -> None:
     four = next(c for c in get("GELU gains").comparisons if c.first == "GELU, 4 layers, normal")
     assert four.effect.outcome == "broke" and "1 of 3 broke" in four.means[0]
+    assert four.text.count("broke") == 1
     assert not (four.met or four.contrary)
 
 

@@ -321,3 +321,14 @@ def test_a_link_leads_to_a_page_of_the_book_and_to_a_notebook_in_jupyter(
     monkeypatch.delenv(STRICT)
     assert chapter_link("rates") == '<a href="rates.ipynb">Rates &amp; more</a>'
     assert chapter_link("missing") == chapter_link("") == ""
+
+
+def test_a_board_of_one_chapter_does_not_link_to_it(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store("schedules")
+    one = find(SCHEDULES)
+    other = replace(one, claim=replace(one.claim, chapter="learning_rate"))
+    monkeypatch.chdir("notebooks")
+    assert "shown in" not in Board([one, one])._repr_html_()
+    assert Board([one, other])._repr_html_().count("shown in") == 2

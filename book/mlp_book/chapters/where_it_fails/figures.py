@@ -36,7 +36,7 @@ def table_of_groups(groups: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "promised, %": percent["confidence"],
-            "right": groups["right"].map(str) + " of " + groups["count"].map(str),
+            "right": groups["right"].map("{:,} of ".format) + groups["count"].map("{:,}".format),
             "kept, %": percent["accuracy"],
             "gap, points": percent["gap"],
         }

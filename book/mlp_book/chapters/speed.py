@@ -42,7 +42,7 @@ SHOWN = [
     ("digits", "torch"), ("small", "floor"), ("small", "scan"), ("bulk", "floor"),
     ("bulk", "scan"), ("bulk-double", "scan"),
 ]  # fmt: skip
-PAGE_NAMES = {"mlp_core": "the page", "NumPy": "NumPy’s products", "TensorFlow.js": "TensorFlow.js"}
+PAGE_NAMES = {"mlp_core": "the page", "NumPy": "NumPy's products", "TensorFlow.js": "TensorFlow.js"}
 UNITS, BATCH = "hidden units, at batch size 100", "batch size, at 128 hidden units"
 COLOUR_OF = {ENGINE: COLOURS[1], FLOOR: COLOURS[0]}
 UNBROKEN = str.maketrans({"-": "\N{NON-BREAKING HYPHEN}"})

@@ -60,7 +60,7 @@ function placesOnLines(svg, { x, y, ticks = {}, lines }) {
     .sort((a, b) => a - b)
     .map((at) => {
       const [, tick] = Object.entries(ticks).find(([value]) => isAt(value, at)) ?? [];
-      const name = `${x.label} ${tick ?? axisNumber(across.valueAt(at))}`.trim();
+      const name = `${x.label}${x.label.includes(",") ? ":" : ""} ${tick ?? axisNumber(across.valueAt(at))}`.trim();
       return { box: [at, y.px[1], at, y.px[0]], name, read: () => readAt(at) };
     });
 }
@@ -90,7 +90,7 @@ function rowOf({ name, colour, value, seeds, lost, ends = [] }, sameSeeds) {
   const numbers = [value, ...(seeds === 1 ? [] : ends)].filter(Number.isFinite); // where all diverged, none
   const [mean = "", ...reach] = numbers.length > 1 ? alikeNumbers(numbers) : numbers.map(axisNumber);
   const said = [
-    `${mean}${reach.length ? ` (${reach.join(" to ")})` : ""}`,
+    `${mean}${reach.length ? ` (${reach.join("\u00a0to\u00a0")})` : ""}`,
     seeds && !sameSeeds ? `${seeds} ${seeds === 1 ? "seed" : "seeds"}` : "",
     lost ? `${lost} of ${seeds + lost} diverged` : "",
   ];

@@ -212,13 +212,14 @@ function note(words) {
   return make("p", { class: "mlp-note" }, words);
 }
 
-function thinning({ runs }) {
+/** Say what bands are, where there are any, and which epochs are drawn. */
+function thinning({ runs, isSeeded }) {
   const { epochs, kept } = runs.reduce((a, b) => (b.epochs > a.epochs ? b : a));
-  const band = "A band runs from the lowest to the highest seed.";
-  if (kept.length === epochs) return `${band} Every epoch is drawn, with four significant digits.`;
+  const band = isSeeded ? "A band runs from the lowest to the highest seed. " : "";
+  if (kept.length === epochs) return `${band}Every epoch is drawn, with four significant digits.`;
   const early = kept.findIndex((epoch, i) => epoch !== i + 1);
   return (
-    `${band} Of ${epochs} epochs, ${kept.length} are drawn, with four significant digits: the first ${early}, then ` +
+    `${band}Of ${epochs} epochs, ${kept.length} are drawn, with four significant digits: the first ${early}, then ` +
     `${kept.length - early} at even distances up to the last. None is an average over epochs. The table shows the ` +
     "figures of the epoch chosen above."
   );

@@ -90,8 +90,9 @@ class Survivors:
 
 
 def _breakable(code: str) -> Markup:
-    """Return code that a narrow table may break within a name."""
-    return Markup(re.sub(r"([._(\[])(?=\w)", r"\1<wbr>", str(escape(code))))
+    """Return code that a narrow table may break within a name, but not within an arrow."""
+    whole = str(escape(code)).replace("-&gt;", "-\u2060&gt;")
+    return Markup(re.sub(r"([._(\[])(?=\w)", r"\1<wbr>", whole))
 
 
 def table_of_parts(content: Content) -> pd.DataFrame:

@@ -87,7 +87,7 @@ def test_tables_hold_the_rows_of_the_file(tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_a_survivor_is_shown_with_its_reason() -> None:
     html = chapter.Survivors([SURVIVOR, SURVIVOR._replace(reason="")])._repr_html_()
-    assert "x &lt; 1: x &lt; 1 -&gt; x &lt;= 1" in html
+    assert "x &lt; 1: x &lt; 1 -\u2060&gt; x &lt;= 1" in html
     assert "both are equal" in html and "no reason is given" in html
     assert "holds 2, in nn, 1 without a reason" in said(
         content(), SURVIVOR, SURVIVOR._replace(reason="")

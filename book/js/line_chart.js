@@ -72,7 +72,8 @@ function drawAxes({ left, right, top, bottom, x, y }, xLabel, { label: yLabel, t
     return [across(at, "mlp-grid"), makeText(left - 6, at + 4, words, "end")];
   });
   // Epochs and updates are counted: half of one is no tick.
-  const xTicks = x.ticks(right - left < 440 ? 5 : 8).filter(Number.isInteger);
+  const mostTicks = right - left < 120 ? 3 : right - left < 440 ? 5 : 8;
+  const xTicks = x.ticks(mostTicks).filter(Number.isInteger);
   return [
     ...yTicks,
     ...xTicks.map((value) => makeText(x.at(value), bottom + 17, axisNumber(value), "middle")),

@@ -55,6 +55,7 @@ def digits(runs: Sequence[Run], watched: Mapping[float, Run]) -> Iterator[Any]:
         "digits-at-10": accuracy[10.0],
         "digits-at-0.001": accuracy[0.001],
         "guessing-loss": f"{GUESSING:.2f}",
+        "digits-loss-at-10": loss[10.0],
     }
     yield claim(
         "at 10 every hidden unit is dead, at 0.1 fewer than half",
@@ -154,8 +155,8 @@ def mnist(runs: Sequence[Run], thirty: Sequence[Run]) -> Iterator[Any]:
         "answer": (
             f"On MNIST the rates {enumerate_words([format_number(rate) for rate in plateau])} have "
             f"the highest means, {accuracy[best].text()} % test accuracy at {best:g}; they are not "
-            f"shown to differ. Rates far below are late, not wrong; at {above:g} it is "
-            f"{accuracy[above].text()} %, and at {largest:g} the network guesses."
+            f"shown to differ. Rates far below are late, not wrong; at {above:g} "
+            f"the accuracy is {accuracy[above].text()} %, and at {largest:g} the network guesses."
         ),
     }
 

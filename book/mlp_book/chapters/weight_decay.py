@@ -318,6 +318,7 @@ def exercises(fifty: Sequence[Run]) -> Iterator[Any]:
     yield claim("the strongest has a far lower one", accuracy[0.1].high < accuracy[0.0].low)
     yield {
         "ex2-none": accuracy[0.0].text(1),
+        "ex2-little": accuracy[1e-3].text(1),
         "ex2-more": accuracy[1e-2].text(1),
         "ex2-much": accuracy[0.1].text(1),
     }

@@ -131,10 +131,12 @@ def plot_outcomes(found: CarryOver) -> ReportFigure:
     count = Counter(one.outcome for one in found.questions)
     names = [name for name in OUTCOMES if count[name]] or [NOT_RUN]
     data = pd.DataFrame({"outcome": names, "questions": [count[name] for name in names]})
-    return bars(
+    figure = bars(
         data.assign(text=data["questions"].astype(str)), "outcome", "questions", color="outcome",
         text="text", palette=PALETTE, title=f"questions, on {found.title}", height=2.4,
     )  # fmt: skip
+    figure.axes[0].locator_params("x", integer=True)
+    return figure
 
 
 def pairs_of(found: CarryOver) -> list[Pair]:

@@ -370,18 +370,24 @@ def compare_paired(
 
 
 def compare_with_mean(
-    own: Spread, mean: float, seeds: int, noise: Noise | None = None, margin: float = MARGIN
+    own: Spread,
+    mean: float,
+    seeds: int,
+    noise: Noise | None = None,
+    margin: float = MARGIN,
+    within: float = 0.0,
 ) -> Effect:
     """Return a mean minus one that was published without its spread, as a mean of so many seeds.
 
-    The published seeds are taken to scatter as ours do, so the variance is estimated once.
+    The published seeds are taken to scatter as ours do, so the variance is estimated once. What was
+    printed may be off by `within` either way, all such values alike: that has a variance too.
     """
     n = (own.n, seeds)
     if not own.n or own.broken:
         return Effect(own.mean - mean, math.nan, math.nan, n, math.nan, math.nan, margin)
     noise = noise or Noise()
     square, df = noise.moderate(own)
-    error = math.sqrt(square * (1 / own.n + 1 / seeds))
+    error = math.sqrt(square * (1 / own.n + 1 / seeds) + within**2 / 3)
     return _effect(own.mean - mean, error, min(df, noise.total), n, margin)
 
 

@@ -134,6 +134,10 @@ def test_a_published_mean_has_the_seeds_that_were_published() -> None:
     found = compare_with_mean(own, 98.0, 5)
     assert found.error == pytest.approx(own.std * math.sqrt(1 / 30 + 1 / 5))
     assert found.df == 29
+    # Printed as 97.9, cut off: anywhere from 97.9 to 98.0.
+    cut = compare_with_mean(own, 97.95, 5, within=0.05)
+    anywhere = np.linspace(-0.05, 0.05, 100_001).var()
+    assert cut.error == pytest.approx(math.sqrt(found.error**2 + anywhere), rel=1e-5)
 
 
 # --- the noise of a study -------------------------------------------------------------------

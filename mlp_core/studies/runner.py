@@ -154,33 +154,36 @@ def _make(
     """
     names, rest = list(callbacks), iter(configs)
     waiting: set[Future[Any]] = set()
+    untold: list[Run] = []  # stored, and not reported yet: a Ctrl-C may come between the two
 
     def begin() -> None:
         for config in itertools.islice(rest, width - len(waiting)):
             waiting.add(executor.submit(run_one, config.to_dict(), names))
 
-    def keep(future: Future[Any]) -> Run:
+    def keep(future: Future[Any]) -> None:
         run = Run.from_dict(future.result())
         store.save(run)
         waiting.discard(future)
-        return run
+        untold.append(run)
+
+    def tell() -> None:
+        while untold:
+            report(untold.pop(0))
 
     try:
         begin()
         while waiting:
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                run = keep(future)
+                keep(future)
                 begin()
-                report(run)
+                tell()
     except BaseException:
         under_way = [future for future in waiting if not future.cancel()]
-        finished = []
         for future in as_completed(under_way):
             if future.exception() is None:
                 with contextlib.suppress(OSError):  # of a full disk the first error tells
-                    finished.append(keep(future))
-        for run in finished:
-            report(run)
+                    keep(future)
+        tell()
         raise
     return len(configs)
 

@@ -83,6 +83,24 @@ class Staged(Executor):
             self.calls[1]()
 
 
+class InterruptedAtTheSecond(Inline):
+    """An executor to which Ctrl-C comes when it is given a second run."""
+
+    def submit(self, *args, **kwargs):
+        if getattr(self, "is_used", False):
+            raise KeyboardInterrupt
+        self.is_used = True
+        return super().submit(*args, **kwargs)
+
+
+def test_a_run_is_reported_whose_successor_was_interrupted(store):
+    reported = []
+    with pytest.raises(KeyboardInterrupt):
+        runner._make(CONFIGS, store, (), InterruptedAtTheSecond(), reported.append, 1)
+    assert [run.config for run in reported] == CONFIGS[:1]
+    assert len(store.run_ids()) == 1
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("a bug in a report")], ids=repr)
 def test_runs_under_way_are_finished_and_stored(store, error):
     reports = []

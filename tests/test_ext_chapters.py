@@ -117,6 +117,7 @@ def test_a_work_is_cited_in_short(paragraph: nodes.paragraph, expected: str) -> 
     [
         (("A. Author, \u201cOn Steps\u201d, ", nodes.emphasis("", "Journal")), "on steps"),
         (("A. Author and B. Other, \u201cOn steps\u201d (1991)",), "on steps"),
+        (("A. Author, \u201cOn\nSteps\u201d, ", nodes.emphasis("", "Journal")), "on steps"),
         (("A. Author, ", nodes.emphasis("", "On Steps, and On"), " (1999)"), "on steps and on"),
     ],
 )

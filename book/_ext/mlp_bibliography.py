@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SECTION = "Sources"
 # Of four digits not all are one: "Torch.manual_seed(3407) is all you need".
 YEAR = re.compile(r"\((?:1[6-9]|20)\d\d(?:, [^)]*)?\)|\(in press\)")
-QUOTED = re.compile(r"[\u201c\"](.+?)[\u201d\"]")
+QUOTED = re.compile(r"[\u201c\"](.+?)[\u201d\"]", re.DOTALL)  # a long title has several lines
 # A link to one chapter of a book is not one to the book.
 PART = re.compile(r"chapter|section|page", re.IGNORECASE)
 

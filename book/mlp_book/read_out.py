@@ -35,7 +35,8 @@ def remember(drawn: Any, table: pd.DataFrame, between: str = "") -> None:
     between : str
         What ``low`` and ``high`` are.
     """
-    drawn.behind = table, between
+    if len(table):
+        drawn.behind = table, between
 
 
 def find_panels(figure: Figure) -> Panels:

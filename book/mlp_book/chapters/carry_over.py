@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment
 from matplotlib.ticker import NullLocator
 
-from mlp_book.charts import bars
+from mlp_book.charts import bars, dots
 from mlp_book.charts.shared import INTERVAL
 from mlp_book.facts import claim, facts
 from mlp_book.findings.carried import (
@@ -25,6 +25,7 @@ from mlp_book.findings.carried import (
     Pair,
     differences,
     in_a_sentence,
+    is_shared,
     predictions,
     runs_of,
 )
@@ -32,7 +33,7 @@ from mlp_book.findings.claims import count_planned
 from mlp_book.read_out import remember
 from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
 from mlp_book.tables import table_of_rows
-from mlp_book.text import NONE, format_number
+from mlp_book.text import NONE, enumerate_words, format_number
 
 NAME = "carry-over"
 GREY = "#8a9097"
@@ -49,28 +50,39 @@ ROWS = """\
 <small>predicted: {{ one.predicted }}
 <details><summary>why</summary>{{ one.reason }}</details></small>
 {%- endmacro -%}
+{%- macro head() -%}
 <table class="words carried"><thead><tr>
 {%- for head in heads %}<th scope="col">{{ head }}</th>{% endfor -%}
 </tr></thead>
-{% if answered %}<tbody>
+{%- endmacro -%}
+{% if answered %}{{ head() }}
 {% for one in answered -%}
-<tr><th scope="row">{{ one.question }}<br><small>{{ one.compared }}</small>
-{%- if one.others %}<details><summary>{{ one.others | length }} more</summary>
-{%- for line in one.others %}<p>{{ line }}</p>{% endfor %}</details>{% endif %}</th>
-{% for verdict, effect in (one.here, one.there) -%}
-<td data-head="{{ heads[loop.index] }}"><strong>{{ verdict }}</strong><br>{{ effect }}</td>
+<tbody><tr><th scope="row">{{ one.question }}</th>
+{% for verdict in one.verdicts -%}
+<td data-head="{{ heads[loop.index] }}"><strong>{{ verdict }}</strong></td>
 {% endfor -%}
-<td>{{ one.symbol }}&nbsp;<strong>{{ one.outcome }}</strong><br>{{ predicted(one) }}</td></tr>
-{% endfor %}</tbody>{% endif %}
+<td rowspan="{{ one.shown | length + 1 }}">{{ one.symbol }}&nbsp;<strong>{{ one.outcome }}</strong><br>
+{{- predicted(one) }}</td></tr>
+{% for compared, here, there in one.shown -%}
+<tr class="compared"><th scope="row"><small>{{ compared }}</small></th>
+<td data-head="{{ heads[1] }}">{{ here }}</td><td data-head="{{ heads[2] }}">{{ there }}</td></tr>
+{% endfor -%}
+{% if one.others -%}
+<tr class="compared"><td colspan="4"><details><summary>{{ one.others | length }} more</summary>
+{%- for line in one.others %}<p>{{ line }}</p>{% endfor %}</details></td></tr>
+{% endif %}</tbody>
+{% endfor %}</table>{% endif %}
+{% if waiting %}<details{{ "" if answered else " open" }}>
+<summary>Not answered yet: {{ left }}</summary>{{ head() }}
 {% for missing, own in waiting -%}
 <tbody><tr><th scope="rowgroup" colspan="4">
 {{- own[0].symbol }} {{ own[0].outcome }}: {{ missing }}</th></tr>
 {% for one in own -%}
 <tr><th scope="row">{{ one.question }}</th>
-<td data-head="{{ heads[1] }}"><strong>{{ one.here[0] }}</strong></td>
+<td data-head="{{ heads[1] }}"><strong>{{ one.verdicts[0] }}</strong></td>
 <td colspan="2">{{ predicted(one) }}</td></tr>
 {% endfor %}</tbody>
-{% endfor %}</table>"""
+{% endfor %}</table></details>{% endif %}"""
 
 
 class Board:
@@ -86,50 +98,40 @@ class Board:
     def _repr_html_(self) -> str:
         """Return the answered questions, then those that wait, by the runs that they wait for."""
         missing = dict.fromkeys(row["missing"] for row in self.rows)
-        by_runs = [(runs, [row for row in self.rows if row["missing"] == runs]) for runs in missing]
+        by_runs = {runs: [row for row in self.rows if row["missing"] == runs] for runs in missing}
+        answered = by_runs.pop("", [])
         return (
             Environment(autoescape=True)
             .from_string(ROWS)
             .render(
                 heads=("question", "MNIST", self.title, "outcome"),
-                answered=dict(by_runs).get(""),
-                waiting=[(runs, own) for runs, own in by_runs if runs],
+                answered=answered,
+                waiting=by_runs.items(),
+                left=f"{len(self.rows) - len(answered)} of {len(self.rows)} questions",
             )
         )
 
 
 def _row(one: Carried) -> dict[str, Any]:
     said = predictions().loc[one.here.sentence]
-    row = {
+    lines = [(_words(pair), *(own.effect.text() for own in pair)) for pair in one.pairs]
+    return {
         "question": one.here.sentence,
         "outcome": one.outcome,
         "symbol": SYMBOLS[one.outcome],
         "predicted": WORDS[said["prediction"]][0].removeprefix("is "),
         "reason": said["reason"],
         "missing": " ".join(one.there.lines) if one.there.pending else "",
-        "here": (one.here.verdict, ""),
-        "there": (one.there.verdict, ""),
+        "verdicts": (one.here.verdict, one.there.verdict),
+        "shown": lines[: one.deciding],
+        "others": ["{}: {}; {}".format(*line) for line in lines[one.deciding :]],
     }
-    if one.there.pending or not one.pairs:
-        return row
-    (a, b), *others = one.pairs
-    return row | {
-        "compared": f"{a.first} against {a.second}",
-        "here": (one.here.verdict, a.effect.text()),
-        "there": (one.there.verdict, b.effect.text()),
-        "others": [_line(pair) for pair in others],
-    }
-
-
-def _line(pair: Pair) -> str:
-    a, b = pair
-    return f"{a.first} against {a.second}: {a.effect.text()}; {b.effect.text()}"
 
 
 def plot_outcomes(found: CarryOver) -> ReportFigure:
-    """Draw how many questions have which outcome."""
+    """Draw how many of the answered questions have which outcome."""
     count = Counter(one.outcome for one in found.questions)
-    names = [name for name in OUTCOMES if count[name]] or [NOT_RUN]
+    names = [name for name in OUTCOMES if count[name] and name != NOT_RUN] or [NOT_RUN]
     data = pd.DataFrame({"outcome": names, "questions": [count[name] for name in names]})
     figure = bars(
         data.assign(text=data["questions"].astype(str)), "outcome", "questions", color="outcome",
@@ -155,7 +157,7 @@ def way_of(pair: Pair) -> str:
     """Return one of `WAYS`."""
     a, b = (one.effect.direction for one in pair)
     same, opposite, unknown = WAYS
-    return same if a * b > 0 else opposite if a * b < 0 else unknown
+    return same if is_shared(pair) else opposite if a * b < 0 else unknown
 
 
 def _behind(pair: Pair) -> dict[str, Any]:
@@ -163,7 +165,7 @@ def _behind(pair: Pair) -> dict[str, Any]:
     a, b = pair
     own = b.effect
     return {
-        "name": f"{a.first} against {a.second}; on MNIST {a.effect.text()}",
+        "name": f"{_words(pair)}; on MNIST {a.effect.text()}",
         **{"x": a.effect.difference, "y": own.difference, "mean": own.difference},
         **{"low": own.low, "high": own.high},
         "runs": ".".join(run_id for rows in b.rows for run_id in rows["run_id"]),
@@ -177,6 +179,8 @@ def plot_effects(found: CarryOver) -> ReportFigure:
         figure, (axes,) = new_figure(5.6)
         for name, (colour, marker) in WAYS.items():
             own = [pair for pair in pairs if way_of(pair) == name]
+            if not own:
+                continue
             x, y = ([pair[side].effect for pair in own] for side in (0, 1))
             axes.errorbar(
                 [one.difference for one in x], [one.difference for one in y],
@@ -197,29 +201,48 @@ def plot_effects(found: CarryOver) -> ReportFigure:
         axes.plot([-reach, reach], [-reach, reach], color=INK, linewidth=1)
         axes.set_title(f"difference on {found.title}, points")
         axes.set_xlabel("difference on MNIST, points")
+        remember(axes, pd.DataFrame(map(_behind, pairs)), INTERVAL)
         if pairs:
-            remember(axes, pd.DataFrame(map(_behind, pairs)), INTERVAL)
             figure.legend(frameon=False, loc="outside lower left")
         else:
-            axes.text(0.05, 0.9, "no study is whole yet", transform=axes.transAxes)
+            _say_nothing_yet(axes)
         count = Counter(map(way_of, pairs))
         words = [f"{count[name]} {name}" for name in WAYS]
         axes.alt = f"{len(pairs)} comparisons and the line of equal effects: {', '.join(words)}"
     return figure
 
 
-def table_of_differences(found: CarryOver) -> pd.DataFrame:
-    """Return the comparisons whose effects lie farthest apart, with both effects."""
-    rows = {
-        one.here.sentence: {
-            "compared": f"{a.first} against {a.second}",
-            "MNIST": a.effect.text(),
-            found.title: b.effect.text(),
+def plot_differences(found: CarryOver) -> ReportFigure:
+    """Draw the comparisons whose effects lie farthest apart, with both effects."""
+    rows = [
+        {
+            "compared": _words(pair), "data": name, "difference": own.difference,
+            "low": own.low, "high": own.high,
+            "runs": ".".join(run_id for rows in one.rows for run_id in rows["run_id"]),
         }
-        for one, (a, b) in differences(found)
-    }
-    nothing = {NOT_RUN: {found.title: f"{found.runs} runs are stored"}}
-    return table_of_rows(rows or nothing, "question")
+        for _, pair in differences(found)
+        for name, one in zip(("MNIST", found.title), pair, strict=True)
+        for own in (one.effect,)
+    ]  # fmt: skip
+    data = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["compared", "data", "difference"])
+    figure = dots(
+        data, "data", "difference", group="compared", title="difference, points",
+        interval=("low", "high"), palette=dict.fromkeys(data["compared"], INK),
+    )  # fmt: skip
+    (axes,) = figure.axes
+    for place in axes.get_yticks():  # no line runs through the words between
+        axes.plot([0, 0], [place - 0.5, place + 0.5], color=INK, linewidth=1, zorder=1)
+    if not rows:
+        _say_nothing_yet(axes)
+    return figure
+
+
+def _say_nothing_yet(axes: Any) -> None:
+    axes.text(0.05, 0.9, "no study is whole yet", transform=axes.transAxes)
+
+
+def _words(pair: Pair) -> str:
+    return f"{pair[0].first} against {pair[0].second}"
 
 
 def table_of_studies(found: CarryOver) -> pd.DataFrame:
@@ -232,6 +255,12 @@ def table_of_studies(found: CarryOver) -> pd.DataFrame:
         for name, data in found.stored.items()
     }
     return table_of_rows(rows, "stored")
+
+
+def _asked(questions: Sequence[Carried]) -> str:
+    """Say to which questions the drawn comparisons belong, in their order."""
+    names = [f"\u201c{one.here.sentence.removesuffix('.')}\u201d" for one in questions]
+    return f"From top to bottom, they belong to {enumerate_words(names)}." if names else ""
 
 
 def _compared(same: int, opposite: int, unknown: int) -> str:
@@ -263,9 +292,6 @@ def seen(found: CarryOver) -> Iterator[Any]:
         "carry": outcomes[CARRIES],
         "fail": outcomes[DOES_NOT],
         "compared": _compared(*(count[name] for name in WAYS)),
-        "apart": "These comparisons lie farthest apart, in standard errors of the difference of "
-        "their effects; at most one of each question."
-        if differences(found)
-        else "Here the comparisons will stand whose effects lie farthest apart.",
+        "apart": _asked([one for one, _ in differences(found)]),
     }
     yield claim("there are questions that the studies can judge", found.questions)

@@ -31,7 +31,7 @@ ACCURACIES = ("test_accuracy", "train_accuracy")
 MARKERS = dict(zip(DEPTHS, "oD", strict=True))
 FILLS = dict(zip(LOSSES, COLOURS, strict=False))
 ROOM = 0.2  # percentage points about the dots
-PALETTE = dict(zip(VERDICTS, (*COLOURS[:1] * 2, COLOURS[1], "#8a9097"), strict=False))
+PALETTE = dict(zip(VERDICTS, (COLOURS[0], COLOURS[5], COLOURS[1], "#8a9097"), strict=False))
 LESS_IS_ENOUGH = {  # of report B's findings, and what is compared
     "About 14 epochs suffice.": "25 epochs against 14",
     "One hidden layer is already enough.": "three layers and five against one",

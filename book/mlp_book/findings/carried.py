@@ -59,7 +59,7 @@ class Carried:
     def outcome(self) -> str:
         """One of `OUTCOMES`."""
         verdicts = (self.here.verdict, self.there.verdict)
-        if self.there.pending:
+        if self.here.pending or self.there.pending:
             return NOT_RUN
         if UNDECIDED in verdicts:
             return UNDECIDED
@@ -67,24 +67,25 @@ class Carried:
 
     @property
     def pairs(self) -> list[Pair]:
-        """The comparisons that both data have, the one on which MNIST's verdict hangs first."""
-        there = {(one.first, one.second): one for one in self.there.comparisons}
-        found = [
-            (one, there[one.first, one.second])
-            for one in self.here.comparisons
-            if (one.first, one.second) in there
-        ]
-        return sorted(found, key=lambda pair: _slack(pair[0]))
+        """The comparisons that both data have: what decides on MNIST first, then elsewhere."""
+        here, there = ({_names(one): one for one in own.bearing} for own in (self.here, self.there))
+        shared = [names for names in here if names in there]
+        return [(here[names], there[names]) for names in sorted(shared, key=self._leads)]
+
+    @property
+    def deciding(self) -> int:
+        """How many of the pairs decide, on MNIST or elsewhere."""
+        return sum(self._leads(_names(one)) < 2 for one, _ in self.pairs)
+
+    def _leads(self, names: tuple[str, str]) -> int:
+        for place, own in enumerate((self.here, self.there)):
+            if names in map(_names, own.bearing[: own.deciding]):
+                return place
+        return 2
 
 
-def _slack(one: Comparison) -> float:
-    """Return how far a comparison is from deciding against what is said; broken ones are last."""
-    difference = one.effect.difference
-    if one.effect.broken or not math.isfinite(difference):
-        return math.inf
-    if one.said == "alike":
-        return -abs(difference)
-    return difference if one.said in ("larger", "not smaller") else -difference
+def _names(one: Comparison) -> tuple[str, str]:
+    return one.first, one.second
 
 
 def studies_on(
@@ -156,15 +157,18 @@ def carry_over(
 
 
 def differences(found: CarryOver, most: int = 3) -> list[tuple[Carried, Pair]]:
-    """Return the comparisons whose effects lie farthest apart, one of each question at most."""
+    """Return the comparisons whose effects lie farthest apart, one of each question at most.
+
+    Those that are not shown to go the same way on both data come first.
+    """
     known = [
-        (_distance(pair), one, pair)
+        (is_shared(pair), -_distance(pair), one, pair)
         for one in found.questions
         for pair in one.pairs
         if _distance(pair) > 0
     ]
     kept: list[tuple[Carried, Pair]] = []
-    for _, one, pair in sorted(known, key=lambda found: -found[0]):
+    for _, _, one, pair in sorted(known, key=lambda found: found[:2]):
         if not any(one is a or runs_of(pair) == runs_of(b) for a, b in kept):
             kept.append((one, pair))
     return kept[:most]
@@ -173,6 +177,12 @@ def differences(found: CarryOver, most: int = 3) -> list[tuple[Carried, Pair]]:
 def runs_of(pair: Pair) -> frozenset[tuple[str, ...]]:
     """Return which runs on MNIST are compared, whichever setting comes first."""
     return frozenset(tuple(rows["run_id"]) for rows in pair[0].rows)
+
+
+def is_shared(pair: Pair) -> bool:
+    """Return whether both data show a difference, and the same way."""
+    a, b = (one.effect.direction for one in pair)
+    return a * b > 0
 
 
 def _distance(pair: Pair) -> float:

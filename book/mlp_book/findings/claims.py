@@ -251,7 +251,7 @@ class Claim:
         names = self.fresh if fresh else self.studies
         confirmed = names == self.fresh and bool(self.fresh)
         if missing := _missing(names, stored, studies):
-            return Finding(self, "undecided", lines=tuple(missing), pending=True)
+            return Finding(self, "not judged", lines=tuple(missing), pending=True)
         found = self.judge(_together([stored[name] for name in names]))
         if isinstance(found, Family):
             verdict = verdict_of(found.comparisons)
@@ -290,14 +290,19 @@ class Finding:
         return MEASURED.get(self.family.measure, "") if self.family else ""
 
     @property
-    def evidence(self) -> tuple[str, ...]:
-        """One sentence per comparison, those that decide first; or what is said instead."""
-        remark = (self.claim.remark,) if self.claim.remark else ()
+    def bearing(self) -> tuple[Comparison, ...]:
+        """All comparisons, those that decide first."""
         bearing = sorted(self.comparisons, key=lambda one: not self._bears(one))
         if self.verdict == "holds in part":  # what keeps it from holding comes second
             left = min((one for one in bearing if not one.met), key=lambda one: not one.contrary)
             bearing.insert(1, bearing.pop(bearing.index(left)))
-        return (*(one.text for one in bearing), *self.lines, *remark)
+        return tuple(bearing)
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """One sentence per comparison, those that decide first; or what is said instead."""
+        remark = (self.claim.remark,) if self.claim.remark else ()
+        return (*(one.text for one in self.bearing), *self.lines, *remark)
 
     @property
     def deciding(self) -> int:

@@ -14,18 +14,33 @@ from mlp_core.studies import RunStore
 
 
 def weight_decay(stored: bool) -> CarryOver:
-    """Return the chapter's question with made runs, all alike, or with none."""
-    with TemporaryDirectory() as folder:
-        for study in studies_on(names=["seed-noise", "weight-decay"] if stored else ["seed-noise"]):
-            for run in fake_runs(study.configs(), lambda config: 89 - config.weight_decay):
-                RunStore(study.name, folder).save(run)
-        found = carry_over(root=Path(folder), chapter="weight_decay")
-    # The made runs stand in MNIST's place too: pictures do not depend on what is stored.
-    return replace(found, questions=tuple(Carried(one.there, one.there) for one in found.questions))
+    """Return the chapter's question with made runs on both data, or with none.
+
+    Pictures do not depend on what is stored: made runs stand in MNIST's place too.
+    """
+    names = ["seed-noise", "weight-decay"] if stored else ["seed-noise"]
+    founds = []
+    for per_decay in (1, 100):
+        with TemporaryDirectory() as folder:
+            for study in studies_on(names=names):
+                for run in fake_runs(
+                    study.configs(), lambda config: 89 - per_decay * config.weight_decay
+                ):
+                    RunStore(study.name, folder).save(run)
+            founds.append(carry_over(root=Path(folder), chapter="weight_decay"))
+    here, there = founds
+    return replace(
+        there,
+        questions=tuple(
+            Carried(a.there, b.there) for a, b in zip(here.questions, there.questions, strict=True)
+        ),
+    )
 
 
 CASES = {
     "effects against effects": lambda: chapter.plot_effects(weight_decay(True)),
+    "effects farthest apart": lambda: chapter.plot_differences(weight_decay(True)),
     "no effects yet": lambda: chapter.plot_effects(weight_decay(False)),
+    "none farthest apart yet": lambda: chapter.plot_differences(weight_decay(False)),
     "outcomes": lambda: chapter.plot_outcomes(weight_decay(True)),
 }

@@ -260,7 +260,7 @@ def test_without_a_run_every_claim_waits(results: Path) -> None:
     for claim in CLAIMS:
         if claim.studies and claim.studies[0] in STUDIES:
             finding = find(claim)
-            assert (finding.verdict, finding.pending) == ("undecided", True)
+            assert (finding.verdict, finding.pending) == ("not judged", True)
             assert finding.evidence[0].startswith("0 of ") and finding.standing == NONE
 
 

@@ -61,8 +61,8 @@ ROWS = """\
 {% for verdict in one.verdicts -%}
 <td data-head="{{ heads[loop.index] }}"><strong>{{ verdict }}</strong></td>
 {% endfor -%}
-<td rowspan="{{ one.shown | length + 1 }}">{{ one.symbol }}&nbsp;<strong>{{ one.outcome }}</strong><br>
-{{- predicted(one) }}</td></tr>
+<td rowspan="{{ one.shown | length + 1 }}">{{ one.symbol }}&nbsp;<strong>{{ one.outcome }}</strong>
+<br>{{ predicted(one) }}</td></tr>
 {% for compared, here, there in one.shown -%}
 <tr class="compared"><th scope="row"><small>{{ compared }}</small></th>
 <td data-head="{{ heads[1] }}">{{ here }}</td><td data-head="{{ heads[2] }}">{{ there }}</td></tr>

@@ -13,28 +13,21 @@ from mlp_book.findings.carried import Carried, CarryOver, carry_over, studies_on
 from mlp_core.studies import RunStore
 
 
-def weight_decay(stored: bool) -> CarryOver:
-    """Return the chapter's question with made runs on both data, or with none.
+def decay_costs(points: float, stored: bool) -> CarryOver:
+    """Return the chapter's question with made runs on other data, or with none."""
+    with TemporaryDirectory() as folder:
+        for study in studies_on(names=["seed-noise", "weight-decay"] if stored else ["seed-noise"]):
+            runs = fake_runs(study.configs(), lambda config: 89 - points * config.weight_decay)
+            for run in runs:
+                RunStore(study.name, folder).save(run)
+        return carry_over(root=Path(folder), chapter="weight_decay")
 
-    Pictures do not depend on what is stored: made runs stand in MNIST's place too.
-    """
-    names = ["seed-noise", "weight-decay"] if stored else ["seed-noise"]
-    founds = []
-    for per_decay in (1, 100):
-        with TemporaryDirectory() as folder:
-            for study in studies_on(names=names):
-                for run in fake_runs(
-                    study.configs(), lambda config: 89 - per_decay * config.weight_decay
-                ):
-                    RunStore(study.name, folder).save(run)
-            founds.append(carry_over(root=Path(folder), chapter="weight_decay"))
-    here, there = founds
-    return replace(
-        there,
-        questions=tuple(
-            Carried(a.there, b.there) for a, b in zip(here.questions, there.questions, strict=True)
-        ),
-    )
+
+def weight_decay(stored: bool) -> CarryOver:
+    """Return the same with made runs in MNIST's place too: no picture hangs on what is stored."""
+    here, there = (decay_costs(points, stored) for points in (1, 100))
+    pairs = zip(here.questions, there.questions, strict=True)
+    return replace(there, questions=tuple(Carried(a.there, b.there) for a, b in pairs))
 
 
 CASES = {

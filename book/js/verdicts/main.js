@@ -101,15 +101,13 @@ class Board {
     setText(note, before ? `by the protocol: ${before}` : "");
   }
 
-  /** Tell how many claims have which verdict, and how many by the protocol; some wait for their runs. */
+  /** Tell how many claims have which verdict, and how many by the protocol. */
   count() {
-    const stored = this.data.rows.filter(({ waits }) => !waits);
-    const rows = this.rows.filter((row) => !this.data.rows[row.dataset.row].waits);
     const lines = Object.entries(this.data.symbols).flatMap(([word, sign]) => {
-      const now = rows.filter((row) => row.dataset.verdict === word).length;
-      const before = stored.filter(({ verdict }) => verdict === word).length;
+      const now = this.rows.filter((row) => row.dataset.verdict === word).length;
+      const before = this.data.rows.filter(({ verdict }) => verdict === word).length;
       const bar = make("span", { class: "verdict", "data-verdict": word });
-      bar.style.width = `${(80 * now) / rows.length}%`;
+      bar.style.width = `${(80 * now) / this.rows.length}%`;
       return [make("dt", {}, `${sign} ${word}`), make("dd", {}, bar, now === before ? `${now}` : `${now}, was ${before}`)];
     });
     this.counts.replaceChildren(...lines);

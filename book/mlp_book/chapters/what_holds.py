@@ -148,6 +148,7 @@ def _verdicts(findings: Sequence[Finding]) -> Iterator[Any]:
     judged = [one for one in findings if one.standing != NONE]
     count = Counter(one.verdict for one in judged)
     confirmed = sum(one.confirmed for one in judged)
+    rest = f"{confirmed or 'none'} of these verdicts {'rests' if confirmed < 2 else 'rest'}"
     verdict = {one.sentence: one.verdict for one in findings}
     of_b = [verdict[words] for words, _, _ in report_b.FINDINGS]
     yield {
@@ -155,13 +156,12 @@ def _verdicts(findings: Sequence[Finding]) -> Iterator[Any]:
             f"Of {len(judged)} claims that the stored runs can judge, {count['holds']} hold, "
             f"{count['holds in part']} hold in part, {count['does not hold']} do not, and "
             f"{count['undecided']} {'is' if count['undecided'] == 1 else 'are'} undecided. "
-            f"{confirmed or 'None'} of these verdicts "
-            f"{'rests' if confirmed < 2 else 'rest'} on fresh seeds."
+            f"{rest.capitalize()} on fresh seeds."
         ),
         "judged": len(judged),
         "hold": count["holds"],
         "fail": count["does not hold"],
-        "confirmed": confirmed or "none",
+        "confirmed": rest,
         "b-hold": of_b.count("holds"),
         "b-all": len(of_b),
         "b-less": _less_is_enough(findings),

@@ -110,8 +110,6 @@ def board_data(findings: Sequence[Finding], *, with_runs: bool = False) -> dict[
 def _row(finding: Finding, with_runs: bool) -> dict[str, Any]:
     family = finding.family
     row: dict[str, Any] = {"sentence": finding.sentence, "verdict": finding.verdict}
-    if finding.pending:
-        row["waits"] = True
     if family is None:
         return row
     kept = {id(one) for one in family.comparisons}
@@ -159,16 +157,11 @@ def _plain(effect: Effect | None) -> list[float] | None:
 
 
 def counts(findings: Sequence[Finding]) -> pd.DataFrame:
-    """Return how many claims of each part have which verdict; those that wait stand apart."""
+    """Return how many claims of each part have which verdict."""
     rows = {}
     for part in dict.fromkeys(one.claim.part for one in findings):
-        own = [one for one in findings if one.claim.part == part]
-        seen = Counter(one.verdict for one in own if not one.pending)
-        waiting = sum(one.pending for one in own)
-        rows[part] = {
-            **{f"{SYMBOLS[name]} {name}": seen[name] for name in VERDICTS},
-            "runs missing": waiting,
-        }
+        seen = Counter(one.verdict for one in findings if one.claim.part == part)
+        rows[part] = {f"{SYMBOLS[name]} {name}": seen[name] for name in VERDICTS}
     table = table_of_rows(rows, "claims")
     table.loc["all"] = table.sum()
     return table

@@ -146,7 +146,7 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
             f"{accuracy[16].text()} %, 128 units {accuracy[128].text()} %. From {enough} units on, "
             "no larger size is shown to differ from a smaller one, and that they are equal is not "
             "shown: "
-            f"{largest} minus {enough} units, {accuracy.effect(largest, enough).text()}."
+            f"{largest:,} minus {enough} units, {accuracy.effect(largest, enough).text()}."
         ),
     }
     yield claim("no run diverges", all(run.status == "completed" for run in runs))

@@ -206,7 +206,6 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "levels": len(decays),
         "seeds": data["seed"].nunique(),
         "at-none": none,
-        "at-default": accuracy[1e-5],
         "at-0.1": accuracy[1e-1],
         "loss-none": test_loss[0.0].text(3),
         "loss-default": test_loss[1e-5].text(3),

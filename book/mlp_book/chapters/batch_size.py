@@ -341,9 +341,9 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
         "late-500": late.get(500, spread([])),
         "answer": (
             "It changes how many steps an epoch has. In 100 epochs at a rate of 0.05 on MNIST, "
-            f"{best} has the highest test accuracy, {accuracy[best].text()} %. Batches of 10 "
-            "break, for the rate is too large for them. Large ones are only late: at the same "
-            "training loss, none is shown to have a higher test error."
+            f"batches of {best} have the highest test accuracy, {accuracy[best].text()} %. Batches "
+            "of 10 break, for the rate is too large for them. Large ones are only late: at the "
+            "same training loss, none is shown to have a higher test error."
         ),
     }
 

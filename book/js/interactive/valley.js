@@ -108,7 +108,7 @@ export function showValley({ curvatures, start, rate, momenta, updates }) {
     root: [
       says,
       makeBox("interactive-pair", above, losses),
-      makeBox("interactive-pair", map, makeBox("", make("p", {}, ABOUT_MAP), ranges.root, makeBox("mlp-buttons", make("span", {}, "momentum"), ...buttons))),
+      makeBox("interactive-pair", map, makeBox("", make("p", { class: "interactive-says" }, ABOUT_MAP), ranges.root, makeBox("mlp-buttons", make("span", {}, "momentum"), ...buttons))),
     ],
     draw: () => ranges.tell(),
   };

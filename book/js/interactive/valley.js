@@ -36,6 +36,8 @@ export function showValley({ curvatures, start, rate, momenta, updates }) {
       "aria-label": `momentum ${shortNumber(momentum)}`,
     }),
   );
+  const choice = makeBox("mlp-buttons", make("span", {}, "momentum"), ...buttons);
+  const about = make("p", { class: "interactive-says" }, ABOUT_MAP);
   followDrag(above, (x, y) => {
     ranges.set({ x: clamp(x, -start[0], start[0]), y: clamp(y, -start[1] * 2, start[1] * 2) });
   });
@@ -108,7 +110,7 @@ export function showValley({ curvatures, start, rate, momenta, updates }) {
     root: [
       says,
       makeBox("interactive-pair", above, losses),
-      makeBox("interactive-pair", map, makeBox("", make("p", { class: "interactive-says" }, ABOUT_MAP), ranges.root, makeBox("mlp-buttons", make("span", {}, "momentum"), ...buttons))),
+      makeBox("interactive-pair", map, makeBox("", about, ranges.root, choice)),
     ],
     draw: () => ranges.tell(),
   };

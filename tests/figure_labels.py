@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, pairwise
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 import numpy as np
+from matplotlib.textpath import TextPath
 
 from svg_series import CORNER, SVG, points_of, style_of, words_of
 
@@ -17,6 +19,7 @@ FARTHEST = 12  # pixels from a line's end to its label without a leader
 LONGEST_LABEL, SHORTEST_DESCRIPTION = 160, 10  # characters
 SLACK = 4.5  # units between a leader and what it joins
 WIDE, ABOVE, BELOW = 0.6, 0.75, 0.2  # of a letter, in sizes of the type: about its base line
+BESIDE, LINE = 0.3, 1.0  # sizes of the type between words side by side, between lines of words
 
 
 def label_faults(svg: str) -> list[str]:
@@ -46,6 +49,30 @@ def label_faults(svg: str) -> list[str]:
         if (a[0] < b[1]).all() and (b[0] < a[1]).all():
             faults.append(f"{one!r} and {other!r} overlap")
     return faults
+
+
+def tick_faults(svg: str) -> list[str]:
+    """Say which words of one row or column touch, such as those of neighbouring ticks."""
+    faults = []
+    for axes in ElementTree.fromstring(svg).findall(f"{SVG}g/{SVG}g"):
+        rows: dict[tuple[str, str, float], list[tuple[float, str]]] = defaultdict(list)
+        for text in axes.iter(f"{SVG}text"):
+            along = {"middle": "xy", "end": "yx"}.get(style_of(text).get("text-anchor", ""))
+            if along and "transform" not in text.attrib:
+                place, line = (float(text.get(name, 0)) for name in along)
+                size = re.findall(r"([\d.]+)px", text.get("style", ""))[0]
+                rows[along, size, line].append((place, words_of(text)))
+        for (along, size, _), row in rows.items():
+            for (here, one), (there, other) in pairwise(sorted(row)):
+                taken = (width_of(one) + width_of(other)) / 2 + BESIDE if along == "xy" else LINE
+                if there - here < taken * float(size):
+                    faults.append(f"{one!r} and {other!r} touch")
+    return faults
+
+
+def width_of(words: str) -> float:
+    """Return how wide words are, in sizes of the type that is laid out, a wide one."""
+    return float(TextPath((0, 0), words, size=1).get_extents().x1) if words.strip() else 0.0
 
 
 def alternative_faults(svg: str) -> list[str]:

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from bs4 import BeautifulSoup
 from built_book import pages
-from figure_labels import alternative_faults, label_faults
+from figure_labels import alternative_faults, label_faults, tick_faults
 from mlp_reading import DRAWN, words_of
 
 CHAPTERS = [page for page in pages() if page.startswith("notebooks/")]
@@ -80,6 +80,7 @@ def test_figures_have_words_and_their_labels_stand_at_the_lines(html: Path, name
     assert drawn
     for svg in drawn:
         assert label_faults(svg) == []
+        assert tick_faults(svg) == []
         assert alternative_faults(svg) == []
 
 

@@ -92,7 +92,7 @@ class EndLabels:
             "", end, xycoords="axes fraction", xytext=(1, place / height), textcoords=beside,
             arrowprops={
                 "arrowstyle": "-", "color": label.text.get_color(), "linewidth": 0.9,
-                "linestyle": (0, (1, 2)),  # dots, which no line of a chart has
+                "linestyle": (0, (1, 2)), "alpha": 0.6,  # pale dots, which no line of a chart has
                 "shrinkA": 0, "shrinkB": 3, "relpos": (0, 0.5),
             },
         )  # fmt: skip

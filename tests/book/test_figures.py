@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from figure_labels import alternative_faults, label_faults
+from figure_labels import alternative_faults, label_faults, tick_faults
 from matplotlib.collections import FillBetweenPolyCollection
 from matplotlib.colors import same_color, to_rgb
 from syrupy.assertion import SnapshotAssertion
@@ -69,6 +69,7 @@ def test_figure_is_drawn_and_says_what_it_shows(case: str, snapshot: SnapshotAss
     assert isinstance(figure, ReportFigure)
     svg = figure.inline_svg()
     assert label_faults(svg) == []
+    assert tick_faults(svg) == []
     assert alternative_faults(svg) == []
     assert svg.startswith("<svg") and 'role="img"' in svg
     assert figure.alt() == snapshot
@@ -80,5 +81,7 @@ def test_a_label_without_its_leader_or_on_another_would_be_found() -> None:
     assert any("overlap" in fault for fault in label_faults(raised))
     leaderless = re.sub(r'<g data-leader="\d+">.*?</g>', "", raised)
     assert any("no leader" in fault for fault in label_faults(leaderless))
+    larger = re.sub(r"\d+(\.\d+)?px", "30px", svg)
+    assert tick_faults(svg) == [] and any("touch" in fault for fault in tick_faults(larger))
     assert alternative_faults(svg.replace("<desc id=", "<desc class="))
     assert alternative_faults(svg.replace('aria-label="', f'aria-label="{"long " * 40}'))

@@ -11,6 +11,9 @@ import { Ranges } from "./ranges.js";
 const DIRECTIONS = ["along the valley", "across"];
 const HIGHEST_MOMENTUM = 0.99;
 const FASTEST = 0.62; // the shrink factor that the map draws in full colour
+const ABOUT_MAP =
+  "The map: the deeper the blue, the faster the slower direction shrinks. On a thin line one direction shrinks as " +
+  "fast as it can at that rate. The dots are the three momenta.";
 
 /** Show it; `data` has `curvatures`, `start`, `rate`, the chapter's `momenta`, and `updates`. */
 export function showValley({ curvatures, start, rate, momenta, updates }) {
@@ -33,6 +36,8 @@ export function showValley({ curvatures, start, rate, momenta, updates }) {
       "aria-label": `momentum ${shortNumber(momentum)}`,
     }),
   );
+  const choice = makeBox("mlp-buttons", make("span", {}, "momentum"), ...buttons);
+  const about = make("p", { class: "interactive-says" }, ABOUT_MAP);
   followDrag(above, (x, y) => {
     ranges.set({ x: clamp(x, -start[0], start[0]), y: clamp(y, -start[1] * 2, start[1] * 2) });
   });
@@ -105,7 +110,7 @@ export function showValley({ curvatures, start, rate, momenta, updates }) {
     root: [
       says,
       makeBox("interactive-pair", above, losses),
-      makeBox("interactive-pair", map, makeBox("", ranges.root, makeBox("mlp-buttons", make("span", {}, "momentum"), ...buttons))),
+      makeBox("interactive-pair", map, makeBox("", about, ranges.root, choice)),
     ],
     draw: () => ranges.tell(),
   };

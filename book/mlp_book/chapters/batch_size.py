@@ -51,8 +51,13 @@ class GradientNoise:
 
     @property
     def break_even(self) -> float:
-        """The batch size at which the noise of a batch is as long as the gradient itself."""
+        """How many independent examples make the noise of a batch as long as the gradient."""
         return (self.single / self.length) ** 2
+
+    @property
+    def crossing(self) -> float:
+        """The same of examples drawn without replacement, where `expected` crosses the gradient."""
+        return self.examples * self.break_even / (self.examples - 1 + self.break_even)
 
     @property
     def slope(self) -> float:
@@ -121,8 +126,9 @@ def noise(measured: Mapping[int, GradientNoise]) -> Iterator[Any]:
     yield {
         "slope-early": f"{early.slope:.2f}".replace("-", MINUS),
         "slope-late": f"{late.slope:.2f}".replace("-", MINUS),
-        "break-even-early": f"{early.break_even:,.0f}",
-        "break-even-late": f"{late.break_even:,.0f}",
+        "break-even-early": float(f"{early.break_even:.2g}"),
+        "break-even-late": float(f"{late.break_even:.2g}"),
+        "crossing-late": float(f"{late.crossing:.2g}"),
     }
     yield claim(
         "the noise falls with the square root of the batch size",
@@ -335,9 +341,9 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
         "late-500": late.get(500, spread([])),
         "answer": (
             "It changes how many steps an epoch has. In 100 epochs at a rate of 0.05 on MNIST, "
-            f"{best} has the highest test accuracy, {accuracy[best].text()} %. Batches of 10 "
-            "break, for the rate is too large for them. Large ones are only late: at the same "
-            "training loss, none is shown to have a higher test error."
+            f"batches of {best} have the highest test accuracy, {accuracy[best].text()} %. Batches "
+            "of 10 break, for the rate is too large for them. Large ones are only late: at the "
+            "same training loss, none is shown to have a higher test error."
         ),
     }
 

@@ -38,13 +38,13 @@ def shrinkage(config: RunConfig) -> float:
 
 
 def half_life(config: RunConfig) -> float:
-    """Return after how many updates half of such a weight is left; infinity without decay.
+    """Return after about how many updates half of such a weight is left; infinity without decay.
 
     >>> round(half_life(RunConfig(learning_rate=0.1, momentum=0.0, weight_decay=0.01)))
     693
     """
-    factor = shrinkage(config)
-    return math.inf if factor >= 1 else math.log(0.5) / math.log(factor)
+    pull = config.learning_rate * config.weight_decay / (1 - config.momentum)
+    return math.log(2) / pull if pull else math.inf
 
 
 def count_to_half(config: RunConfig) -> int:
@@ -206,7 +206,6 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "levels": len(decays),
         "seeds": data["seed"].nunique(),
         "at-none": none,
-        "at-default": accuracy[1e-5],
         "at-0.1": accuracy[1e-1],
         "loss-none": test_loss[0.0].text(3),
         "loss-default": test_loss[1e-5].text(3),
@@ -289,6 +288,7 @@ def few(runs: Sequence[Run]) -> Iterator[Any]:
         "few-error-none": error[500][0.0].text(1),
         "few-nearest": nearest,
         "few-nearest-effect": error[500].effect(nearest, 0.0).text(),
+        "few-margin": error[500].margin,
         "few-updates": f"{updates[500]:,}",
         "few-updates-all": f"{updates[IMAGES]:,}",
     }

@@ -42,6 +42,8 @@ from mlp_book.style import (
 )
 from mlp_book.text import format_level, format_number, in_words
 
+NEAREST = 0.07  # of two ticks at levels, of the length of the axis
+
 
 def sweep(
     data: pd.DataFrame,
@@ -203,16 +205,28 @@ def _finish_levels(
 ) -> None:
     axes.set_xlabel(xlabel)
     if even:
-        axes.set_xticks(list(places.values()), [format_level(level) for level in places])
-        if len(places) > 8:
-            axes.tick_params(axis="x", labelsize=9)  # numbers of four digits would touch
+        names = [format_level(level) for level in places]
+        if len(places) > 8:  # numbers of four digits would touch
+            axes.tick_params(axis="x", labelsize=9)
+            names = [name.replace(",", "") for name in names]
+        axes.set_xticks(list(places.values()), names)
         return
     if log:
         make_log(axes, "x")
     if ticks == "levels" and len(places) <= 8:
-        axes.xaxis.set_major_locator(FixedLocator(sorted(places.values())))
+        axes.xaxis.set_major_locator(FixedLocator(_apart(sorted(places.values()), log)))
         axes.xaxis.set_minor_locator(NullLocator())
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: format_number(value)))
+
+
+def _apart(levels: Sequence[float], log: bool) -> list[float]:
+    """Return the levels whose names do not touch that of a smaller one."""
+    places = np.log(levels) if log else np.asarray(levels)
+    kept = [0]
+    for number, place in enumerate(places):
+        if place - places[kept[-1]] > NEAREST * (places[-1] - places[0]):
+            kept.append(number)
+    return [levels[number] for number in kept]
 
 
 def _share_y(rows: Sequence[Any]) -> None:

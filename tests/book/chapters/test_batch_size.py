@@ -40,6 +40,8 @@ def test_at_break_even_the_noise_is_as_long_as_the_gradient() -> None:
     noise = GradientNoise(2.0, 10.0, 10**9, (), ())
     assert noise.break_even == pytest.approx(25)
     assert noise.expected(25) == pytest.approx(noise.length)
+    assert NOISE.expected(NOISE.crossing) == pytest.approx(NOISE.length)
+    assert NOISE.crossing < NOISE.break_even
 
 
 def test_error_where_the_loss_has_fallen_to_a_level() -> None:

@@ -18,6 +18,7 @@ SIZES = [
     for sizes, accuracy in (((32,), 97.5), ((), 90.0), ((16,), 95.0))
     for seed in (0, 1)
 ]  # fmt: skip
+DOUBLED = [fake_run(RunConfig(hidden_sizes=(2**n,), epochs=2), 90.0 + n / 2) for n in range(4, 12)]
 
 
 def network(*hidden_sizes: int) -> MLP:
@@ -33,6 +34,7 @@ CASES = {
         POINTS, LABELS,
     ),
     "sizes": lambda: chapter.plot_sizes(SIZES, examples=1000),
+    "nine sizes, up to 2,048": lambda: chapter.plot_sizes([*SIZES[2:4], *DOUBLED]),
     "starts": lambda: chapter.plot_starts({"0.01": [1, 0.1], "He": [1, 1]},
                                           {"0.01": [1e-3, 1e-4, 1e-5], "He": [0.5, 0.4, 0.3]}),
 }  # fmt: skip

@@ -144,9 +144,8 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         "answer": (
             f"On MNIST, no hidden layer gives {accuracy[0].text()} % test accuracy, 16 units "
             f"{accuracy[16].text()} %, 128 units {accuracy[128].text()} %. From {enough} units on, "
-            "no larger size is shown to differ from a smaller one, and that they are equal is not "
-            "shown: "
-            f"{largest} minus {enough} units, {accuracy.effect(largest, enough).text()}."
+            "no larger size is shown to differ from a smaller one, nor to equal it: "
+            f"{largest:,} minus {enough} units, {accuracy.effect(largest, enough).text()}."
         ),
     }
     yield claim("no run diverges", all(run.status == "completed" for run in runs))

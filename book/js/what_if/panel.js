@@ -433,7 +433,8 @@ function nameOf(curve, values, controls) {
   const own = controls.filter(({ name }) => name !== "seed" && name !== "epochs");
   if (curve.marks?.length) return changedName(curve, own[0]);
   const trained = curve.isFullScale ? { ...curve.values, train_size: curve.size } : curve.values;
-  const differing = own.filter(({ name }) => asText(trained[name]) !== asText(values[name]));
+  const isSaid = (name) => curve.isFullScale && name === "train_size"; // by the curve's source
+  const differing = own.filter(({ name }) => !isSaid(name) && asText(trained[name]) !== asText(values[name]));
   const named = differing.length ? differing : own.slice(0, 1);
   const words = named.map(({ name, label }) => `${label} ${asWords(trained[name])}`).join(", ");
   return differing.length && !curve.live && !curve.pinned && !curve.isFullScale ? `nearest stored: ${words}` : words;

@@ -95,7 +95,7 @@ class EndLabels:
             "", end, xycoords="axes fraction", xytext=(1, place / height), textcoords=beside,
             arrowprops={
                 "arrowstyle": "-", "linewidth": 0.9, "linestyle": (0, (1, 2)),
-                "color": INK if left > LONG else label.text.get_color(),
+                "color": (INK, 0.6) if left > LONG else label.text.get_color(),
                 "shrinkA": 0, "shrinkB": 3, "relpos": (0, 0.5),
             },
         )  # fmt: skip

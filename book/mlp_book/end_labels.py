@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.transforms import offset_copy
 
+from mlp_book.svg import INK
+
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SIZE = 9.5  # points
 GAP = 1.2 * SIZE  # between the middles of two labels, in points
 BESIDE = 5.0  # points from the right edge of the axes to a label
+LONG = 24.0  # points: a leader longer than that would look like a part of its line
 NEAR = 8.0  # points, 11 pixels of a page: a label farther from its line's end has a leader line
 
 
@@ -91,8 +94,9 @@ class EndLabels:
         leader = axes.annotate(
             "", end, xycoords="axes fraction", xytext=(1, place / height), textcoords=beside,
             arrowprops={
-                "arrowstyle": "-", "color": label.text.get_color(), "linewidth": 0.9,
-                "linestyle": (0, (1, 2)), "alpha": 0.6,  # pale dots, which no line of a chart has
+                "arrowstyle": "-", "linewidth": 0.9, "linestyle": (0, (1, 2)),
+                "color": INK if left > LONG else label.text.get_color(),
+                "alpha": 0.6,  # pale dots, which no line of a chart has
                 "shrinkA": 0, "shrinkB": 3, "relpos": (0, 0.5),
             },
         )  # fmt: skip

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -178,8 +179,18 @@ def test_labels_stand_at_their_lines_or_have_a_leader() -> None:
     assert abs(heights["a"] - heights["b"]) >= GAP - 1
     arrows = [text.arrow_patch for text in axes.texts if getattr(text, "arrow_patch", None)]
     assert arrows  # a and b had to move, d ends far from the edge
+    assert mpl.colors.to_hex(arrows[-1].get_edgecolor()) == INK  # d's is long
     at_c = axes.transData.transform((10, 1.0))[1] * points
     assert abs(heights["c"] + 4 - at_c) <= NEAR
+
+
+def test_a_legend_names_each_line_once_in_place_of_its_ends() -> None:
+    curves = tidy("x", [0, 1], {"up": {"a": [0, 1], "b": [1, 2]}, "down": {"a": [1, 0]}})
+    data = pd.concat(curves.assign(depth=depth) for depth in ("1", "2"))
+    figure = lines(data, "x", color="line", dash="depth", panel="panel", legend=True)
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["a, 1", "a, 2", "b, 1", "b, 2"]
+    assert "data-end" not in figure.inline_svg() and "b, 2" in figure.alt()
 
 
 def test_a_smaller_picture_keeps_its_words_inside() -> None:

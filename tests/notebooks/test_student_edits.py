@@ -104,7 +104,7 @@ EDITS = {
         ("epsilon", "0, 121, 0.5", "0, 51, 1.0"),
         ("sigmoid", "[-100, -95, -20, 0, 20, 100]", "[-50, 0, 50]"),
         ("nan", '"mse", "hinge")', '"mse")'),
-        ("nan", "range(4)", "range(1)"),
+        ("nan", "range(2)", "range(1)"),
         ("opening", 'load_runs("numerical-stability")', 'load_runs("learning-rate")'),
     ],
     "weight_decay": [

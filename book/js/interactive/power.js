@@ -41,7 +41,7 @@ export function showPower({ values, margin, resolution, level }) {
       curve("false alarm", PALETTE[1], nothing.map((one) => one.different), "2 3"),
     ]; // prettier-ignore
     drawLineChart(chart, curves, {
-      x: { range: [2, 50], label: "seeds per side" },
+      x: { range: [2, 50], isLog: true, label: "seeds per side" },
       y: { range: [0, 100], label: "how often it is said, %" },
       height: 280,
       label: `Shares of outcomes by the number of seeds, at a true difference of ${shortNumber(shift)} points.`,
@@ -52,7 +52,7 @@ export function showPower({ values, margin, resolution, level }) {
   return { root: [says, chart, ranges.root], draw: () => ranges.tell() };
 }
 
-/** Draw seeds twice, many times over; return how far apart the means are, and the standard error. */
+/** Draw two groups of seeds, many times over; return how far apart the means are, and the standard error. */
 export function drawPairs(values, seeds, resolution) {
   const random = randomFrom(seeds);
   const side = () => {

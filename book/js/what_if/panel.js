@@ -430,12 +430,13 @@ function trainedPart(curve) {
 
 /** Return in words the values that a curve is of, as far as they are not the panel's present ones. */
 function nameOf(curve, values, controls) {
-  const unnamed = ["seed", "epochs", ...(curve.isFullScale ? ["train_size"] : [])]; // the source says how many images
-  const own = controls.filter(({ name }) => !unnamed.includes(name));
+  const own = controls.filter(({ name }) => name !== "seed" && name !== "epochs");
   if (curve.marks?.length) return changedName(curve, own[0]);
-  const differing = own.filter(({ name }) => asText(curve.values[name]) !== asText(values[name]));
+  const trained = curve.isFullScale ? { ...curve.values, train_size: curve.size } : curve.values;
+  const isSaid = (name) => curve.isFullScale && name === "train_size"; // by the curve's source
+  const differing = own.filter(({ name }) => !isSaid(name) && asText(trained[name]) !== asText(values[name]));
   const named = differing.length ? differing : own.slice(0, 1);
-  const words = named.map(({ name, label }) => `${label} ${asWords(curve.values[name])}`).join(", ");
+  const words = named.map(({ name, label }) => `${label} ${asWords(trained[name])}`).join(", ");
   return differing.length && !curve.live && !curve.pinned && !curve.isFullScale ? `nearest stored: ${words}` : words;
 }
 

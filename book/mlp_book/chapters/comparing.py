@@ -23,7 +23,7 @@ from mlp_book.stats import (
     judge_family,
     spread,
 )
-from mlp_book.style import ReportFigure
+from mlp_book.style import COLOURS, ReportFigure
 from mlp_book.tables import table_of_rows
 from mlp_book.text import signed
 from mlp_core import Run
@@ -34,6 +34,8 @@ SEEDS = (2, 3, 5, 10, 20, 50)
 SHIFTS = (0.0, 0.05, 0.1, 0.2, 0.3)  # points
 DRAWS = 4_000
 OUTCOMES = ["different", "equivalent", "undecided"]
+# As in the live picture; grey is what is undecided in the verdicts, too.
+PALETTE = dict(zip(OUTCOMES, (COLOURS[0], COLOURS[2], "#8a9097"), strict=True))
 # Each has several settings with the same seeds, on all training images.
 WITH_SHARED_SEEDS = (
     "activations-losses-depth", "learning-rate", "batch-size", "momentum", "weight-decay",
@@ -56,7 +58,7 @@ def best_stored(*names: str) -> tuple[str, list[Run]]:
 def draw_tests(
     values: np.ndarray, seeds: int, shift: float, draws: int = DRAWS, level: float = LEVEL
 ) -> dict[str, float]:
-    """Draw seeds of one setting twice, shift one side, and say how often a test says what.
+    """Draw two groups of seeds of one setting, shift one, and say how often a test says what.
 
     Returns
     -------
@@ -121,7 +123,8 @@ def plot_outcomes(found: pd.DataFrame, seeds: Sequence[int]) -> ReportFigure:
             panel=data["seeds"].map("share of the draws, %: {} seeds per side".format),
             **{across: data["true difference"].str.split().str[0].astype(float)},
         ),
-        across, color="outcome", panel="panel", markers=True, height=2.2 * len(seeds),
+        across, color="outcome", panel="panel", palette=PALETTE, markers=True,
+        height=2.2 * len(seeds),
     )  # fmt: skip
 
 

@@ -15,12 +15,14 @@ from mlp_book.findings.claims import ask, split
 from mlp_book.findings.regularization import FEW, FIELDS, MANY, UNTREATED, by_treatment
 from mlp_book.frames import MEASURES, epochs, frame, label_of
 from mlp_book.stats import Effect, spread
-from mlp_book.style import ReportFigure
+from mlp_book.style import COLOURS, ReportFigure
 from mlp_book.tables import treatments
 from mlp_book.text import MINUS
 from mlp_core import Run
 
 NAME = "regularization"
+# As in the figures that draw "none" too.
+PALETTE = dict(zip((UNTREATED, *FIELDS), COLOURS, strict=False))
 DOSES = {"L1": "strength", "L2": "strength", "dropout": "rate"}
 STRONG = "L1\u00a00.001"
 NEAR_ZERO = 0.003  # a weight smaller than this
@@ -66,6 +68,7 @@ def plot_doses(data: pd.DataFrame, measure: str, title: str | None = None) -> Re
         panel="panel",
         title="",
         color="images" if several else "kind",
+        palette=None if several else PALETTE,
         band=not several,
         reference={
             f"{UNTREATED}, {images.split()[0]}" if several else UNTREATED: own

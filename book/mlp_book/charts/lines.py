@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from mlp_book.charts.shared import (
     palette_of,
     panels_of,
 )
+from mlp_book.end_labels import EndLabels
 from mlp_book.frames import label_of, levels_of
 from mlp_book.read_out import remember
 from mlp_book.style import COLOURS, DASHES, ReportFigure, make_log, new_figure, styled
@@ -45,6 +46,7 @@ def lines(
     title: str | None = None,
     xlabel: str | None = None,
     label_title: str | None = None,
+    legend: bool = False,
     height: float = 3.4,
     alt: str | None = None,
 ) -> ReportFigure:
@@ -82,6 +84,8 @@ def lines(
         Whether panels share their x axis and its label.
     title, xlabel, label_title : str, optional
         Instead of what the columns are called; `label_title` stands above the lines' names.
+    legend : bool
+        Whether the lines are named in a legend above the panels rather than at their ends.
     height : float
         Of the whole figure, in inches.
     alt : str, optional
@@ -108,7 +112,8 @@ def lines(
                 }
                 table = _points(group, along, measure, by or along, thin, "y" in logarithmic)
                 lost = _say_diverged(group)
-                _draw_line(figure, axes, table, name_line(levels), {**look, **marks}, lost)
+                ends = None if legend else figure.end_labels
+                _draw_line(ends, axes, table, name_line(levels), {**look, **marks}, lost)
             axes.set_title(head)
             axes.margins(x=0.01)
             if limits:
@@ -117,6 +122,8 @@ def lines(
                 make_log(axes, "y")
             if not sharex or axes is rows[-1]:
                 _finish_x(axes, along, xlabel, "x" in logarithmic)
+        if legend:
+            _draw_legend(figure, rows, len(colours))
         if label_title:
             figure.end_labels.set_title(rows[0], label_title)
         if alt:
@@ -157,7 +164,7 @@ def _say_diverged(group: pd.DataFrame) -> str:
 
 
 def _draw_line(
-    figure: ReportFigure,
+    ends: EndLabels | None,
     axes: Any,
     table: pd.DataFrame,
     name: str,
@@ -167,14 +174,24 @@ def _draw_line(
     (line,) = axes.plot(table.index, table["mean"], label=name or " ", **look)
     remember(line, table, "lowest and highest")
     draw_band(axes, table, look["color"], 0.22)
-    ends = table["mean"].dropna()
-    if not len(ends):
+    known = table["mean"].dropna()
+    if not len(known):
         return
-    x, y = float(ends.index[-1]), float(ends.iloc[-1])
+    x, y = float(known.index[-1]), float(known.iloc[-1])
     if lost:
         axes.plot(x, y, "x", color=look["color"], markersize=8, markeredgewidth=2)
-    if name:
-        figure.end_labels.add(axes, x, y, name + lost, look["color"])
+    if name and ends:
+        ends.add(axes, x, y, name + lost, look["color"])
+
+
+def _draw_legend(figure: ReportFigure, rows: Sequence[Any], columns: int) -> None:
+    """Name each line once, above the panels, with one column per colour."""
+    drawn = [line for axes in rows for line in axes.get_lines()]
+    keys = {line.get_label(): line for line in drawn if not line.get_label().startswith("_")}
+    figure.legend(
+        handles=list(keys.values()), ncols=max(columns, 1), loc="outside upper left",
+        frameon=False, fontsize=9.5, handlelength=2.6,
+    )  # fmt: skip
 
 
 def _finish_x(axes: Any, x: str, xlabel: str | None, log: bool) -> None:

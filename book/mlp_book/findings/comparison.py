@@ -90,7 +90,7 @@ def account_for(comparisons: pd.DataFrame) -> str:
     if not outside:
         return f"all {len(comparisons)}"
     count = len(comparisons) - len(outside)
-    return f"{count} of {len(comparisons)}; not that of {'; '.join(outside)}"
+    return f"{count} of {len(comparisons)}, all but {'; '.join(outside)}"
 
 
 def table_of_comparisons(data: pd.DataFrame, measure: str) -> pd.DataFrame:

@@ -102,7 +102,7 @@ def test_in_words_and_as_a_table() -> None:
     found = compare_published(DATA, "test_accuracy")
     assert account_for(found[:1]) == "all 1"
     assert account_for(found) == (
-        "1 of 2; not that of double, cross\u2011entropy, GELU (+0.56\u00a0[+0.54, +0.59])"
+        "1 of 2, all but double, cross\u2011entropy, GELU (+0.56\u00a0[+0.54, +0.59])"
     )
     table = table_of_comparisons(DATA, "test_accuracy")
     single, double = table.to_numpy().tolist()

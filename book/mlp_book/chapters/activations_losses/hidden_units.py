@@ -53,7 +53,7 @@ def plot_layers(
     """Draw a record over the epochs, one panel per loss, one line per activation and layer."""
     return lines(
         by_layer(runs, record, depth), "epoch", record, color="activation", dash="place",
-        panel="loss", title=title, height=7.2, **look,
+        panel="loss", title=title, legend=True, height=7.2, **look,
     )  # fmt: skip
 
 

@@ -243,10 +243,10 @@ def test_keys_choose_the_step_and_change_a_number(page: Page) -> None:
 
 def test_a_loss_is_told_once_a_step_has_found_it(page: Page) -> None:
     says, losses = page.locator(".interactive-says"), []
-    for step in (1, 7, 16):
+    for step in (7, 8, 16):
         go_to(page, step)
         losses.append(re.findall(r"\?|\d+\.\d+", says.inner_text()))
-    before, after = (f"{STEPS[step - 1].numbers['loss']:.3f}" for step in (7, 16))
+    before, after = (f"{STEPS[step - 1].numbers['loss']:.3f}" for step in (8, 16))
     assert losses == [["?", "?"], [before, "?"], [before, after]]
     go_to(page, 1)
     field(page, "rate").fill("0.6")
@@ -290,7 +290,9 @@ def test_an_illegal_number_keeps_the_one_from_before_it_was_typed(
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     page.keyboard.type(typed)
-    words = {"target": "true class takes a whole number from 1 to 2"}.get(name, f"{name.translate(BELOW)} takes a")
+    words = {"target": "true class takes a whole number from 1 to 2"}.get(
+        name, f"{name.translate(BELOW)} takes a"
+    )
     assert says.inner_text().startswith(words)
     assert one.get_attribute("aria-invalid") == "true"
     # And not what was legal on the way, such as 1, of 1e999.

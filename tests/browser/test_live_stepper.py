@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib.resources import files
 
@@ -12,6 +13,7 @@ from live_page import write_page
 from playwright.sync_api import Browser, Locator, Page
 
 from mlp_book.chapters.engine import play_update, step_through
+from mlp_book.chapters.engine.drawing import BELOW
 from mlp_book.chapters.engine.steps import Step, make_steps, short
 from mlp_book.scripts import JS, join_modules
 from mlp_book.text import MINUS
@@ -239,6 +241,18 @@ def test_keys_choose_the_step_and_change_a_number(page: Page) -> None:
     agree(page, {**FIRST, "v11": round(FIRST["v11"] + 0.1, 6)})
 
 
+def test_a_loss_is_told_once_a_step_has_found_it(page: Page) -> None:
+    says, losses = page.locator(".interactive-says"), []
+    for step in (7, 8, 16):
+        go_to(page, step)
+        losses.append(re.findall(r"\?|\d+\.\d+", says.inner_text()))
+    before, after = (f"{STEPS[step - 1].numbers['loss']:.3f}" for step in (8, 16))
+    assert losses == [["?", "?"], [before, "?"], [before, after]]
+    go_to(page, 1)
+    field(page, "rate").fill("0.6")
+    assert "?" not in says.inner_text()
+
+
 def test_what_changed_is_marked(page: Page) -> None:
     go_to(page, 16)
     assert page.locator(".stepper-changed").count() == 0
@@ -247,7 +261,7 @@ def test_what_changed_is_marked(page: Page) -> None:
     changed = {name for name in after if short(after[name]) != short(before[name])}
     marked = page.locator("tspan.stepper-changed").evaluate_all(LIT)
     assert {name.removeprefix("new ") for name in marked} == changed
-    assert "changed with v11" in page.locator(".interactive-says").inner_text()
+    assert "changed with v₁₁" in page.locator(".interactive-says").inner_text()
     field(page, "rate").fill("0.6")
     marked = page.locator("tspan.stepper-changed").evaluate_all(LIT)
     assert "new w11" in marked
@@ -276,7 +290,9 @@ def test_an_illegal_number_keeps_the_one_from_before_it_was_typed(
     page.keyboard.press("Control+a")
     page.keyboard.press("Delete")
     page.keyboard.type(typed)
-    words = {"target": "true class takes a whole number from 1 to 2"}.get(name, f"{name} takes a")
+    words = {"target": "true class takes a whole number from 1 to 2"}.get(
+        name, f"{name.translate(BELOW)} takes a"
+    )
     assert says.inner_text().startswith(words)
     assert one.get_attribute("aria-invalid") == "true"
     # And not what was legal on the way, such as 1, of 1e999.

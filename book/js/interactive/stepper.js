@@ -93,7 +93,6 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
     const [phase, words, stageLines] = plan()[at];
     const step = `${phase}, step ${at + 1} of ${count}.`;
     if (title.textContent !== `${step} ${words}.`) title.replaceChildren(make("strong", {}, step), ` ${words}.`);
-    setText(says, fields.problem || lossWords(numbers, edited && fields.specs[edited].words));
     slider.input.value = at + 1;
     slider.output.textContent = `${at + 1} of ${count}`;
     slider.input.setAttribute("aria-valuetext", `${step} ${words}`);
@@ -101,6 +100,7 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
     next.disabled = at === count - 1;
     phases.forEach((button) => button.setAttribute("aria-pressed", button.textContent === phase));
     const known = new Set(plan().slice(0, at + 1).flatMap(([, , , finds]) => finds));
+    setText(says, fields.problem || lossWords(numbers, known, edited && fields.specs[edited].words));
     drawing.draw(at, { numbers, known, looksOf });
     body.replaceChildren(...stageLines.map(makeLine));
     light(lit);
@@ -165,10 +165,15 @@ function specsOf(given) {
     rate: { words: "rate", range: [0.001, 100], step: 0.05 },
   };
   const specOf = ([name, value]) => {
-    const { words, range, step } = others[name] ?? { words: name, range: [-100, 100], step: 0.1 };
-    return [name, { label: makePieces(words, {}, plain), words, range, step, value }];
+    const { words, range, step } = others[name] ?? { words: below(name), range: [-100, 100], step: 0.1 };
+    return [name, { label: makePieces(others[name]?.words ?? name, {}, plain), words, range, step, value }];
   };
   return Object.fromEntries(Object.entries(given).map(specOf));
+}
+
+/** Return a name with its indices below the line. */
+function below(name) {
+  return name.replace(/\d/g, (digit) => "₀₁₂"[digit]);
 }
 
 function makeGroup([legend, names], fields) {
@@ -179,10 +184,11 @@ function makeGroup([legend, names], fields) {
   return make("fieldset", {}, make("legend", {}, legend), ...rows);
 }
 
-function lossWords(numbers, edited) {
-  const [before, after] = [numbers.loss, numbers["new loss"]].map((loss) => loss.toFixed(3));
+/** Tell the losses: those that no step has found yet are the reader's to predict, until a number is `edited`. */
+function lossWords(numbers, known, edited) {
+  const lossOf = (name) => (edited || known.has(name) ? numbers[name].toFixed(3) : "?");
   const mark = edited ? ` Underlined: what changed with ${edited}.` : "";
   const isSure = /^[01]$/.test(toThreeDecimals(numbers[`p${numbers.target}`]));
-  const sure = isSure ? " The true class's probability is rounded; the loss comes from z1 and z2." : "";
-  return `The loss is ${before} before the update and ${after} after it.${sure}${mark}`;
+  const sure = isSure ? " The true class's probability is rounded; the loss comes from z₁ and z₂." : "";
+  return `The loss is ${lossOf("loss")} before the update and ${lossOf("new loss")} after it.${sure}${mark}`;
 }

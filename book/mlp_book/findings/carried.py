@@ -34,6 +34,7 @@ WORDS = {
     UNDECIDED: ("is undecided", "are undecided"),
     NOT_RUN: ("is not answered yet", "are not answered yet"),
 }
+VERB = {"undecided": "is undecided"}  # of a verdict that has none
 HOLDS = ("holds", "holds in part")
 STUDIES_ON_FASHION = {
     name.removeprefix(FASHION): study for name, study in STUDIES.items() if name.startswith(FASHION)
@@ -209,6 +210,12 @@ def in_a_sentence(found: CarryOver) -> str:
     if len(parts) == 1 < len(found.questions):
         asked = f"all {len(found.questions)} questions that are asked again"
         return f"On {found.title}, {asked} {parts[0].partition(' ')[2]}."
+    if count[UNDECIDED] == len(found.questions) == 1:
+        (one,) = found.questions
+        here, there = (VERB.get(own.verdict, own.verdict) for own in (one.here, one.there))
+        told = there if here == there else f"{there} there, and {here} on MNIST"
+        asked = f"one question is asked again: \u201c{one.here.sentence.rstrip('.')}\u201d"
+        return f"On {found.title}, {asked} {told}, so whether it carries over is undecided."
     if len(found.questions) == 1:
         return f"On {found.title}, the one question that is asked again {parts[0][2:]}."
     return (

@@ -64,6 +64,20 @@ def test_outcomes(here: str, there: str, outcome: str) -> None:
     assert Carried(waiting, Finding(claim, there)).outcome == NOT_RUN
 
 
+@pytest.mark.parametrize(
+    ("there", "told"),
+    [
+        ("holds in part", "holds in part there, and is undecided on MNIST"),
+        ("undecided", "is undecided"),
+    ],
+)
+def test_what_is_undecided_says_of_which_data(there: str, told: str) -> None:
+    found = carry_over(chapter="momentum")
+    claim = found.questions[0].here.claim
+    one = Carried(Finding(claim, "undecided"), Finding(claim, there))
+    assert f"\u201d {told}, so" in in_a_sentence(replace(found, questions=(one,)))
+
+
 def test_each_prediction_is_of_a_question_and_each_question_has_one() -> None:
     found = carry_over()
     assert {one.here.sentence for one in found.questions} == set(predictions().index)

@@ -115,7 +115,7 @@ def test_a_line_leads_through_the_levels_of_a_cell_to_its_error() -> None:
     best = CELLS[CELLS["test_error"] == CELLS["test_error"].min()]
     carpet, line = chapter.plot_parallel(CELLS, best).axes[0].lines[:2]
     # The middle of the second of two levels, of the second of three, of the second of two; and
-    # the error axis begins at the best cell.
+    # the error axis begins at the best of the chosen cells.
     segments = line.get_xdata().reshape(-1, 3)[:, :2]
     np.testing.assert_allclose(segments, [[0.75, 0.5], [0.5, 0.75], [0.75, 0.0]])
     assert len(carpet.get_xdata()) / 3 == 2 * 3 + 3 * 2  # every level with every other
@@ -132,8 +132,8 @@ def test_cells_are_ranked_within_their_level() -> None:
     axes = chapter.plot_ranking(CELLS, "rate", {"best": ("deep", "good", "y")}).axes[0]
     low, good, bad, mark = (line.get_ydata() for line in axes.lines)
     ends = [(line[0], line[-1]) for line in (low, good, bad)]
-    np.testing.assert_allclose(ends, [(7, 10), (1, 4), (5, 90)])
-    assert all((np.diff(line) >= 0).all() for line in (low, good, bad))
+    np.testing.assert_allclose(ends, [(10, 7), (4, 1), (90, 5)])
+    assert all((np.diff(line) <= 0).all() for line in (low, good, bad))
     assert list(mark) == pytest.approx([1])
 
 

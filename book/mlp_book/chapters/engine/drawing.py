@@ -11,6 +11,7 @@ from mlp_book.chapters.engine.steps import NUMBER
 COLUMNS = {"x": (40, "", ""), "h": (190, "u", "b"), "z": (340, "", "c")}
 WEIGHTS = (("w", "x", "h"), ("v", "h", "z"))  # from which column to which
 ROWS = {1: 62, 2: 192}
+BELOW = str.maketrans("12", "\u2081\u2082")  # indices stand below the line, as in formulas
 RADIUS = 22
 
 
@@ -97,9 +98,10 @@ def _node_texts(column: str, i: int, known: Collection[str]) -> Iterator[Text]:
     name, side = f"{column}{i}", -1 if i == 1 else 1
     outside = y + side * (RADIUS + 10) + (4 if side > 0 else 0)
     others = [f"{letter}{i}" for letter in (total, bias) if letter]
-    told = [name] * (name in known) + [f"{o[0]} {{{o}}}" for o in others if o in known]
+    written = name.translate(BELOW)
+    told = [written] * (name in known) + [f"{o[0]} {{{o}}}" for o in others if o in known]
     slopes = [key for o in (name, *others) if (key := f"slope {o}") in known]
-    yield Text(x, y + 4, f"{{{name}}}" if name in known else name)
+    yield Text(x, y + 4, f"{{{name}}}" if name in known else written)
     yield Text(x, outside, ", ".join(told))
     if slopes:
         words = ", ".join(f"{key.split()[1][0]} {{{key}}}" for key in slopes)

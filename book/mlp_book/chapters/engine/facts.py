@@ -175,7 +175,7 @@ def denormals(updates: np.ndarray, sizes: Mapping[str, Sequence[float]]) -> Iter
         "stuck": _rough(alone[-1], 2),
         "denormal-at": denormal_at,
         "zero-at": zero_at,
-        "slowdown": f"{time_of_product(1e-40) / time_of_product(0.5):.1f}",
+        "slowdown": say_slowdown(time_of_product(1e-40) / time_of_product(0.5)),
     }
     yield claim(
         "left alone, it sticks at four times the smallest number that there is",
@@ -204,6 +204,15 @@ def time_of_product(value: float) -> float:
     numbers = np.full(100_000, value, "float32")
     out = np.empty_like(numbers)
     return min(timeit.repeat(lambda: np.multiply(numbers, 0.9, out=out), number=20, repeat=7)) / 20
+
+
+def say_slowdown(times: float) -> str:
+    """Return how long something took beside something else, in words that end in "as".
+
+    >>> say_slowdown(1.04), say_slowdown(12.34)
+    ('about as long as', '12.3 times as long as')
+    """
+    return "about as long as" if abs(times - 1) < 0.1 else f"{times:.1f} times as long as"
 
 
 def measure_drift(

@@ -200,6 +200,7 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
     yield {
         "schedule-runs": len(runs),
         "schedule-seeds": data["seed"].nunique(),
+        "schedule-comparisons": len(asked),
         "twins": large.size,
         "constant-rate": plain[0],
         "constant-best": best,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -362,13 +363,13 @@ def searches(
         "trials": trials,
         "early-random": count_text(early["random"].median_trials, trials),
         "early-tpe": count_text(early["TPE"].median_trials, trials),
-        "top-median": f"{medians[0]:.0f}",
+        "top-median": math.ceil(medians[0]),
         "arrivals-random": arrived["random"],
         "arrivals-tpe": arrived["TPE"],
         "close-tpe": count_text(close["TPE"].median_trials, trials),
         "hits-random": hits["random"],
         "hits-tpe": hits["TPE"],
-        "expected-median": f"{medians[1]:.0f}",
+        "expected-median": math.ceil(medians[1]),
         # A search that did not arrive has no number of trials: what is compared is who arrived.
         "arrival-p": f"{_arrival_p(arrived, count):.3f}",
         "sooner": "different" if _arrival_p(arrived, count) < LEVEL else "undecided",
@@ -457,8 +458,7 @@ def exercises(
             f"Of {errors.size:,} combinations, {(errors <= errors.min() + gap).sum()} are near "
             f"the best (test error {errors.min():.2f} %, one seed). One at a time, "
             f"from the report's default, ends at {100 * (1 - found.found_value):.2f} %, "
-            f"{_shortfall(found, noise)}. To come near it, half of all random searches need "
-            f"{_median_of_chance(errors <= errors.min() + gap):.0f} trials; with TPE, it was "
-            f"{soon['TPE']}."
+            f"{_shortfall(found, noise)}. In the median of the searches, it took "
+            f"{soon['random']} random trials to come near it, and {soon['TPE']} with TPE."
         ),
     }

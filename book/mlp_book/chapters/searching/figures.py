@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.ticker import MaxNLocator
 
 from mlp_book.chapters.searching.grid import (
     DEFAULT,
@@ -42,7 +43,6 @@ PALETTE = {"factor": COLOURS[0], "pair": COLOURS[1], "rest": "#9aa1a9"}
 # Of parallel coordinates: the part of a level's width over which its lines are spread, and the
 # room of a factor's texts, in rows: above them and below them lines end, so none crosses a word.
 SLOT, ABOVE, BELOW = 0.6, 0.33, 0.17
-TICKS = (1, 2, 3, 5, 10, 20, 50, 90)  # percent
 
 
 def table_of_levels(grid: Grid) -> pd.DataFrame:
@@ -71,14 +71,15 @@ def plot_map(grid: Grid, marks: Marks) -> ReportFigure:
 def plot_ranking(cells: pd.DataFrame, factor: str, marks: Marks) -> ReportFigure:
     """Draw the test errors in order, one line per level of a factor, some cells as named dots.
 
-    Along the axis stands which share of the cells of a level is as good, or better.
+    Along the axis stands which share of the cells of a level is worse: the lines end at their
+    best cells, where they lie apart.
     """
     ranked = cells.groupby(factor, observed=True)["test_error"].quantile(np.linspace(0, 1, 201))
     data = ranked.rename_axis([factor, "share"]).reset_index()
     low, high = cells["test_error"].agg(["min", "max"])
     figure = lines(
-        data.assign(share=100 * data["share"]), "share", "test_error", color=factor, log="y",
-        ylim=(0.7 * low, 1.1 * high), xlabel=f"share of the cells of that {factor}, %",
+        data.assign(share=100 - 100 * data["share"]), "share", "test_error", color=factor, log="y",
+        ylim=(0.7 * low, 1.1 * high), xlabel=f"share of that {factor}'s cells that are worse, %",
         label_title=factor.replace(" ", "\n"), height=4.2,
     )  # fmt: skip
     axes = figure.axes[0]
@@ -87,11 +88,12 @@ def plot_ranking(cells: pd.DataFrame, factor: str, marks: Marks) -> ReportFigure
             own = cells[(cells[factors_of(cells)] == list(cell)).all(axis=1)].iloc[0]
             error = own["test_error"]
             peers = cells.loc[cells[factor] == own[factor], "test_error"]
-            place = (100 * (peers < error).mean(), error)
+            place = (100 * (peers >= error).mean(), error)
             axes.plot(*place, "o", color=INK, markersize=6, zorder=5, label=name)
             axes.annotate(
-                f"{name} {error:.2f}", place, xytext=(9, -3), textcoords="offset points", va="top"
-            )
+                f"{name} {error:.2f}", place, xytext=(-9, -3), textcoords="offset points",
+                ha="right", va="top",
+            )  # fmt: skip
     return figure
 
 
@@ -104,7 +106,7 @@ def plot_parallel(cells: pd.DataFrame, chosen: pd.DataFrame) -> ReportFigure:
     """
     factors = factors_of(cells)
     counts = [len(cells[factor].cat.categories) for factor in factors]
-    low, high = np.log10(cells["test_error"].agg(["min", "max"]))
+    low, high = chosen["test_error"].agg(["min", "max"])
     shares = level_shares(chosen)
     with styled():
         figure, (axes,) = new_figure(7.4)
@@ -118,7 +120,7 @@ def plot_parallel(cells: pd.DataFrame, chosen: pd.DataFrame) -> ReportFigure:
         ranked = chosen.sort_values("test_error", kind="stable")
         slots = 0.5 + SLOT * ((np.arange(len(ranked)) + 0.5) / len(ranked) - 0.5)
         levels = np.column_stack([ranked[factor].cat.codes for factor in factors])
-        ends = (np.log10(ranked["test_error"]) - low) / ((high - low) or 1)
+        ends = (ranked["test_error"] - low) / ((high - low) or 1)
         x = np.column_stack([(levels + slots[:, None]) / counts, ends])
         _draw_segments(
             axes, x[:, :-1].ravel(), x[:, 1:].ravel(), np.tile(range(len(factors)), len(x)),
@@ -160,10 +162,10 @@ def _draw_factor(axes: Any, row: int, factor: str, shares: pd.Series) -> None:
 
 
 def _draw_error_axis(axes: Any, y: float, low: float, high: float) -> None:
-    """Draw the axis that the lines lead to, from the best of all cells to the worst."""
+    """Draw the axis that the lines lead to, from the best of the chosen cells to the worst."""
     axes.plot([0, 1], [y, y], color=INK, linewidth=1)
-    for tick in TICKS:
-        x = (np.log10(tick) - low) / ((high - low) or 1)
+    for tick in MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(low, high):
+        x = (tick - low) / ((high - low) or 1)
         if 0 <= x <= 1:
             axes.plot([x, x], [y, y + 0.06], color=INK, linewidth=1)
             axes.text(x, y + 0.18, format_number(tick), ha="center", va="center", size=9)
@@ -213,8 +215,7 @@ def plot_pairs(cells: pd.DataFrame, pairs: Iterable[Sequence[str]]) -> ReportFig
             axes.tick_names = dict(enumerate(table.columns))
             axes.set_xticks(range(len(table.columns)), table.columns)
             axes.set_xlim(-0.3, len(table.columns) - 0.7)
-            axes.set(title="mean test error, %", xlabel=table.columns.name)
-            make_log_with_ticks(axes, "y")
+            axes.set(title="mean test error, %", xlabel=table.columns.name, ylim=(0, None))
     return figure
 
 

@@ -384,7 +384,7 @@ def fashion(found: Mistakes, runs: Sequence[Run]) -> Iterator[Any]:
         "fashion-shirt": f"{100 * known.min():.0f}",
         "fashion-best": f"{known.idxmax()}",
         "fashion-best-share": f"{100 * known.max():.0f}",
-        "fashion-gap": f"{gaps.mean():.1f}",
+        "fashion-gap": effect_of(gaps).in_points(1),
         "fashion-runs": len(runs),
         "fashion-turn": turn + 1,
         "fashion-loss-turn": f"{losses[:, turn].mean():.2f}",

@@ -159,15 +159,19 @@ def table_of_agreement(teams: Teams) -> pd.DataFrame:
 
 def plot_agreement(teams: Teams) -> ReportFigure:
     """Draw for each team how many images just one, just two ... of its networks get wrong."""
+    wrong = {
+        name: np.bincount(count_wrong(members), minlength=len(members) + 1)[1:]
+        for name, members in teams.items()
+    }
+    top = 1.25 * max(1, *(counts.max() for counts in wrong.values()))
     with styled():
         figure, panels = new_figure(0.5 + 1.35 * len(teams), len(teams), sharex=True)
-        for axes, (name, members) in zip(panels, teams.items(), strict=True):
-            counts = np.bincount(count_wrong(members), minlength=len(members) + 1)[1:]
+        for axes, (name, counts) in zip(panels, wrong.items(), strict=True):
             places = range(1, len(counts) + 1)
             colours = [COLOURS[0]] * (len(counts) - 1) + [COLOURS[1]]  # wrong in all of them
             drawn = axes.bar(places, counts, width=0.75, color=colours)
             axes.bar_label(drawn, padding=2, size=9)
-            axes.set(title=name, xticks=places, yticks=[], ylim=(0, 1.25 * max(*counts, 1)))
+            axes.set(title=name, xticks=places, yticks=[], ylim=(0, top))
             axes.spines["left"].set_visible(False)
             axes.grid(visible=False)
             said = (f"{n}: {count}" for n, count in enumerate(counts, 1) if count)

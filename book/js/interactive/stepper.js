@@ -183,6 +183,6 @@ function lossWords(numbers, edited) {
   const [before, after] = [numbers.loss, numbers["new loss"]].map((loss) => loss.toFixed(3));
   const mark = edited ? ` Underlined: what changed with ${edited}.` : "";
   const isSure = /^[01]$/.test(toThreeDecimals(numbers[`p${numbers.target}`]));
-  const sure = isSure ? " The true class's probability is rounded; the loss comes from z1 and z2." : "";
+  const sure = isSure ? " The true class’s probability is rounded; the loss comes from z1 and z2." : "";
   return `The loss is ${before} before the update and ${after} after it.${sure}${mark}`;
 }

@@ -150,13 +150,11 @@ def defaults(runs: Defaults) -> Iterator[Any]:
 
 @facts(NAME)
 def times(one_at_a_time: Sequence[Run]) -> Iterator[Any]:
-    """Say what report B's default run and its batch sizes took here, by the files' durations."""
+    """Say what runs of report B's batch sizes took here, by the files' durations."""
     rows = by_parameter(frame(one_at_a_time)).query("parameter == 'batch_size'")
     took = {size: spread(own["duration_s"]) for size, own in rows.groupby("level")}
     theirs = published().query("report == 'B' and measure == 'duration_s'").set_index("batch_size")
     yield {
-        "b-time": took[BASE.batch_size].text(1),
-        "b-time-published": f"{theirs.loc[BASE.batch_size, 'mean']:.0f}",
         "b-times": enumerate_words([f"{own.text(1)} with {size}" for size, own in took.items()]),
         "b-times-published": enumerate_words(
             [f"{s:.0f} with {size:.0f}" for size, s in theirs["mean"].items()]

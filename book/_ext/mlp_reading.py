@@ -1,4 +1,4 @@
-"""Sphinx extension for a page's text: how long it takes to read, what stays on one line, quotes."""
+"""Sphinx extension for a page's text: how long it takes to read, what stays on one line, its marks."""
 
 from __future__ import annotations
 
@@ -33,6 +33,7 @@ PARTS = re.compile(
     re.DOTALL,
 )
 QUOTES = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&#x27;": "'"}
+PAGES = re.compile(r"(\bpages\s+\d+)-(?=\d)")  # of a source
 QUOTE = re.compile("|".join((*QUOTES, "[\"']")))
 
 
@@ -70,8 +71,8 @@ def keep_together(app: Sphinx, document: nodes.document, name: str) -> None:
             text.parent.replace(text, nodes.Text(kept))
 
 
-def curl_quotes(body: str) -> str:
-    """Return a page in which quotes are curled, also in texts that come from Python as they are."""
+def set_marks(body: str) -> str:
+    """Curl a page's quotes, also in texts that come from Python; ranges of pages get their dash."""
     before = " "
 
     def curl(part: re.Match[str]) -> str:
@@ -84,15 +85,15 @@ def curl_quotes(body: str) -> str:
             plain = QUOTE.sub(lambda quote: QUOTES.get(quote[0], quote[0]), text)
             text = educateQuotes(before + plain, "en")[1:]
         before = text[-1]
-        return text
+        return PAGES.sub("\\1\u2013", text)
 
     return PARTS.sub(curl, body)
 
 
-def set_quotes(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
-    """Curl the quotes of a page's text, when all of it is there."""
+def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Set the marks of a page's text, when all of it is there."""
     if app.builder.format == "html" and context.get("body"):
-        context["body"] = curl_quotes(context["body"])
+        context["body"] = set_marks(context["body"])
 
 
 def add_time(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
@@ -106,5 +107,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions above to the build's events."""
     app.connect("doctree-resolved", keep_together)
     app.connect("html-page-context", add_time, priority=600)  # after the pages' own scripts
-    app.connect("html-page-context", set_quotes, priority=900)
+    app.connect("html-page-context", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,4 +1,4 @@
-"""Sphinx extension for a page's text: how long it takes to read, what stays on one line, its marks."""
+"""Sphinx extension for a page's text: how long it takes, what stays on one line, its marks."""
 
 from __future__ import annotations
 

@@ -146,7 +146,7 @@ def test_a_work_is_listed_once_with_links_to_its_chapters() -> None:
         config=SimpleNamespace(root_doc="index"),
         toctree_includes={"index": ["about", *documents]},
         doc2path=lambda name: name + (".ipynb" if name in documents else ".md"),
-        get_doctree=documents.get,
+        get_doctree=lambda name: documents.get(name, new_document(name)),
         titles={name: nodes.title("", f"Chapter {name[-1]}") for name in documents},
     )
     builder = SimpleNamespace(get_relative_uri=lambda page, chapter: f"{chapter}.html")

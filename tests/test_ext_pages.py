@@ -54,6 +54,7 @@ def test_no_module_writes_markup_or_runs_text(path: Path) -> None:
     [
         ("<p>words</p>", []),
         ('<table class="x dataframe"></table>', ["tables.js", "edges.js"]),
+        ("<pre>code</pre>", ["edges.js"]),
         ('<div class="explorer">', ["live.css", "explorer.css", "studies.js", "explorer.js"]),
         (
             '<div class="interactive" data-picture="x">',

@@ -33,3 +33,22 @@ def test_code_and_formulas_stay_as_they_are(node: type[nodes.TextElement]) -> No
     page += node("7 % 3", "7 % 3")
     mlp_reading.keep_together(None, page, "page")
     assert page.astext() == "7 % 3"
+
+
+@pytest.mark.parametrize(
+    ("body", "curled"),
+    [
+        ("<li>34, pages\n28-35 (1947)</li>", "<li>34, pages\n28\u201335 (1947)</li>"),
+        ("<p>Report A's, &quot;yes&quot;</p>", "<p>Report A\u2019s, “yes”</p>"),
+        ("<td>a batch&#39;s loss</td>", "<td>a batch\u2019s loss</td>"),
+        ("<p>\"<em>mse</em>\" and 'it'</p>", "<p>“<em>mse</em>” and \u2018it\u2019</p>"),
+        ("<p title='\"'>it's</p>", "<p title='\"'>it\u2019s</p>"),
+    ],
+)
+def test_quotes_are_curled_and_ranges_have_dashes(body: str, curled: str) -> None:
+    assert mlp_reading.set_marks(body) == curled
+
+
+@pytest.mark.parametrize("body", ["<pre>it's</pre>", "<code>'a'</code>", "<script>'<p>'</script>"])
+def test_code_keeps_its_quotes(body: str) -> None:
+    assert mlp_reading.set_marks(body) == body

@@ -33,7 +33,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("notebooks/batch_size.ipynb", "ImageNet in 1 Hour", "part of a title"),
     ("notebooks/network.ipynb", "in ten minutes", "part of a title"),
     ("notebooks/engine.ipynb", "A network in ten minutes", "part of a title"),
-    ("book/glossary.md", "95 % interval", "what an interval covers: a choice"),
+    ("book/glossary.md", "a 95 % confidence interval", "what an interval covers: a choice"),
     ("book/notation.md", "95 % interval", "what an interval covers: a choice"),
     ("notebooks/activations_losses.ipynb", "95 % interval", "what an interval covers: a choice"),
     ("notebooks/comparing.ipynb", "95 % interval", "what an interval covers: a choice"),

@@ -1,7 +1,7 @@
-"""Sphinx extension for the bibliography: the sources of all chapters, collected from the chapters.
+"""Sphinx extension for the bibliography: the sources of all pages, collected from the pages.
 
-A chapter's last sections hold one named "Sources", a list with one entry per work. What an entry
-says about the work after its year and its links stays in the chapter. Works are distinguished by
+A page's last sections hold one named "Sources", a list with one entry per work. What an entry
+says about the work after its year and its links stays in the page. Works are distinguished by
 their titles: the words in quotation marks, or else the first ones in italics.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from docutils import nodes
-from mlp_chapters import add_collection, chapters, link_to
+from mlp_chapters import add_collection, link_to, listed_pages
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -27,11 +27,11 @@ PART = re.compile(r"chapter|section|page", re.IGNORECASE)
 
 @dataclass
 class Work:
-    """One work, and the chapters that name it."""
+    """One work, and the pages that name it."""
 
     content: list[nodes.Node]
     text: str
-    chapters: list[str] = field(default_factory=list)
+    pages: list[str] = field(default_factory=list)
 
 
 def entries_of(doctree: nodes.document) -> list[nodes.paragraph]:
@@ -88,26 +88,26 @@ def title_of(content: list[nodes.Node]) -> str:
 
 
 def collect_works(app: Sphinx) -> list[Work]:
-    """Return every work that a chapter names, once."""
+    """Return every work that a page names among its sources, once."""
     works: dict[str, Work] = {}
-    for name in chapters(app.env):
+    for name in listed_pages(app.env):
         for paragraph in entries_of(app.env.get_doctree(name)):
             content = cite(paragraph)
             text = " ".join("".join(node.astext() for node in content).split())
             work = works.setdefault(title_of(content), Work(content, text))
-            if name not in work.chapters:
-                work.chapters.append(name)
+            if name not in work.pages:
+                work.pages.append(name)
     return sorted(works.values(), key=lambda work: sort_key(work.text))
 
 
 def list_of_works(app: Sphinx, docname: str) -> nodes.bullet_list:
-    """Return the list of all chapters' sources, each with links to the chapters that name it."""
+    """Return the list of all pages' sources, each with links to the pages that name it."""
     items = []
     for work in collect_works(app):
         paragraph = nodes.paragraph("", "", *[node.deepcopy() for node in work.content])
-        for place, chapter in enumerate(work.chapters):
+        for place, page in enumerate(work.pages):
             paragraph += nodes.Text(", " if place else " In ")
-            paragraph += link_to(app, docname, chapter, "#sources")
+            paragraph += link_to(app, docname, page, "#sources")
         paragraph += nodes.Text(".")
         items.append(nodes.list_item("", paragraph))
     return nodes.bullet_list("", *items, classes=["bibliography"])

@@ -16,10 +16,14 @@ Make = Callable[["Sphinx", str], nodes.Node]
 COLLECTS = "collects-from-chapters"  # in the metadata of a page with such a directive
 
 
+def listed_pages(env: BuildEnvironment) -> list[str]:
+    """Return all pages in the order of the table of contents."""
+    return list(env.toctree_includes.get(env.config.root_doc, []))
+
+
 def chapters(env: BuildEnvironment) -> list[str]:
     """Return the notebooks in the order of the table of contents."""
-    listed = env.toctree_includes.get(env.config.root_doc, [])
-    return [name for name in listed if str(env.doc2path(name)).endswith(".ipynb")]
+    return [name for name in listed_pages(env) if str(env.doc2path(name)).endswith(".ipynb")]
 
 
 def link_to(app: Sphinx, docname: str, chapter: str, place: str = "") -> nodes.reference:

@@ -135,7 +135,7 @@ def files_of(app: Sphinx, body: str) -> Iterator[str]:
         yield "read_out.js"
     if FOLDED in body:
         yield "code_switch.js"
-    if "<table" in body:  # any may be wider than a phone
+    if "<table" in body or "<pre" in body:  # any may be wider than a phone
         yield "edges.js"
 
 

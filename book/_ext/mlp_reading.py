@@ -1,4 +1,4 @@
-"""Sphinx extension for a page's text: how long it takes to read, and what stays on one line."""
+"""Sphinx extension for a page's text: how long it takes, what stays on one line, its marks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bs4 import BeautifulSoup
 from docutils import nodes
+from docutils.utils.smartquotes import educateQuotes
 
 from mlp_book.text import keep_quantities
 
@@ -25,6 +26,15 @@ LAST = re.compile(r"[\d. ]*(?:Sources|Reproduction cards?)")
 EXACT = (nodes.FixedTextElement, nodes.literal, nodes.math, nodes.raw)
 DRAWN = re.compile(r"<(svg|script)\b.*?</\1>", re.DOTALL)  # nine tenths of a page, and no words
 HEADING = re.compile(r"</h1>")
+# What is no text or stays as it is, a tag, or a text between two of them.
+PARTS = re.compile(
+    r"<(script|style|pre|code|math|textarea)\b.*?</\1>|<!--.*?-->"
+    r"""|<(?:"[^"]*"|'[^']*'|[^"'>])*>|(?P<text>[^<]+)""",
+    re.DOTALL,
+)
+QUOTES = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&#x27;": "'"}
+PAGES = re.compile(r"(\bpages\s+\d+)-(?=\d)")  # of a source
+QUOTE = re.compile("|".join((*QUOTES, "[\"']")))
 
 
 def words_of(body: str) -> int:
@@ -61,6 +71,31 @@ def keep_together(app: Sphinx, document: nodes.document, name: str) -> None:
             text.parent.replace(text, nodes.Text(kept))
 
 
+def set_marks(body: str) -> str:
+    """Curl a page's quotes, also in texts that come from Python; ranges of pages get their dash."""
+    before = " "
+
+    def curl(part: re.Match[str]) -> str:
+        nonlocal before
+        text = part["text"]
+        if text is None:
+            before = "x" if part[1] else before
+            return part[0]
+        if QUOTE.search(text):
+            plain = QUOTE.sub(lambda quote: QUOTES.get(quote[0], quote[0]), text)
+            text = educateQuotes(before + plain, "en")[1:]
+        before = text[-1]
+        return PAGES.sub("\\1\u2013", text)
+
+    return PARTS.sub(curl, body)
+
+
+def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
+    """Set the marks of a page's text, when all of it is there."""
+    if app.builder.format == "html" and context.get("body"):
+        context["body"] = set_marks(context["body"])
+
+
 def add_time(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
     """Give a chapter its reading time."""
     if app.builder.format == "html" and page.startswith("notebooks/"):
@@ -72,4 +107,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Connect the functions above to the build's events."""
     app.connect("doctree-resolved", keep_together)
     app.connect("html-page-context", add_time, priority=600)  # after the pages' own scripts
+    app.connect("html-page-context", finish, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

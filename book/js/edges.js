@@ -1,19 +1,7 @@
-/** A table that is cut at the right edge of its box fades there, so that one sees that it scrolls. */
+/** A page's wide tables, code and results: what is cut at the right edge of its box fades there. */
 
-const BOXES = ".bd-article :is(.pst-scrollable-table-container, .text_html):has(table)";
+import { fadeWhereCut } from "./fading.js";
 
-/** The table fades, not its box: the note below it stays as it is. */
-function mark(box) {
-  const edge = box.getBoundingClientRect().right;
-  for (const table of box.querySelectorAll("table")) {
-    const { left, right } = table.getBoundingClientRect();
-    table.classList.toggle("is-cut", right > edge + 1);
-    table.style.setProperty("--seen", `${edge - left}px`);
-  }
-}
+const BOXES = ".bd-article :is(.pst-scrollable-table-container, .text_html):has(table), .bd-article pre";
 
-const sizes = new ResizeObserver((entries) => entries.forEach(({ target }) => mark(target)));
-for (const box of document.querySelectorAll(BOXES)) {
-  box.addEventListener("scroll", () => mark(box), { passive: true });
-  sizes.observe(box);
-}
+document.querySelectorAll(BOXES).forEach(fadeWhereCut);

@@ -1,5 +1,7 @@
 /** Elements of a page: whatever is text enters the page as text, never as markup. */
 
+import { fadeWhereCut } from "./fading.js";
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Return an HTML element; its children are elements or words. */
@@ -51,7 +53,9 @@ export function fillSelect(input, choices) {
 
 /** Return a frame in which something wide scrolls, also by the keyboard. */
 export function makeScrollFrame(label, name = "mlp-scroll") {
-  return make("div", { class: name, tabindex: "0", role: "region", "aria-label": label });
+  const frame = make("div", { class: name, tabindex: "0", role: "region", "aria-label": label });
+  fadeWhereCut(frame);
+  return frame;
 }
 
 /** Set an element's words only if they are others: readers hear of every change. */

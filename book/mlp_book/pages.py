@@ -15,7 +15,14 @@ from mlp_book.frames import dataset_name, frame
 from mlp_book.packing import kept_epochs, pack_figures
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
-from mlp_book.text import WORDS, format_level, format_number, in_words
+from mlp_book.text import (
+    LISTED_LEVELS,
+    WORDS,
+    format_level,
+    format_number,
+    in_words,
+    listed_name,
+)
 from mlp_core.studies import (
     STUDIES,
     RunStore,
@@ -143,6 +150,8 @@ def level_text(value: Any) -> str:
         return "all"  # the one field that may be unset: how many images to train on
     if isinstance(value, tuple) and len(value) == 1:
         return format_number(value[0])
+    if isinstance(value, str) and value in LISTED_LEVELS:
+        return LISTED_LEVELS[value]
     if not isinstance(value, str) or value in WORDS:
         return format_level(value)
     return SMALL.sub(lambda number: format_number(float(number[0])), in_words(value))
@@ -185,7 +194,7 @@ def best_cell(study: StoredStudy) -> str | None:
 
 def describe(study: StoredStudy, row: int) -> str:
     """Return what sets a run apart from the others of its study, in words."""
-    return ", ".join(f"{in_words(c.name)} {level_text(c.level(row))}" for c in columns(study))
+    return ", ".join(f"{listed_name(c.name)} {level_text(c.level(row))}" for c in columns(study))
 
 
 # --- a panel's study ----------------------------------------------------------------------------

@@ -16,6 +16,29 @@ WORDS = {
     "cross_entropy": "cross\u2011entropy",  # a hyphen at which a narrow table does not break
     "mse": "squared\u00a0error",
 }
+# Settings and their values where a page lists them; figures have room for fewer words.
+# The explorer's script has the same: book/js/explorer/study.js.
+LISTED_NAMES = {
+    "train_size": "training images",
+    "validation_size": "validation images",
+    "init": "initialization",
+    "init_std": "initial std",
+    "nesterov": "Nesterov momentum",
+    "adadelta_rho": "Adadelta's rho",
+    "adam_beta1": "Adam's beta1",
+    "adam_beta2": "Adam's beta2",
+    "dtype": "precision",
+}
+LISTED_LEVELS = {
+    "naive_cross_entropy": "naive cross\u2011entropy",
+    "naive_cross_entropy_epsilon": "naive cross\u2011entropy with epsilon",
+    "log_softmax_mse": "mse on log\u2011softmax",
+    "he": "He",
+    "sgd": "SGD",
+    "adadelta": "Adadelta",
+    "pytorch": "PyTorch",
+    "mnist": "MNIST",
+}
 # The spaces at which no line breaks: before a unit, about "of" in a count, within p = 0.02, before
 # a figure's number, within an interval. A text may begin with one: the number before it is glued.
 _LOOSE = re.compile(
@@ -66,6 +89,15 @@ def in_words(name: str) -> str:
     ('learning rate', 'L1 penalty')
     """
     return re.sub(r"^l(?=[12] )", "L", name.replace("_", " "))
+
+
+def listed_name(name: str) -> str:
+    """Return the name of a setting as a list of settings has it.
+
+    >>> listed_name("init_std"), listed_name("hidden_sizes")
+    ('initial std', 'hidden sizes')
+    """
+    return LISTED_NAMES.get(name, in_words(name))
 
 
 def signed(value: float, digits: int = 2) -> str:

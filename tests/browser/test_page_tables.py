@@ -119,6 +119,17 @@ def test_a_table_that_is_cut_fades_until_its_end_is_seen(browser: Browser) -> No
     page.close()
 
 
+def test_code_that_is_cut_fades_too(browser: Browser) -> None:
+    page = browser.new_page()
+    code = "<pre style='overflow: auto; width: 200px'>{}</pre>"
+    texts = code.format("long " * 40) + code.format("short")
+    page.set_content(f'<article class="bd-article">{texts}</article>')
+    page.add_script_tag(content=classic_script(SCRIPTS["edges.js"]))
+    page.wait_for_selector("pre.is-cut")
+    assert page.locator("pre").evaluate_all("all => all.map(e => e.className)") == ["is-cut", ""]
+    page.close()
+
+
 def test_a_wide_table_scrolls_in_its_box_on_a_phone(browser: Browser, chapter: Path) -> None:
     with opened(browser, chapter.as_uri(), viewport=PHONE) as page:
         table = page.locator("table.dataframe", has=page.locator(".sort-button")).first

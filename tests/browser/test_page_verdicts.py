@@ -40,7 +40,7 @@ def status(page: Page) -> str:
 def test_by_the_protocol_s_rule_the_page_says_what_the_book_says(board: Page) -> None:
     """So the page's t distribution, its correction and its verdicts are those of the book."""
     assert LEVEL == 0.05
-    assert status(board).endswith("They are judged by the protocol's rule.")
+    assert status(board).endswith("They are judged by the protocol\u2019s rule.")
 
 
 def test_another_rule_changes_verdicts_and_says_which(board: Page) -> None:
@@ -51,8 +51,8 @@ def test_another_rule_changes_verdicts_and_says_which(board: Page) -> None:
     shown = board.locator("tr[data-row]:visible")
     assert 0 < shown.count() < len(CLAIMS)
     assert "by the protocol: " in shown.first.inner_text()
-    board.get_by_role("button", name="The protocol's rule").click()
-    assert status(board).endswith("They are judged by the protocol's rule.")
+    board.get_by_role("button", name="The protocol\u2019s rule").click()
+    assert status(board).endswith("They are judged by the protocol\u2019s rule.")
 
 
 def test_the_rule_stands_where_a_page_has_a_place_for_it(browser: Browser, findings: list) -> None:

@@ -13,9 +13,12 @@ export function fillLegend(list, curves, against) {
   return read;
 }
 
-function legendRow({ name, colour, dash, runs }, value) {
-  const mark = make("span", { class: "mlp-mark", "aria-hidden": "true" });
-  mark.style.borderTop = `4px ${dash ? "dashed" : "solid"} ${colour}`;
+function legendRow({ name, colour, dash, lines, runs }, value) {
+  // A run that diverged in its first epoch is a cross in the chart.
+  const hasLine = lines.some(({ ys }) => ys.some(Number.isFinite));
+  const mark = make("span", { class: hasLine ? "mlp-mark" : "", "aria-hidden": "true" }, hasLine ? "" : "✕");
+  if (hasLine) mark.style.borderTop = `4px ${dash ? "dashed" : "solid"} ${colour}`;
+  else mark.style.color = colour;
   const seeds = runs.length === 1 ? `seed ${runs[0].seeds[0]}` : `${runs.length} seeds`;
   const title = make("span", { class: "mlp-name" }, name);
   return make("li", {}, mark, make("span", {}, title, make("span", { class: "mlp-source" }, ` · ${seeds}`)), value);

@@ -68,7 +68,9 @@ export class Parallel {
       if (colour) marked.push(makeSvg("path", { d, stroke: colour, class: "explorer-parallel-marked" }));
     }
     const opacity = Math.max(0.25, Math.min(0.85, 5 / Math.sqrt(chosen.size + 1)));
-    const look = (i) => ({ stroke: RAMP[i], "stroke-opacity": opacity, class: "explorer-parallel-line" });
+    // Paler than the lines that are drawn: these have their colours from the same palette.
+    const pale = (colour) => `color-mix(in srgb, ${colour} 50%, gray)`;
+    const look = (i) => ({ stroke: pale(RAMP[i]), "stroke-opacity": opacity, class: "explorer-parallel-line" });
     this.lines.replaceChildren(
       makeSvg("path", { d: others.join(""), class: "explorer-parallel-other" }),
       ...bins.map((ds, i) => makeSvg("path", { d: ds.join(""), ...look(i) })),

@@ -3,15 +3,29 @@
 import { asText, deviationOf, meanOf, withThousands } from "../numbers.js";
 import { readFigures } from "../packed.js";
 
-// As the figures of the chapters name them.
+// As the figures of the chapters name them, and the lists of settings: book/mlp_book/text.py.
+const NAMES = {
+  train_size: "training images",
+  init: "initialization",
+  init_std: "initial std",
+  dtype: "precision",
+};
 const WORDS = {
   gelu: "GELU",
   relu: "ReLU",
   cross_entropy: "cross-entropy",
   mse: "squared error",
+  naive_cross_entropy: "naive cross-entropy",
+  naive_cross_entropy_epsilon: "naive cross-entropy with epsilon",
+  log_softmax_mse: "mse on log-softmax",
+  he: "He",
+  sgd: "SGD",
+  adadelta: "Adadelta",
+  pytorch: "PyTorch",
   mnist: "MNIST",
   "fashion-mnist": "Fashion-MNIST",
 };
+const ALL_IMAGES = 60_000;
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const FEW_CELLS = 8; // that are all drawn at first
 const FIRST_CHOICE = "Drawn at first: the three best cells, the middle one and the worst.";
@@ -145,7 +159,11 @@ export function isSize(level) {
 
 function makeColumn({ name, levels }, place) {
   const isNumber = levels.every(isSize);
-  return { name, place, levels, isNumber, label: wordsOf(name), texts: levels.map(levelText) };
+  const texts = levels.map(levelText);
+  // Some studies count out what others leave at all images: MNIST's.
+  const whole = levels.includes(null) ? levels.indexOf(ALL_IMAGES) : -1;
+  if (whole >= 0) texts[whole] += " (all)";
+  return { name, place, levels, isNumber, label: NAMES[name] ?? wordsOf(name), texts };
 }
 
 /** Return a level as a reader sees it: 256-128, 2,048, none, 10⁻⁵, ReLU, naive cross entropy, L2 10⁻⁴. */

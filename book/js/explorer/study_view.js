@@ -15,7 +15,8 @@ const DRAW_FIRST = 5;
 const TOO_MANY = `At most ${MOST_CELLS} cells and ${MOST_RUNS} runs can be distinguished in the chart: take some out first.`;
 const PARALLEL_HELP =
   "Each line is a row of the table below; it meets every axis at its level, the better the higher in the " +
-  "bundle, and ends at its result. Drag along an axis, press a level, or move an axis's two ends with the " +
+  "bundle, and ends at its result. Thick lines have their curves in the chart, in the same colours; the pale ones " +
+  "are coloured by result. Drag along an axis, press a level, or move an axis’s two ends with the " +
   "arrow keys: only what lies between them stays, here, in the map and in the table.";
 const EPOCH_HELP =
   "Where the learning rate is constant, the first epochs of a run are a shorter run: choose an epoch, and the " +
@@ -120,7 +121,7 @@ export class StudyView {
     const step = (sorted.length - 1) / (most - 1);
     const rows = isSample ? Array.from({ length: most }, (_, i) => sorted[Math.round(i * step)]) : sorted;
     this.replace(idsOf(rows));
-    if (isSample) this.page.complain(`Drawn is a sample: ${most} of ${sorted.length}, evenly over the table's order.`);
+    if (isSample) this.page.complain(`Drawn is a sample: ${most} of ${sorted.length}, evenly over the table’s order.`);
   }
 
   /** Take a link's filters; return what is said of those that mean nothing here. */

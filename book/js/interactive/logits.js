@@ -82,7 +82,7 @@ function verdict(naive, stable) {
   }
   if (naive.sum === 0) return `Both exponentials are too small for float32: 0 / 0 is not a number. ${at}`;
   if (naive.probability === 0) {
-    return `The true class's probability is too small for float32 and becomes 0: the loss is −log 0 = ∞. ${at}`;
+    return `The true class’s probability is too small for float32 and becomes 0: the loss is −log 0 = ∞. ${at}`;
   }
   const error = Math.abs(naive.loss - stable.loss) / Math.max(stable.loss, 1e-30);
   if (error > 1e-3) {

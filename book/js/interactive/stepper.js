@@ -189,6 +189,6 @@ function lossWords(numbers, known, edited) {
   const lossOf = (name) => (edited || known.has(name) ? numbers[name].toFixed(3) : "?");
   const mark = edited ? ` Underlined: what changed with ${edited}.` : "";
   const isSure = /^[01]$/.test(toThreeDecimals(numbers[`p${numbers.target}`]));
-  const sure = isSure ? " The true class's probability is rounded; the loss comes from z₁ and z₂." : "";
+  const sure = isSure ? " The true class’s probability is rounded; the loss comes from z₁ and z₂." : "";
   return `The loss is ${lossOf("loss")} before the update and ${lossOf("new loss")} after it.${sure}${mark}`;
 }

@@ -54,5 +54,5 @@ function gradientWords({ gradient, epoch }) {
   const much = gradient.every(Boolean) && (ratio < 0.1 || ratio > 10);
   const more = ratio < 1 ? `${shortNumber(1 / ratio)} times smaller` : `${shortNumber(ratio)} times larger`;
   const named = sizes.map((size, i) => `layer ${i + 1} ${size}`).join(", ");
-  return `Length of the gradient, epoch ${epoch}: ${named}.${much ? ` The first layer's is ${more} than the last's.` : ""}`;
+  return `Length of the gradient, epoch ${epoch}: ${named}.${much ? ` The first layer’s is ${more} than the last’s.` : ""}`;
 }

@@ -229,7 +229,7 @@ export class DigitMap {
   wordsOfBlend(from, to, answers, isStored) {
     const said = answers.map(({ digit }) => digit).filter((digit, i, all) => i === 0 || digit !== all[i - 1]);
     const names = said.map((digit) => (digit === null ? "nothing" : String(digit)));
-    const asked = isStored ? " Asked is the stored network of the panel's first values." : "";
+    const asked = isStored ? " Asked is the stored network of the panel’s first values." : "";
     const ends = `From a ${from.label} (test digit ${this.picks[0] + 1}) to a ${to.label} (${this.picks[1] + 1})`;
     return `${ends}, straight through ${from.pixels.length} dimensions, the network says ${names.join(", then ")}.${asked}`;
   }

@@ -14,7 +14,7 @@ const ALL = "all";
 /** Say whose rule judges, and how many verdicts it changes. */
 function wordsFor(changes, rule) {
   const isOwn = changes || Object.entries(PROTOCOL).some(([name, value]) => rule[name] !== value);
-  if (!isOwn) return "They are judged by the protocol's rule.";
+  if (!isOwn) return "They are judged by the protocol’s rule.";
   return `Your rule changes ${changes || "no"} verdict${changes > 1 ? "s" : ""}.`;
 }
 
@@ -53,7 +53,7 @@ class Board {
     search.addEventListener("input", () => this.update());
     this.inputs.search = search;
     const find = makeBox("mlp-control", make("label", { for: search.id }, "find"), search);
-    const again = makeButton("The protocol's rule", () => this.reset());
+    const again = makeButton("The protocol’s rule", () => this.reset());
     return {
       rule: makeBox("verdicts-controls", ...boxesOf(true), again),
       rows: makeBox("verdicts-controls", ...boxesOf(false), find),

@@ -87,11 +87,11 @@ export class Sketch {
   tellAbout() {
     const { side, isStored, testImages } = this.network;
     const words = isStored
-      ? `the stored network of the panel's first values (seed ${this.stored?.seed})`
+      ? `the stored network of the panel’s first values (seed ${this.stored?.seed})`
       : this.network.words;
     this.number.max = testImages;
     this.about.textContent =
-      `Left, what the network gets: ${side} x ${side} pixels, placed and scaled as the data's own digits were. ` +
+      `Left, what the network gets: ${side} x ${side} pixels, placed and scaled as the data’s own digits were. ` +
       `Asked is ${words}.`;
     if (!this.shown) this.status.textContent = "Draw a digit, or pick a test image.";
   }

@@ -32,6 +32,7 @@ PARTS = {
     "mutants": "tests notice what was changed in the code",
     "determinism": "the same settings give the same figures",
 }
+WITHIN = re.compile(r"accuracies within ([\d.]+)")  # shares, as they were written
 SMALL = re.compile(r"[\d.]+e-\d+")
 _TABLE = """\
 <table class="words"><thead><tr><th scope="col">change</th><th scope="col">why no test fails</th>
@@ -136,11 +137,19 @@ def _found(words: str) -> str:
 
     >>> _found("6.1e-05 of it"), _found("95.5% in 5.64s")
     ('6.1·10⁻⁵ of it', '95.5\xa0% in 5.64\xa0s')
+    >>> _found("0 equal bit for bit; accuracies within 0.0012")
+    'none equal bit for bit; accuracies within 0.12 points'
     """
     if words == "-":
         return NONE
+    words = WITHIN.sub(_in_points, re.sub(r"^0(?= equal)", "none", words))
     words = SMALL.sub(lambda number: format_number(float(number[0])), words)
     return re.sub(r"(?<=\d)(?=(?:%|s\b))", "\N{NO-BREAK SPACE}", words)
+
+
+def _in_points(within: re.Match[str]) -> str:
+    points = 100 * float(within[1])
+    return f"accuracies within {points:.2f} points" if points else "equal accuracies"
 
 
 def _rows(content: Content, part: str) -> list[Mapping[str, Any]]:

@@ -79,7 +79,7 @@ def lines(
     markers : bool
         Whether each point has a dot.
     palette : mapping, optional
-        From levels of `color` to colours.
+        From levels of `color` to colours; lines of one colour then have one dash.
     sharex : bool
         Whether panels share their x axis and its label.
     title, xlabel, label_title : str, optional
@@ -93,7 +93,7 @@ def lines(
     """
     columns = list(dict.fromkeys(column for column in (color, dash) if column))
     colours = dict(palette or (palette_of(data[color]) if color else {}))
-    dashes = _dashes(data, color, dash)
+    dashes = _dashes(data, color, dash, colours if palette else {})
     marks: dict[str, Any] = {"marker": "o", "markersize": 3.5} if markers else {}
     if label_title is None and color and columns == [color] and is_factor(data[color]):
         label_title = color.replace("_", "\n")
@@ -131,10 +131,14 @@ def lines(
     return figure
 
 
-def _dashes(data: pd.DataFrame, color: str | None, dash: str | None) -> dict[Any, Any]:
+def _dashes(
+    data: pd.DataFrame, color: str | None, dash: str | None, palette: Palette
+) -> dict[Any, Any]:
     column = dash or (color if color and not is_factor(data[color]) else None)
     levels = levels_of(data[column]) if column else []
-    return {level: DASHES[place % len(DASHES)] for place, level in enumerate(levels)}
+    kinds = list(dict.fromkeys(palette.values())) if column == color else []
+    places = [kinds.index(palette[x]) if x in palette else n for n, x in enumerate(levels)]
+    return {x: DASHES[place % len(DASHES)] for x, place in zip(levels, places, strict=True)}
 
 
 def _points(

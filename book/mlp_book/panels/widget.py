@@ -206,7 +206,7 @@ def place_of(dataset: str) -> dict[str, Any]:
     return {
         "name": "this kernel",
         "obstacle": "",
-        "words": "in this notebook's kernel.",
+        "words": "in this notebook\u2019s kernel.",
         "version": __version__,
         "commit": "of this checkout",
         "dataset": dataset,

@@ -11,6 +11,7 @@ from mlp_book.chapters.engine.steps import NUMBER
 COLUMNS = {"x": (40, "", ""), "h": (190, "u", "b"), "z": (340, "", "c")}
 WEIGHTS = (("w", "x", "h"), ("v", "h", "z"))  # from which column to which
 ROWS = {1: 62, 2: 192}
+APART = {"h": -8, "z": 12}  # to which side slopes stand, long as they are on a phone
 BELOW = str.maketrans("12", "\u2081\u2082")  # indices stand below the line, as in formulas
 RADIUS = 22
 
@@ -105,6 +106,6 @@ def _node_texts(column: str, i: int, known: Collection[str]) -> Iterator[Text]:
     yield Text(x, outside, ", ".join(told))
     if slopes:
         words = ", ".join(f"{key.split()[1][0]} {{{key}}}" for key in slopes)
-        yield Text(x, outside + side * 14, words)
+        yield Text(x + APART[column], outside + side * 14, words)
     if column == "z" and f"p{i}" in known:
         yield Text(x + 26, y + 4, f"p {{p{i}}}", "start")

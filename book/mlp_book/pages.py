@@ -141,8 +141,8 @@ def level_text(value: Any) -> str:
     """
     if value is None:
         return "all"  # the one field that may be unset: how many images to train on
-    if isinstance(value, tuple) and len(value) == 1:
-        return format_number(value[0])
+    if isinstance(value, bool):
+        return "on" if value else "off"
     if not isinstance(value, str) or value in WORDS:
         return format_level(value)
     return SMALL.sub(lambda number: format_number(float(number[0])), in_words(value))

@@ -9,12 +9,23 @@ from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"  # in place of a value that does not exist
+# What settings are called where a reader sees them; whatever else has its own name, in words. A
+# hyphen of these is one at which a narrow table does not break.
 WORDS = {
+    "adadelta": "Adadelta",
+    "adam": "Adam",
+    "cross_entropy": "cross\u2011entropy",
+    "fashion-mnist": "Fashion\u2011MNIST",
     "gelu": "GELU",
+    "he": "He",
+    "log_softmax_mse": "mse on log\u2011softmax",
     "mlp_core": "mlp_core",
-    "relu": "ReLU",
-    "cross_entropy": "cross\u2011entropy",  # a hyphen at which a narrow table does not break
+    "mnist": "MNIST",
     "mse": "squared\u00a0error",
+    "naive_cross_entropy": "naive cross\u2011entropy",
+    "naive_cross_entropy_epsilon": "naive cross\u2011entropy + 10⁻¹⁰",
+    "relu": "ReLU",
+    "sgd": "SGD",
 }
 # The spaces at which no line breaks: before a unit, about "of" in a count, within p = 0.02, before
 # a figure's number, within an interval. A text may begin with one: the number before it is glued.

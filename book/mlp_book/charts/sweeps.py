@@ -205,7 +205,7 @@ def _finish_levels(
     if even:
         axes.set_xticks(list(places.values()), [format_level(level) for level in places])
         if len(places) > 8:
-            axes.tick_params(axis="x", labelsize=9)  # numbers of four digits would touch
+            axes.tick_params(axis="x", labelsize=8)  # numbers of four digits would touch
         return
     if log:
         make_log(axes, "x")

@@ -20,7 +20,7 @@ def stored(study: str) -> list[Run]:
 def test_every_setting_stands_on_the_page() -> None:
     table = chapter.table_of_defaults()
     assert len(table) == len(chapter.BASE.to_dict()) - 1  # the seed
-    assert table.loc["optimizer"].tolist() == ["sgd", "adadelta"]
+    assert table.loc["optimizer"].tolist() == ["SGD", "Adadelta"]
     assert table.loc["epochs"].tolist() == ["100", "14"]
 
 

@@ -140,8 +140,7 @@ class Hero:
         pictures = [
             f'<figure><img src="{tiles_png(unpack_weights(run)[-1])}" alt="The weights of sixteen '
             f'hidden units"><figcaption>learning rate {format_number(run["rate"])}:<br>'
-            f"{100 * run['test_accuracy'][-1]:.1f} % of the test digits correct"
-            "</figcaption></figure>"
+            f"test accuracy {100 * run['test_accuracy'][-1]:.1f} %</figcaption></figure>"
             for run in stored["runs"]
             if run["rate"] in STILL
         ]

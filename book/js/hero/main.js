@@ -130,7 +130,7 @@ class Hero {
   tell(run, epoch, dead) {
     const rate = asWords(run.rate);
     const share = epoch ? run.test_accuracy[epoch - 1] : null;
-    const result = share === null ? "nothing learned yet" : `${(100 * share).toFixed(1)} % of the test digits correct`;
+    const result = share === null ? "nothing learned yet" : `test accuracy ${(100 * share).toFixed(1)} %`;
     const units = dead ? `${dead} of ${this.tiles.length} units dead` : "no unit dead";
     setText(this.says, `${stateOf(run)} Rate ${rate}, epoch ${epoch}: ${result}, ${units}.`);
     setText(this.rate.output, rate);

@@ -1,5 +1,7 @@
 /** Numbers as readers see them, and the few statistics that the pages compute. */
 
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
 /** Return a value as text, without exponent: 0.00001, 64, [256, 128] as "256, 128". */
 export function asText(value) {
   if (Array.isArray(value)) return value.join(", ") || "none";
@@ -7,11 +9,14 @@ export function asText(value) {
   return Number.isInteger(value) ? String(value) : value.toFixed(10).replace(/\.?0+$/, "");
 }
 
-/** Return a value in words for readers: a switch is on or off, all else as in a link. */
+/** Return a number for readers, very small and very large ones as powers of ten: 0.05, 2,048, 2·10⁻⁵. */
 export function asWords(value) {
-  if (value === null) return "all"; // a number of training images
-  if (Number.isInteger(value) && value >= 1e4) return withThousands(value); // no seed is as large
-  return typeof value === "boolean" ? (value ? "on" : "off") : asText(value);
+  const size = Math.abs(value);
+  if (size >= 1e3 && size < 1e5) return withThousands(Number(value.toPrecision(5)));
+  if (value === 0 || (size >= 1e-3 && size < 1e3)) return asText(Number(value.toPrecision(4)));
+  const [factor, power] = value.toExponential(2).split("e").map(Number);
+  const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[digit]).join("");
+  return `${factor === 1 ? "" : `${factor}·`}10${power < 0 ? "⁻" : ""}${digits}`;
 }
 
 /** Return a value to three digits, with the sign that is a minus. */

@@ -16,6 +16,7 @@ import numpy as np
 from PIL import Image
 
 from mlp_book.style import COLOURS
+from mlp_book.text import format_number
 from mlp_core.studies import find_results
 from mlp_core.training import Callback, Run, RunConfig, Training
 from mlp_core.training.environment import describe_environment
@@ -138,8 +139,8 @@ class Hero:
         stored = load_hero()
         pictures = [
             f'<figure><img src="{tiles_png(unpack_weights(run)[-1])}" alt="The weights of sixteen '
-            f'hidden units"><figcaption>learning rate {run["rate"]:g}:<br>'
-            f"{100 * run['test_accuracy'][-1]:.1f} % of the test digits right</figcaption></figure>"
+            f'hidden units"><figcaption>learning rate {format_number(run["rate"])}:<br>'
+            f"test accuracy {100 * run['test_accuracy'][-1]:.1f} %</figcaption></figure>"
             for run in stored["runs"]
             if run["rate"] in STILL
         ]

@@ -16,7 +16,6 @@ from mlp_book.packing import kept_epochs, pack_figures
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
 from mlp_book.text import (
-    LISTED_LEVELS,
     WORDS,
     format_level,
     format_number,
@@ -148,10 +147,8 @@ def level_text(value: Any) -> str:
     """
     if value is None:
         return "all"  # the one field that may be unset: how many images to train on
-    if isinstance(value, tuple) and len(value) == 1:
-        return format_number(value[0])
-    if isinstance(value, str) and value in LISTED_LEVELS:
-        return LISTED_LEVELS[value]
+    if isinstance(value, bool):
+        return "on" if value else "off"
     if not isinstance(value, str) or value in WORDS:
         return format_level(value)
     return SMALL.sub(lambda number: format_number(float(number[0])), in_words(value))

@@ -9,14 +9,26 @@ from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
 NONE = "\N{EN DASH}"  # in place of a value that does not exist
+# What settings are called where a reader sees them; whatever else has its own name, in words. A
+# hyphen of these is one at which a narrow table does not break.
 WORDS = {
+    "adadelta": "Adadelta",
+    "adam": "Adam",
+    "cross_entropy": "cross\u2011entropy",
+    "fashion-mnist": "Fashion\u2011MNIST",
     "gelu": "GELU",
+    "he": "He",
+    "log_softmax_mse": "mse on log\u2011softmax",
     "mlp_core": "mlp_core",
-    "relu": "ReLU",
-    "cross_entropy": "cross\u2011entropy",  # a hyphen at which a narrow table does not break
+    "mnist": "MNIST",
     "mse": "squared\u00a0error",
+    "naive_cross_entropy": "naive cross\u2011entropy",
+    "naive_cross_entropy_epsilon": "naive cross\u2011entropy + 10⁻¹⁰",
+    "pytorch": "PyTorch",
+    "relu": "ReLU",
+    "sgd": "SGD",
 }
-# Settings and their values where a page lists them; figures have room for fewer words.
+# Settings where a page lists them; figures have room for fewer words.
 # The explorer's script has the same: book/js/explorer/study.js.
 LISTED_NAMES = {
     "train_size": "training images",
@@ -28,16 +40,6 @@ LISTED_NAMES = {
     "adam_beta1": "Adam's beta1",
     "adam_beta2": "Adam's beta2",
     "dtype": "precision",
-}
-LISTED_LEVELS = {
-    "naive_cross_entropy": "naive cross\u2011entropy",
-    "naive_cross_entropy_epsilon": "naive cross\u2011entropy with epsilon",
-    "log_softmax_mse": "mse on log\u2011softmax",
-    "he": "He",
-    "sgd": "SGD",
-    "adadelta": "Adadelta",
-    "pytorch": "PyTorch",
-    "mnist": "MNIST",
 }
 # The spaces at which no line breaks: before a unit, about "of" in a count, within p = 0.02, before
 # a figure's number, within an interval. A text may begin with one: the number before it is glued.

@@ -6,6 +6,7 @@ import functools
 import itertools
 import json
 import math
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import pytest
 from made import fake_run, fake_study
 
 from mlp_book import packing, pages
+from mlp_book.scripts import JS
+from mlp_book.text import WORDS
 from mlp_core.studies import STUDIES, RunStore, StoredStudy
 from mlp_core.training import History, Run, RunConfig
 
@@ -83,13 +86,21 @@ def test_levels_read_well() -> None:
         "256-128",
         "none",
         "all",
-        "True",
+        "on",
         "naive sigmoid",
         "L2 10⁻⁴",
         "0.05",
         "60,000",
         "10⁵",
     ]
+
+
+def test_the_explorer_names_values_as_figures_do() -> None:
+    source = (JS / "explorer" / "study.js").read_text(encoding="utf-8")
+    block = source[source.index("const WORDS") : source.index("};")]
+    named = dict(re.findall(r'^  "?([\w-]+)"?: "(.+)",$', block, re.MULTILINE))
+    breaks = str.maketrans("\u2011\u00a0", "- ")
+    assert named == {name: words.translate(breaks) for name, words in WORDS.items()}
 
 
 def test_the_runs_of_a_reader_are_listed_beside_those_of_the_catalogue(tmp_path: Path) -> None:

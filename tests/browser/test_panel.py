@@ -124,10 +124,10 @@ def test_it_trains_what_python_trains(warm: Panel) -> None:
 
 def test_divergence_is_a_result(panel: Panel) -> None:
     panel.set_to("learning_rate", 1000.0, RATE.stops)
-    assert panel.headline().startswith("learning rate 1000: diverged in epoch ")
+    assert panel.headline().startswith("learning rate 1,000: diverged in epoch ")
     assert panel.shapes("cross") == 5  # one for each seed
     panel.train("diverged")
-    assert panel.headline().startswith("learning rate 1000: diverged in epoch ")
+    assert panel.headline().startswith("learning rate 1,000: diverged in epoch ")
     assert panel.shapes("cross") == 6
 
 

@@ -198,8 +198,8 @@ def test_frames_of_a_live_run_are_scrubbed_and_agree_with_the_headline(page: Pag
         assert says(panel).startswith(f"Weights of 128 units, epoch {epoch}: ")
         found = re.match(rf"Epoch {epoch}: (\d+) of 364 test images are wrong", says(panel, 1))
         assert found is not None, says(panel, 1)
-        right = 100 * (364 - int(found[1])) / 364
-        assert f"{right:.1f}\u00a0% of test images right after epoch {epoch}," in panel.headline()
+        accuracy = 100 * (364 - int(found[1])) / 364
+        assert f"accuracy {accuracy:.1f}\u00a0% after epoch {epoch}," in panel.headline()
 
 
 def test_pictures_follow_a_run_epoch_by_epoch(page: Page) -> None:

@@ -234,7 +234,7 @@ def test_it_fits_the_panel(panel: Panel) -> None:
     assert says["height"] < 1.5 * row["height"]
     assert panel.says() == (
         "Paused after 1 of 100 epochs. Learning rate, momentum and batch size act at once; "
-        "others begin anew."
+        "the others start a new run."
     )
 
 
@@ -305,7 +305,7 @@ def test_every_hand_leads_a_run(hand: Hand) -> None:
     hand.press("Pause")
     panel.wait_for("paused")
     assert "Paused after " in panel.says()
-    assert "others begin anew" in panel.says()
+    assert "the others start a new run" in panel.says()
     lines, epoch = panel.shapes("line"), int(panel.data("epoch"))
     wait(2000 * SLOW_S)
     assert (panel.shapes("line"), int(panel.data("epoch"))) == (lines, epoch)
@@ -426,7 +426,7 @@ def test_with_several_seeds_a_move_begins_anew_and_says_so(panel: Panel) -> None
     panel.wait_for("completed")
     panel.click("One epoch")
     panel.wait_for("paused")
-    assert panel.says().endswith("With several seeds a control that is moved begins anew.")
+    assert panel.says().endswith("With several seeds, moving a control starts a new run.")
     assert not panel.root.locator(".what-if-next").is_visible()
     panel.set_to("learning_rate", 0.1, RATE.stops)
     assert panel.data("state") == "idle"

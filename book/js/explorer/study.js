@@ -1,6 +1,6 @@
 /** A study's runs, read from its script: one object per run, and the cells that they form. */
 
-import { asText, deviationOf, meanOf, withThousands } from "../numbers.js";
+import { asWords, deviationOf, meanOf } from "../numbers.js";
 import { readFigures } from "../packed.js";
 
 // As the figures of the chapters name them, and the lists of settings: book/mlp_book/text.py.
@@ -10,23 +10,25 @@ const NAMES = {
   init_std: "initial std",
   dtype: "precision",
 };
+// As `mlp_book.text` names them; a test holds the two together.
 const WORDS = {
-  gelu: "GELU",
-  relu: "ReLU",
+  adadelta: "Adadelta",
+  adam: "Adam",
   cross_entropy: "cross-entropy",
+  "fashion-mnist": "Fashion-MNIST",
+  gelu: "GELU",
+  he: "He",
+  log_softmax_mse: "mse on log-softmax",
+  mlp_core: "mlp_core",
+  mnist: "MNIST",
   mse: "squared error",
   naive_cross_entropy: "naive cross-entropy",
-  naive_cross_entropy_epsilon: "naive cross-entropy with epsilon",
-  log_softmax_mse: "mse on log-softmax",
-  he: "He",
-  sgd: "SGD",
-  adadelta: "Adadelta",
+  naive_cross_entropy_epsilon: "naive cross-entropy + 10⁻¹⁰",
   pytorch: "PyTorch",
-  mnist: "MNIST",
-  "fashion-mnist": "Fashion-MNIST",
+  relu: "ReLU",
+  sgd: "SGD",
 };
 const ALL_IMAGES = 60_000;
-const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 const FEW_CELLS = 8; // that are all drawn at first
 const FIRST_CHOICE = "Drawn at first: the three best cells, the middle one and the worst.";
 
@@ -166,19 +168,13 @@ function makeColumn({ name, levels }, place) {
   return { name, place, levels, isNumber, label: NAMES[name] ?? wordsOf(name), texts };
 }
 
-/** Return a level as a reader sees it: 256-128, 2,048, none, 10⁻⁵, ReLU, naive cross entropy, L2 10⁻⁴. */
+/** Return a level as a reader sees it: 256-128, 2,048, none, on, 10⁻⁵, ReLU, naive sigmoid, L2 10⁻⁴. */
 function levelText(value) {
   if (Array.isArray(value)) return value.length === 1 ? levelText(value[0]) : value.join("-") || "none";
   if (value === null) return "all";
-  if (typeof value !== "number") {
-    return WORDS[value] ?? wordsOf(String(value)).replace(/^\d+$|\d+e-\d+/g, (number) => levelText(Number(number)));
-  }
-  const size = Math.abs(value);
-  if (size >= 1e3 && size < 1e5) return withThousands(Number(value.toPrecision(5)));
-  if (value === 0 || (size >= 1e-3 && size < 1e3)) return asText(Number(value.toPrecision(4)));
-  const [factor, power] = value.toExponential(2).split("e").map(Number);
-  const digits = [...String(Math.abs(power))].map((digit) => SUPERSCRIPTS[digit]).join("");
-  return `${factor === 1 ? "" : `${factor}·`}10${power < 0 ? "⁻" : ""}${digits}`;
+  if (typeof value === "boolean") return value ? "on" : "off";
+  if (typeof value === "number") return asWords(value);
+  return WORDS[value] ?? wordsOf(value).replace(/^\d+$|\d+e-\d+/g, (number) => asWords(Number(number)));
 }
 
 function wordsOf(name) {

@@ -2,7 +2,7 @@
 
 import { make, makeBox, makeButton, makeRange, setText } from "../elements.js";
 import { drawLineChart } from "../line_chart.js";
-import { shortNumber } from "../numbers.js";
+import { asWords } from "../numbers.js";
 
 const HERO_SIDE = 8;
 const HERO_REST = 7; // the stop at which the picture comes to rest
@@ -128,11 +128,11 @@ class Hero {
   }
 
   tell(run, epoch, dead) {
-    const rate = shortNumber(run.rate);
+    const rate = asWords(run.rate);
     const share = epoch ? run.test_accuracy[epoch - 1] : null;
-    const right = share === null ? "nothing learned yet" : `${(100 * share).toFixed(1)} % of the test digits right`;
+    const result = share === null ? "nothing learned yet" : `test accuracy ${(100 * share).toFixed(1)} %`;
     const units = dead ? `${dead} of ${this.tiles.length} units dead` : "no unit dead";
-    setText(this.says, `${stateOf(run)} Rate ${rate}, epoch ${epoch}: ${right}, ${units}.`);
+    setText(this.says, `${stateOf(run)} Rate ${rate}, epoch ${epoch}: ${result}, ${units}.`);
     setText(this.rate.output, rate);
     setText(this.epoch.output, String(epoch));
     this.rate.input.setAttribute("aria-valuetext", `${rate}. ${stateOf(run)}`);
@@ -150,7 +150,7 @@ class Hero {
     const colour = "var(--pst-color-primary)";
     const run = this.runs[this.stop];
     const end = (100 * run.test_accuracy.at(-1)).toFixed(1);
-    const label = `Test accuracy by epoch at learning rate ${shortNumber(run.rate)}: ${end} % at the end.`;
+    const label = `Test accuracy by epoch at learning rate ${asWords(run.rate)}: ${end} % at the end.`;
     drawLineChart(
       this.chart,
       [

@@ -1,8 +1,9 @@
 /** A panel's pictures of its network, of the run under way or of the stored one: one beside the curves, more folded. */
 
 import { make, makeBox, makeButton, setText } from "../elements.js";
-import { asText, asWords } from "../numbers.js";
+import { asText } from "../numbers.js";
 import { readImages } from "../what_if/curves.js";
+import { written } from "../what_if/values.js";
 import { NETWORK_CHOICES, NetworkView } from "./view.js";
 
 const USUAL_PICTURES = ["weights", "digits"];
@@ -83,7 +84,7 @@ export class PanelNetwork {
     const { controls, values, place } = this.panel;
     const differing = controls.filter(({ name, default: usual }) => name !== "epochs" && asText(values[name]) !== asText(usual));
     if (!differing.length) return { words: "Inside a stored run of these values.", isOther: false };
-    const named = differing.map(({ label, default: usual }) => `${label} ${asWords(usual)}`).join(", ");
+    const named = differing.map((control) => `${control.label} ${written(control, control.default)}`).join(", ");
     const more = place.obstacle ? "" : " Play shows yours.";
     return { words: `Inside the stored run of ${named}.${more}`, isOther: true };
   }

@@ -141,9 +141,10 @@ export class WeightsPicture {
       context.globalAlpha = 1;
     }
     context.textAlign = "center";
-    if (!found && !this.isLow) {
+    if (!found) {
       context.font = "13px sans-serif";
-      context.fillText("A digit in the sketch shows here what it excites.", place.width / 2, place.below + 26);
+      const words = this.isLow ? "outputs" : "Outputs: a digit in the sketch shows here what it excites.";
+      context.fillText(words, place.width / 2, this.isLow ? place.below + 14 : place.below + 26);
     }
     context.font = "600 13px sans-serif";
     for (let digit = 0; digit < digits; digit += 1) {

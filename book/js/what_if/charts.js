@@ -3,7 +3,7 @@
 import { drawLineChart } from "../line_chart.js";
 import { shortNumber } from "../numbers.js";
 
-const ERRORS = [100, 0.3]; // percent: from none right to nearly all
+const ERRORS = [100, 0.3]; // percent: from none correct to nearly all
 export const BOOK_DASH = "12 4"; // of the full-scale curve; the others are told apart in grey, too
 export const PINNED_DASHES = ["9 3", "2 3", "10 3 2 3", "5 5", "14 4"];
 
@@ -29,7 +29,10 @@ export const MEASURES = {
     axis: {
       isLog: true,
       range: ERRORS,
-      ticks: [0, 50, 80, 90, 95, 98, 99, 99.5].map((accuracy) => [100 - accuracy, String(accuracy)]),
+      ticks: [
+        ...[0, 50, 80, 90, 95, 98, 99].map((accuracy) => [100 - accuracy, String(accuracy)]),
+        [ERRORS[1], `≥${100 - ERRORS[1]}`], // along the edge, all that is better
+      ],
     },
     say: sayPercent,
   },
@@ -50,7 +53,7 @@ export const MEASURES = {
 };
 export const SECOND = { accuracy: "accuracy", units: "hidden units", gradient: "gradient" };
 
-/** Return the fixed range of the losses: down to what is stored, up to where guessing is far away. */
+/** Return the fixed range of the losses: to a thousandth at most, lower ones leave the chart. */
 export function lossRange(curves) {
   const values = curves.flatMap(({ columns }) => [...columns.test_loss.mean, ...columns.running_loss.mean]);
   const low = values.length ? Math.min(1, ...values.filter((value) => value > 0)) : 0.01;
@@ -62,7 +65,7 @@ export function drawMeasure(element, measure, curves, { height, epochs, cursor, 
   const drawn = curves
     .filter((curve) => curve.columns[measure.columns[0]])
     .sort((a, b) => Number(Boolean(b.faint)) - Number(Boolean(a.faint))) // pale ones lie behind
-    .map((curve) => drawnCurve(measure, curve, range));
+    .map((curve) => drawnCurve(measure, curve));
   drawLineChart(element, drawn, {
     x: { range: [0, epochs], label: "epoch" },
     y: { range, ...measure.axis, label: measure.title },
@@ -73,9 +76,9 @@ export function drawMeasure(element, measure, curves, { height, epochs, cursor, 
   });
 }
 
-function drawnCurve(measure, { colour, epochs: xs, columns, crosses, marks = [], live, faint, pinned, dash }, range) {
+function drawnCurve(measure, { colour, epochs: xs, columns, crosses, marks = [], live, faint, pinned, dash }) {
   const [solid, thin] = measure.columns.map((name) => columns[name]);
-  const place = measure.drawn ?? ((value) => Math.min(Math.max(value, range?.[0] ?? 0), 1e9));
+  const place = measure.drawn ?? ((value) => Math.min(Math.max(value, 0), 1e9));
   const at = (values) => values.map((value) => (Number.isFinite(value) ? place(value) : null));
   const lines = [{ xs, ys: at(solid.mean), width: live ? 2.6 : 2.1, dash, opacity: faint ? 0.42 : 1 }];
   if (thin?.mean.length && !faint && !pinned) {

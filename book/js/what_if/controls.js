@@ -1,7 +1,8 @@
 /** A panel's controls: for each its row, its element, and a function that shows a value. */
 
 import { make, makeBox, makeRange, makeSelect } from "../elements.js";
-import { asText, asWords } from "../numbers.js";
+import { asText } from "../numbers.js";
+import { written } from "./values.js";
 
 const DECIDED_PX = 8; // so far a finger moves before it is known where it goes
 
@@ -26,8 +27,8 @@ function makeStops(control, id, onValue) {
   };
   const show = (value) => {
     input.value = String(placeOf(value));
-    input.setAttribute("aria-valuetext", asText(value));
-    output.textContent = asText(value);
+    output.textContent = written(control, value);
+    input.setAttribute("aria-valuetext", output.textContent);
   };
   follow(input, () => onValue(stops[Number(input.value)]));
   return { ...parts, show };
@@ -38,14 +39,15 @@ function makeSlider(control, id, onValue) {
   follow(parts.input, () => onValue(Number(parts.input.value)));
   const show = (value) => {
     parts.input.value = String(value);
-    parts.output.textContent = asText(value);
+    parts.output.textContent = written(control, value);
   };
   return { ...parts, show };
 }
 
-function makeChoice({ label, choices }, id, onValue) {
+function makeChoice(control, id, onValue) {
+  const { label, choices } = control;
   const choose = (input) => onValue(choices[input.selectedIndex]);
-  const pairs = choices.map((choice) => [asText(choice), asWords(choice)]);
+  const pairs = choices.map((choice) => [asText(choice), written(control, choice)]);
   const { row, input } = makeSelect(id, label, pairs, choose);
   return { row, input, show: (value) => (input.value = asText(value)) };
 }

@@ -1,6 +1,6 @@
 /** Curves as the charts show them: stored stops, the book's full-scale runs, and runs made live. */
 
-import { asText, seedBand, shortNumber, withThousands } from "../numbers.js";
+import { asText, asWords, seedBand, shortNumber, withThousands } from "../numbers.js";
 import { PLACE } from "../packed.js";
 import { Frames } from "./frames.js";
 
@@ -50,11 +50,12 @@ function distance(control, a, b) {
 export function curveOfStop(stops, { run, values }) {
   run.read ??= Object.fromEntries(COLUMNS.map((name) => [name, readColumn(stops, name, run.columns[name])]));
   const { name, train_size: all } = stops.dataset;
-  const size = values.train_size ?? all;
+  const [title, size] = [titleOf(name), values.train_size ?? all];
   return {
     data: name,
+    title,
     size,
-    source: `book: ${name}, ${withThousands(size)} images, ${seedWords(stops.seeds)}`,
+    source: `book: ${title}, ${withThousands(size)} images, ${seedWords(stops.seeds)}`,
     seeds: stops.seeds,
     values,
     epochs: stops.kept,
@@ -82,6 +83,8 @@ function readColumn(stops, name, texts) {
 export function readImages(stops) {
   return (stops?.images ?? []).map(([text, label]) => ({ label, pixels: [...text].map((c) => PLACE.get(c)) }));
 }
+
+const titleOf = (name) => (name === "digits" ? "small digits" : name);
 
 export function seedWords(seeds) {
   const [first, last] = [seeds[0], seeds.at(-1)];
@@ -128,6 +131,7 @@ export function curveOfCell(study, cell, values) {
   const size = cell.values.train_size ?? study.dataset.train_size;
   return {
     data: name.toLowerCase(),
+    title: name,
     size,
     source: `book: ${name}, ${withThousands(size)} images, ${seedWords(cell.seeds)}`,
     seeds: cell.seeds,
@@ -194,7 +198,7 @@ export class LiveRun {
   /** Where the curve bends, each with its words. */
   get marks() {
     const words = ({ name, from, to, at }) =>
-      `${SETTINGS[name]} ${asText(from)} → ${asText(to)} at epoch ${shortNumber(at)}`;
+      `${SETTINGS[name]} ${asWords(from)} → ${asWords(to)} at epoch ${shortNumber(at)}`;
     return this.moves.filter(({ from, to }) => from !== to).map((move) => ({ name: move.name, x: move.at, words: words(move) }));
   }
 
@@ -220,9 +224,11 @@ export class LiveRun {
     const length = used.length ? Math.min(...used.map((history) => history.length)) : 0;
     const shared = used.map((history) => history.slice(0, length));
     const seeds = this.seeds.slice(0, Math.max(1, begun.length));
-    const { name = "", title = "", train_size: size = 0 } = this.dataset ?? {};
+    const { name = "", train_size: size = 0 } = this.dataset ?? {};
+    const title = titleOf(this.dataset?.title ?? "");
     return {
       data: name,
+      title,
       size,
       source: `${this.where}: ${title}, ${withThousands(size)} images, ${seedWords(seeds)}`,
       seeds,

@@ -3,7 +3,7 @@
 import { PALETTE } from "../colours.js";
 import { make, makeBox, makeButton, makeSvg, setText } from "../elements.js";
 import { drawLineChart } from "../line_chart.js";
-import { asText, shortNumber, withThousands } from "../numbers.js";
+import { asWords, shortNumber, withThousands } from "../numbers.js";
 
 const LEAST_MULTIPLE = 0.25; // a rate has to be above 0
 const HIGHEST_RISE = 1e4; // of the loss; what lies above is cut off
@@ -55,7 +55,7 @@ export class NextStep {
     const limit = limitOf(ahead);
     const marks = limit ? [{ x: limit, words: "limit" }] : [];
     const drawn = drawLineChart(this.chart, [{ colour: PALETTE[0], lines: [{ xs: multiples, ys, width: 2.2 }], marks }], {
-      x: { range: [multiples[0], multiples.at(-1)], label: `times the step of rate ${asText(ahead.rate)}` },
+      x: { range: [multiples[0], multiples.at(-1)], label: `times the step of rate ${asWords(ahead.rate)}` },
       y: { range, isLog: true, label: "training loss after the next step" },
       height: HEIGHT,
       cursor: 0,
@@ -82,7 +82,7 @@ export class NextStep {
     setText(
       this.caption,
       `Now the loss of ${withThousands(ahead.examples)} training images is ${here} (the dot); after the next step, at rate ` +
-        `${asText(rate)}, it is ${value} (the handle: drag it to another rate). ` +
+        `${asWords(rate)}, it is ${value} (the handle: drag it to another rate). ` +
         `${limitWords(ahead)} ` +
         `The step is what the optimizer makes of the next batch, momentum and decay included.`,
     );
@@ -90,7 +90,7 @@ export class NextStep {
     const bounds = { min: Math.min(LEAST_MULTIPLE, now), max: Math.max(ahead.multiples.at(-1), now), now };
     Object.entries(bounds).forEach(([name, bound]) => this.chart.setAttribute(`aria-value${name}`, bound));
     this.chart.setAttribute("aria-label", "learning rate of the next step, in multiples of the present step");
-    this.chart.setAttribute("aria-valuetext", `${shortNumber(this.multiple)} times the step, rate ${asText(rate)}: loss ${value}`);
+    this.chart.setAttribute("aria-valuetext", `${shortNumber(this.multiple)} times the step, rate ${asWords(rate)}: loss ${value}`);
   }
 
   // The hand
@@ -167,6 +167,6 @@ function limitWords(ahead) {
   const limit = limitOf(ahead);
   if (limit === null) return `Even ${shortNumber(ahead.multiples.at(-1))} times the step does not make it larger.`;
   if (limit === 0) return "A step of any size in this direction makes the loss larger.";
-  const rate = asText(Number((ahead.rate * limit).toPrecision(2)));
+  const rate = asWords(Number((ahead.rate * limit).toPrecision(2)));
   return `Beyond the limit, at about rate ${rate}, a step makes it larger: without momentum, on a parabola, that is 2/curvature.`;
 }

@@ -4,14 +4,14 @@ import { PALETTE } from "../colours.js";
 import { isShortcut, setText } from "../elements.js";
 import { showFragment } from "../links.js";
 import { PanelNetwork } from "../network/panel_part.js";
-import { asText, asWords, withThousands } from "../numbers.js";
+import { asText, withThousands } from "../numbers.js";
 import { BOOK_DASH, MEASURES, PINNED_DASHES, drawMeasure, lossRange } from "./charts.js";
 import { LiveRun, curveOfCell, curveOfStop, findStored, isCursor, nearestStop, seedWords, unpackStudy } from "./curves.js";
 import { DataChoice } from "./data.js";
 import { layOut } from "./layout.js";
 import { Sketch } from "./sketch.js";
 import { cleanValue, defaultsOf, readPanelLink, writePanelLink } from "./values.js";
-import { changeWords, comparisonOf, headlineOf, legendItem, progressOf } from "./words.js";
+import { changeWords, comparisonOf, headlineOf, legendItem, progressOf, saidOf } from "./words.js";
 
 const FRAME_MS = 60; // least time between two drawings of a growing curve
 const AT_ONCE = new Set(["paused", "playing", "change", "ahead"]); // what answers to a hand
@@ -313,7 +313,7 @@ export class Panel {
     }
     const nearest = nearestStop(stops, controls, values, this.moved);
     const stored = curveOfStop(stops, nearest);
-    const differs = nearest.differs.map(({ name, label }) => `${label} ${asWords(nearest.values[name])}`);
+    const differs = nearest.differs.map((control) => saidOf(control, nearest.values));
     if ("seed" in values && values.seed !== config.seed) differs.push(seedWords(stops.seeds));
     const isShort = isCursor(config, values) ? this.pastEnd(stored) : (values.epochs ?? stops.epochs) !== stops.epochs;
     if (isShort) differs.push(`${stops.epochs} epochs`);
@@ -360,7 +360,7 @@ export class Panel {
     const pinned = this.pinned.map((curve, i) => ({ ...curve, colour: OTHERS[i], dash: PINNED_DASHES[i], pinned: i + 1 }));
     const nearest = isReplaced && differs.length ? [] : own;
     const all = [...live, ...nearest, ...book, ...pinned];
-    return all.map((curve) => ({ ...curve, name: nameOf(curve, this.values, this.controls) }));
+    return tellApart(all.map((curve) => ({ ...curve, name: nameOf(curve, this.values, this.controls) })));
   }
 
   show() {
@@ -428,6 +428,12 @@ function trainedPart(curve) {
   return curve.marks ? { ...curve, marks: curve.marks.filter(({ x }) => x < curve.epochs.at(-1)) } : curve;
 }
 
+/** Name the data of curves that have one name and differ in nothing else. */
+function tellApart(curves) {
+  const isSame = (one, other) => one.name === other.name && one.title !== other.title;
+  return curves.map((one) => (curves.some((other) => isSame(one, other)) ? { ...one, name: `${one.name}, ${one.title}` } : one));
+}
+
 /** Return in words the values that a curve is of, as far as they are not the panel's present ones. */
 function nameOf(curve, values, controls) {
   const own = controls.filter(({ name }) => name !== "seed" && name !== "epochs");
@@ -436,14 +442,14 @@ function nameOf(curve, values, controls) {
   const isSaid = (name) => curve.isFullScale && name === "train_size"; // by the curve's source
   const differing = own.filter(({ name }) => !isSaid(name) && asText(trained[name]) !== asText(values[name]));
   const named = differing.length ? differing : own.slice(0, 1);
-  const words = named.map(({ name, label }) => `${label} ${asWords(trained[name])}`).join(", ");
+  const words = named.map((control) => saidOf(control, trained)).join(", ");
   return differing.length && !curve.live && !curve.pinned && !curve.isFullScale ? `nearest stored: ${words}` : words;
 }
 
 /** Of a run that was changed on the way: what was, after the first control if that is something else. */
-function changedName(curve, { name, label }) {
-  const isChanged = curve.marks.some((mark) => mark.name === name);
-  return [...(isChanged ? [] : [`${label} ${asWords(curve.values[name])}`]), changeWords(curve)].join(", ");
+function changedName(curve, control) {
+  const isChanged = curve.marks.some((mark) => mark.name === control.name);
+  return [...(isChanged ? [] : [saidOf(control, curve.values)]), changeWords(curve)].join(", ");
 }
 
 /** Of the start: what is fetched, and that all of it is there before Python runs. */

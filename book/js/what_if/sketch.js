@@ -92,7 +92,7 @@ export class Sketch {
     this.number.max = testImages;
     this.about.textContent =
       `Left, what the network gets: ${side} x ${side} pixels, placed and scaled as the data’s own digits were. ` +
-      `Asked is ${words}.`;
+      `The answer is that of ${words}.`;
     if (!this.shown) this.status.textContent = "Draw a digit, or pick a test image.";
   }
 
@@ -251,12 +251,12 @@ function makeCanvas(name, side, label) {
 }
 
 function scoreText(score, kind) {
-  if (score === null) return "no number";
+  if (score === null) return "not a number";
   return kind === "score" ? score.toFixed(2) : `${(100 * score).toFixed(1)} %`;
 }
 
 function sentenceOf({ digit, kind, scores, label }) {
-  if (digit === null) return "The network sees nothing: its scores are no numbers.";
+  if (digit === null) return "The network sees nothing: its scores are not numbers.";
   const truth = label === undefined ? "" : ` The true digit is ${label}.`;
   return `The network sees a ${digit} (${scoreText(scores[digit], kind)}).${truth}`;
 }

@@ -1,10 +1,18 @@
 /** The values of a panel's controls: what is legal, and how a link carries them. */
 
 import { pairsOf, readFragment } from "../links.js";
-import { asText } from "../numbers.js";
+import { asText, asWords } from "../numbers.js";
 
 const LONGEST_LOOKED_AT = 5000; // characters; longer ones are refused
 const NUMBER = /^-?\d{0,12}(\.\d{1,12})?(e[-+]?\d{1,2})?$/i;
+
+/** Return a value of a control as readers see it; links and programs have it as it is. */
+export function written({ kind, stops, names }, value) {
+  const place = stops.findIndex((stop) => asText(stop) === asText(value));
+  if (place >= 0) return names[place];
+  if (Array.isArray(value)) return value.join("-");
+  return typeof value === "number" && kind !== "int" ? asWords(value) : asText(value ?? "all");
+}
 
 /** Return a legal value, or undefined. */
 export function cleanValue(control, value) {

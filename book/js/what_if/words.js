@@ -1,17 +1,23 @@
 /** What a panel says in words: of the curve that stands for its values, and of itself. */
 
 import { make, makeSvg } from "../elements.js";
-import { asText, asWords, shortNumber } from "../numbers.js";
+import { asText, shortNumber } from "../numbers.js";
 import { readAt } from "./curves.js";
+import { written } from "./values.js";
 
 export const KEY = "Thick: test images. Dotted: training images, mean of the epoch. A band runs from the lowest to the highest seed.";
 
 const asPercent = (share) => `${(100 * share).toFixed(1)}\u00a0%`;
 
+/** Return a control's name and the value that it has among those of all. */
+export function saidOf(control, values) {
+  return `${control.label} ${written(control, values[control.name])}`;
+}
+
 /** Return the sentence over the chart: the values, and what the curve says of them at an epoch. */
 export function headlineOf({ curve, values, controls, differs, epoch }) {
   const isOwn = ({ name, default: usual }, i) => i === 0 || (name !== "epochs" && asText(values[name]) !== asText(usual));
-  const asked = controls.filter(isOwn).map(({ name, label }) => `${label} ${asWords(values[name])}`).join(", ");
+  const asked = controls.filter(isOwn).map((one) => saidOf(one, values)).join(", ");
   if (!curve) return `${asked}: no curve yet.`;
   if (curve.marks?.length) return `${curve.name}: ${resultOf(curve, epoch)}.`;
   const named = differs.length ? `nearest stored: ${differs.join(", ")}` : asked;
@@ -34,8 +40,8 @@ function resultOf(curve, epoch) {
   if (!read) return "training has begun";
   const spread = count > 1 && read.low !== null ? ` (${count} seeds: ${asPercent(read.low)} to ${asPercent(read.high)})` : "";
   const loss = readAt(curve, "test_loss", epoch);
-  const rest = loss ? `, loss\u00a0${shortNumber(loss.mean)}` : "";
-  const result = `${asPercent(read.mean)} of test images right after epoch ${read.epoch}${spread}${rest}`;
+  const rest = loss ? `, test loss\u00a0${shortNumber(loss.mean)}` : "";
+  const result = `test accuracy ${asPercent(read.mean)} after epoch ${read.epoch}${spread}${rest}`;
   return ends ? `${ends}; the others: ${result}` : result;
 }
 
@@ -68,11 +74,11 @@ export function progressOf(run, share, controls) {
 }
 
 function ruleOf(run, controls) {
-  if (run.seeds.length > 1) return "With several seeds a control that is moved begins anew.";
+  if (run.seeds.length > 1) return "With several seeds, moving a control starts a new run.";
   const live = controls.filter(({ name }) => run.canChange(name)).map(({ label }) => label);
-  if (!live.length) return "A control that is moved begins anew.";
+  if (!live.length) return "Moving a control starts a new run.";
   const all = live.length > 1 ? `${live.slice(0, -1).join(", ")} and ${live.at(-1)} act` : `${live[0]} acts`;
-  return `${all[0].toUpperCase()}${all.slice(1)} at once; others begin anew.`;
+  return `${all[0].toUpperCase()}${all.slice(1)} at once; the others start a new run.`;
 }
 
 /** Where and with what the panel trains. */

@@ -44,7 +44,7 @@ def trained(
         "parameters": f"{sum(array.size for array in (*weights, *biases)):,}",
         "answer": (
             "It multiplies, adds, and asks of each of its numbers which way the loss falls. A page "
-            f"of NumPy brings the errors on small digits from {start:.0f} % down to {end:.1f} % in "
+            f"of NumPy brings the error on small digits from {start:.0f} % down to {end:.1f} % in "
             f"{len(errors) - 1} epochs."
         ),
     }

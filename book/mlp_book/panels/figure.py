@@ -42,7 +42,7 @@ def stored_curve(panel: Panel, stops: Mapping[str, Any], values: Mapping[str, An
     if run is None:
         return None
     columns = {name: _read(stops, name, texts) for name, texts in run["columns"].items()}
-    name = f"stored: {stops['dataset']['name']}, {len(stops['seeds'])} seeds"
+    name = f"stored: small digits, {len(stops['seeds'])} seeds"
     return Curve(name, stops["kept"], columns, run["diverged"])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
+from mlp_book.pages import level_text
 from mlp_book.panels.pictures import MAPPED, PICTURES, USUAL
 from mlp_book.scripts import as_json
 from mlp_book.style import ReportFigure
@@ -38,9 +39,12 @@ def panel_html(panel: Panel, figure: ReportFigure | None) -> str:
 def panel_data(panel: Panel) -> dict[str, Any]:
     """Return what the front end needs: panel, controls' stops, default config, pictures."""
     controls = [
-        {"name": c.name, "stops": list(c.stops), "whole": c.whole, "legal": c.legal}
+        {
+            "name": c.name, "stops": list(c.stops), "names": list(map(level_text, c.stops)),
+            "whole": c.whole, "legal": c.legal,
+        }
         for c in panel.controls
-    ]
+    ]  # fmt: skip
     return {
         "panel": panel.to_dict(),
         "controls": controls,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from mlp_book.panels.stops import load_stops
 from mlp_book.scripts import as_json
 from mlp_core.data import load_dataset
 from mlp_core.training import Training
+from mlp_core.what_if import Panel
 from mlp_core.what_if.frames import describe_shown, look
 
 NAMES = ("weights", "units", "gradient", "confusion", "digits")
@@ -74,6 +76,14 @@ def test_every_panel_names_two_pictures(name: str) -> None:
     expected = {"hidden-layers": "weights", "activations-losses": "units", "momentum": "gradient",
                 "learning-rate": "gradient", "where-it-fails": "confusion"}  # fmt: skip
     assert first == expected.get(name, "weights")
+
+
+@pytest.mark.parametrize("panel", PANELS.values(), ids=list(PANELS))
+def test_every_value_has_a_name_for_readers(panel: Panel) -> None:
+    for control in panel_data(panel)["controls"]:
+        names = control["names"]
+        assert len(set(names)) == len(names) == len(control["stops"])
+        assert not re.search(r"_|relu|adadelta|0\.000|True|False", " ".join(names)), names
 
 
 def test_the_places_of_the_map_are_always_the_same_and_fill_it() -> None:

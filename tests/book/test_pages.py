@@ -97,7 +97,7 @@ def test_levels_read_well() -> None:
 
 def test_the_explorer_names_values_as_figures_do() -> None:
     source = (JS / "explorer" / "study.js").read_text(encoding="utf-8")
-    block = source[source.index("const WORDS") : source.index("};")]
+    block = source[source.index("const WORDS") :].partition("};")[0]
     named = dict(re.findall(r'^  "?([\w-]+)"?: "(.+)",$', block, re.MULTILINE))
     breaks = str.maketrans("\u2011\u00a0", "- ")
     assert named == {name: words.translate(breaks) for name, words in WORDS.items()}

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from matplotlib.transforms import offset_copy
 
-from mlp_book.svg import INK
-
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
@@ -95,7 +93,7 @@ class EndLabels:
             "", end, xycoords="axes fraction", xytext=(1, place / height), textcoords=beside,
             arrowprops={
                 "arrowstyle": "-", "linewidth": 0.9, "linestyle": (0, (1, 2)),
-                "color": INK if left > LONG else label.text.get_color(),
+                "color": axes.title.get_color() if left > LONG else label.text.get_color(),
                 "alpha": 0.6,  # pale dots, which no line of a chart has
                 "shrinkA": 0, "shrinkB": 3, "relpos": (0, 0.5),
             },

@@ -15,13 +15,7 @@ from mlp_book.frames import dataset_name, frame
 from mlp_book.packing import kept_epochs, pack_figures
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
-from mlp_book.text import (
-    WORDS,
-    format_level,
-    format_number,
-    in_words,
-    listed_name,
-)
+from mlp_book.text import level_text, listed_name
 from mlp_core.studies import (
     STUDIES,
     RunStore,
@@ -36,7 +30,6 @@ from mlp_core.studies.store import round_figures
 from mlp_core.training import Run, RunConfig
 
 NAME = re.compile(r"[\w-]+")  # of a folder that may become part of an address
-SMALL = re.compile(r"^\d+$|\d+e-\d+")  # a number that is a level's name, or within it
 STOPS = "stops"  # a folder of results that holds no study: what stands behind the panels' controls
 DIGITS = 4  # significant, of all curves
 MAX_DOWNLOAD = 4_000_000  # characters of a study's JSON
@@ -137,21 +130,6 @@ def _labels(data: pd.DataFrame, base: Mapping[str, Any], levels: Mapping[str, An
     configs = {label: RunConfig.from_dict({**base, **levels[label]}) for label in levels}
     labels = {tuple(getattr(c, name) for name in names): label for label, c in configs.items()}
     return [labels.get(row, "other") for row in data[names].itertuples(index=False, name=None)]
-
-
-def level_text(value: Any) -> str:
-    """Return a level as a reader sees it.
-
-    >>> level_text((256, 128)), level_text(None), level_text("naive_sigmoid"), level_text("l2 1e-5")
-    ('256-128', 'all', 'naive sigmoid', 'L2 10⁻⁵')
-    """
-    if value is None:
-        return "all"  # the one field that may be unset: how many images to train on
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if not isinstance(value, str) or value in WORDS:
-        return format_level(value)
-    return SMALL.sub(lambda number: format_number(float(number[0])), in_words(value))
 
 
 def cells_of(data: pd.DataFrame) -> list[list[int]]:

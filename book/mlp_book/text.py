@@ -48,6 +48,7 @@ _LOOSE = re.compile(
     r"|(?<=\bp) (?=[=<] )|(?<=\bp [=<]) |(?<=\bFig\.) (?=\d)"
     rf"|(?<=\d,) (?=[+{MINUS}]?\d[\d.]*\])"
 )
+_NUMBER = re.compile(r"^\d+$|\d+e-\d+")  # that is a level's name, or within it
 _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -100,6 +101,21 @@ def listed_name(name: str) -> str:
     ('initial std', 'hidden sizes')
     """
     return LISTED_NAMES.get(name, in_words(name))
+
+
+def level_text(value: Any) -> str:
+    """Return a level as a reader sees it.
+
+    >>> level_text((256, 128)), level_text(None), level_text("naive_sigmoid"), level_text("l2 1e-5")
+    ('256-128', 'all', 'naive sigmoid', 'L2 10⁻⁵')
+    """
+    if value is None:
+        return "all"  # the one field that may be unset: how many images to train on
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if not isinstance(value, str) or value in WORDS:
+        return format_level(value)
+    return _NUMBER.sub(lambda number: format_number(float(number[0])), in_words(value))
 
 
 def signed(value: float, digits: int = 2) -> str:

@@ -15,7 +15,7 @@ from made import fake_run, fake_study
 
 from mlp_book import packing, pages
 from mlp_book.scripts import JS
-from mlp_book.text import WORDS
+from mlp_book.text import WORDS, level_text
 from mlp_core.studies import STUDIES, RunStore, StoredStudy
 from mlp_core.training import History, Run, RunConfig
 
@@ -81,7 +81,7 @@ def test_the_best_cell_has_its_spread_and_its_equals() -> None:
 
 def test_levels_read_well() -> None:
     levels = ((256, 128), (), None, True, "naive_sigmoid", "l2 1e-4", 0.05, 60000, 100000)
-    shown = [pages.level_text(level) for level in levels]
+    shown = [level_text(level) for level in levels]
     assert shown == [
         "256-128",
         "none",

@@ -26,9 +26,9 @@ from playwright.sync_api import Browser, Page
 from sketching import Sketch
 
 from mlp_book.packing import unpack
-from mlp_book.pages import level_text
 from mlp_book.panels import PANELS
 from mlp_book.scripts import JS, join_modules
+from mlp_book.text import level_text
 from mlp_core.data import find_dataset
 from mlp_core.data.folder import FILE_NAMES, find_file
 from mlp_core.training import History

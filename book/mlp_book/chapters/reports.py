@@ -13,11 +13,10 @@ from mlp_book.findings import regularization
 from mlp_book.findings.published import published
 from mlp_book.findings.report_b import BASE, FINDINGS, by_parameter
 from mlp_book.frames import epochs, frame, levels_of
-from mlp_book.pages import level_text
 from mlp_book.stats import spread
 from mlp_book.style import COLOURS, MEANINGS, ReportFigure
 from mlp_book.tables import table_of_rows
-from mlp_book.text import NONE, enumerate_words, format_level, listed_name
+from mlp_book.text import NONE, enumerate_words, format_level, level_text, listed_name
 from mlp_core.studies import STUDIES
 from mlp_core.training import Run, RunConfig
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from mlp_book.pages import level_text
 from mlp_book.panels.pictures import MAPPED, PICTURES, USUAL
 from mlp_book.scripts import as_json
 from mlp_book.style import ReportFigure
+from mlp_book.text import level_text
 from mlp_core.what_if.panel import Panel
 
 # What a reader sees who has no script, or paper: the page's script hides it behind its controls.

@@ -11,7 +11,7 @@ from typing import Any
 import anywidget
 import traitlets
 
-from mlp_book.pages import level_text, study_json
+from mlp_book.pages import study_json
 from mlp_book.panels.catalogue import PANELS
 from mlp_book.panels.figure import Curve, plot_panel, stored_curve, trained_curve
 from mlp_book.panels.panel_html import panel_data, panel_html
@@ -19,6 +19,7 @@ from mlp_book.panels.places import digit_map
 from mlp_book.panels.stops import load_stops
 from mlp_book.scripts import widget_module, widget_styles
 from mlp_book.style import ReportFigure
+from mlp_book.text import level_text
 from mlp_core import __version__
 from mlp_core.data import DataError, find_dataset
 from mlp_core.studies import find_results

@@ -23,9 +23,9 @@ from mlp_book.findings.carried import (
     Carried,
     CarryOver,
     Pair,
+    agreement,
     differences,
     in_a_sentence,
-    is_shared,
     predictions,
     runs_of,
 )
@@ -155,9 +155,8 @@ def pairs_of(found: CarryOver) -> list[Pair]:
 
 def way_of(pair: Pair) -> str:
     """Return one of `WAYS`."""
-    a, b = (one.effect.direction for one in pair)
     same, opposite, unknown = WAYS
-    return same if is_shared(pair) else opposite if a * b < 0 else unknown
+    return {1: same, -1: opposite}.get(agreement(pair), unknown)
 
 
 def _behind(pair: Pair) -> dict[str, Any]:
@@ -235,6 +234,18 @@ def plot_differences(found: CarryOver) -> ReportFigure:
     if not rows:
         _say_nothing_yet(axes)
     return figure
+
+
+def table_of_fits(found: CarryOver) -> pd.DataFrame:
+    """Return the mean training accuracies of the drawn comparisons' settings, on both data."""
+    rows = {
+        _words(pair): {
+            name: " and ".join(f"{own['train_accuracy'].mean():.1f}" for own in one.rows)
+            for name, one in zip(("MNIST", found.title), pair, strict=True)
+        }
+        for _, pair in differences(found)
+    }
+    return table_of_rows(rows or {NOT_RUN: {}}, "training accuracy, %")
 
 
 def _say_nothing_yet(axes: Any) -> None:

@@ -160,10 +160,10 @@ def carry_over(
 def differences(found: CarryOver, most: int = 3) -> list[tuple[Carried, Pair]]:
     """Return the comparisons whose effects lie farthest apart, one of each question at most.
 
-    Those that are not shown to go the same way on both data come first.
+    Those that are shown to go opposite ways come first, those that go the same way last.
     """
     known = [
-        (is_shared(pair), -_distance(pair), one, pair)
+        (agreement(pair), -_distance(pair), one, pair)
         for one in found.questions
         for pair in one.pairs
         if _distance(pair) > 0
@@ -180,10 +180,10 @@ def runs_of(pair: Pair) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(rows["run_id"]) for rows in pair[0].rows)
 
 
-def is_shared(pair: Pair) -> bool:
-    """Return whether both data show a difference, and the same way."""
+def agreement(pair: Pair) -> int:
+    """Return 1 if both data show a difference the same way, -1 if opposite ways, 0 otherwise."""
     a, b = (one.effect.direction for one in pair)
-    return a * b > 0
+    return a * b
 
 
 def _distance(pair: Pair) -> float:

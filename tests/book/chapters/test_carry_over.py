@@ -105,6 +105,7 @@ def test_without_runs_nothing_is_said_to_be_known(tmp_path: Path) -> None:
     assert page.count("0 of 90 runs of the study fashion-activations-losses-depth") == 1
     assert page.count("not answered yet") == len(STUDIES_ON_FASHION) - 1  # one of them is default
     assert chapter.seen(found).values["carry-over-apart"] == ""
+    assert chapter.table_of_fits(found).index.tolist() == ["not answered yet"]
     assert chapter.plot_differences(found).axes[0].get_yticks().size == 0
     assert chapter.plot_effects(found).alt().startswith("Chart: difference on Fashion-MNIST")
 
@@ -134,6 +135,9 @@ def test_a_whole_study_is_judged_beside_mnist(tmp_path: Path) -> None:
     assert {b.effect.margin for _, b in one.pairs} == {0.2}
     assert {b.effect.n for _, b in one.pairs} == {(5, 20)}
     ((_, (a, b)),) = differences(found)
+    fits = chapter.table_of_fits(found)
+    assert fits.index.tolist() == [f"{a.first} against {a.second}"]
+    assert fits["Fashion-MNIST"].tolist() == ["99.0 and 99.0"]  # of made runs
     assert math.isfinite(a.effect.error + b.effect.error)
     page = chapter.Board(found)._repr_html_()
     assert "<strong>does not hold</strong>" in page

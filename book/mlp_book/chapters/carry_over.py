@@ -114,7 +114,7 @@ class Board:
 
 def _row(one: Carried) -> dict[str, Any]:
     said = predictions().loc[one.here.sentence]
-    lines = [(_words(pair), *(own.effect.text() for own in pair)) for pair in one.pairs]
+    lines = [(words_of(pair), *(own.effect.text() for own in pair)) for pair in one.pairs]
     return {
         "question": one.here.sentence,
         "outcome": one.outcome,
@@ -164,7 +164,7 @@ def _behind(pair: Pair) -> dict[str, Any]:
     a, b = pair
     own = b.effect
     return {
-        "name": f"{_words(pair)}; on MNIST {a.effect.text()}",
+        "name": f"{words_of(pair)}; on MNIST {a.effect.text()}",
         **{"x": a.effect.difference, "y": own.difference, "mean": own.difference},
         **{"low": own.low, "high": own.high},
         "runs": ".".join(run_id for rows in b.rows for run_id in rows["run_id"]),
@@ -215,8 +215,8 @@ def plot_differences(found: CarryOver) -> ReportFigure:
     """Draw the comparisons whose effects lie farthest apart, with both effects."""
     rows = [
         {
-            "compared": _words(pair), "data": name, "difference": own.difference,
-            "low": own.low, "high": own.high,
+            "compared": words_of(pair).replace(" (", "\n("), "data": name,
+            "difference": own.difference, "low": own.low, "high": own.high,
             "runs": ".".join(run_id for rows in one.rows for run_id in rows["run_id"]),
         }
         for _, pair in differences(found)
@@ -229,8 +229,9 @@ def plot_differences(found: CarryOver) -> ReportFigure:
         interval=("low", "high"), palette=dict.fromkeys(data["compared"], INK),
     )  # fmt: skip
     (axes,) = figure.axes
+    axes.alt = " ".join(axes.alt.split())
     for place in axes.get_yticks():  # no line runs through the words between
-        axes.plot([0, 0], [place - 0.5, place + 0.5], color=INK, linewidth=1, zorder=1)
+        axes.plot([0, 0], [place - 0.4, place + 0.5], color=INK, linewidth=1, zorder=1)
     if not rows:
         _say_nothing_yet(axes)
     return figure
@@ -239,7 +240,7 @@ def plot_differences(found: CarryOver) -> ReportFigure:
 def table_of_fits(found: CarryOver) -> pd.DataFrame:
     """Return the mean training accuracies of the drawn comparisons' settings, on both data."""
     rows = {
-        _words(pair): {
+        words_of(pair): {
             name: " and ".join(f"{own['train_accuracy'].mean():.1f}" for own in one.rows)
             for name, one in zip(("MNIST", found.title), pair, strict=True)
         }
@@ -252,8 +253,17 @@ def _say_nothing_yet(axes: Any) -> None:
     axes.text(0.05, 0.9, "no study is whole yet", transform=axes.transAxes)
 
 
-def _words(pair: Pair) -> str:
-    return f"{pair[0].first} against {pair[0].second}"
+def words_of(pair: Pair) -> str:
+    """Say what is compared, and in brackets what both settings have in common."""
+    sides = [name.split(", ") for name in (pair[0].first, pair[0].second)]
+    if len(sides[0]) != len(sides[1]):
+        return " against ".join(map(", ".join, sides))
+    parts = list(zip(*sides, strict=True))
+    apart = [
+        ", ".join(own) for own in zip(*(two for two in parts if len(set(two)) > 1), strict=True)
+    ]
+    shared = ", ".join(a for a, b in parts if a == b)
+    return " against ".join(apart) + (f" ({shared})" if shared else "")
 
 
 def table_of_studies(found: CarryOver) -> pd.DataFrame:

@@ -165,6 +165,21 @@ def test_other_data_and_fewer_studies() -> None:
     assert len(studies_on()) == len(STUDIES_ON_FASHION) == 10
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "words"),
+    [
+        ("0.3", "0.9", "0.3 against 0.9"),
+        ("single, mse, relu", "single, hinge, relu", "mse against hinge (single, relu)"),
+        ("single, mse, relu", "double, mse, gelu", "single, relu against double, gelu (mse)"),
+        ("gelu, 3 layers", "relu", "gelu, 3 layers against relu"),
+    ],
+)
+def test_what_two_settings_share_is_said_once(first: str, second: str, words: str) -> None:
+    one = carry_over(chapter="momentum").questions[0].here.comparisons[0]
+    named = replace(one, first=first, second=second)
+    assert chapter.words_of((named, named)) == words
+
+
 def test_the_figure_has_each_comparison_once() -> None:
     (axes,) = CASES["effects against effects"]().axes
     assert axes.get_xscale() == axes.get_yscale() == "symlog"

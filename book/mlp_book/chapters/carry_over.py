@@ -228,7 +228,7 @@ def plot_differences(found: CarryOver) -> ReportFigure:
         data, "data", "difference", group="compared", title="difference, points",
         interval=("low", "high"), palette=dict.fromkeys(data["compared"], INK),
     )  # fmt: skip
-    (axes,) = figure.axes
+    axes: Any = figure.axes[0]
     axes.alt = " ".join(axes.alt.split())
     for place in axes.get_yticks():  # no line runs through the words between
         axes.plot([0, 0], [place - 0.4, place + 0.5], color=INK, linewidth=1, zorder=1)

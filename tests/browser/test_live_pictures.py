@@ -17,6 +17,7 @@ from mlp_book.parabola import play_descent
 from mlp_book.quadratic import descend, losses_along, make_valley, shrink_factor
 from mlp_book.scripts import JS, join_modules
 from mlp_book.stats import LEVEL, MARGIN, RESOLUTION
+from mlp_book.text import format_number
 from mlp_core.nn import SGD, make_loss
 from mlp_core.nn.naive import naive_cross_entropy, naive_softmax
 from mlp_core.studies import load_runs
@@ -103,7 +104,7 @@ def test_the_hero_shows_the_stored_weights_and_follows_the_keyboard(page: Page) 
     rate, epoch = page.locator("#hero-rate"), page.locator("#hero-epoch")
     rate.press("Home")
     for stop, run in enumerate(stored["runs"]):
-        assert f"Rate {run['rate']:g}, epoch 60" in page.locator(".hero-says").inner_text()
+        assert f"Rate {format_number(run['rate'])}, epoch 60" in page.locator(".hero-says").inner_text()
         seen.add(str(page.evaluate(ALPHAS)))  # the words name the rate in any case
         if stop in (2, 7, 12):
             for place in (11, 10, 6):
@@ -142,7 +143,7 @@ def test_what_is_dragged_sets_the_values_that_the_keyboard_sets(page: Page) -> N
         assert values(picture)[changed[0]] > after[changed[0]]
     _, _, rate, mu = values("valley")
     factor = f"{shrink_factor(rate * 25, mu):.2f} per update."
-    assert page.locator("[data-picture=valley] .interactive-says").inner_text().endswith(factor)
+    assert page.locator("[data-picture=valley] [role=status]").inner_text().endswith(factor)
 
 
 def test_a_finger_drags_and_the_page_stays(browser: Browser, address: str) -> None:

@@ -104,7 +104,8 @@ def test_the_hero_shows_the_stored_weights_and_follows_the_keyboard(page: Page) 
     rate, epoch = page.locator("#hero-rate"), page.locator("#hero-epoch")
     rate.press("Home")
     for stop, run in enumerate(stored["runs"]):
-        assert f"Rate {format_number(run['rate'])}, epoch 60" in page.locator(".hero-says").inner_text()
+        says = page.locator(".hero-says").inner_text()
+        assert f"Rate {format_number(run['rate'])}, epoch 60" in says
         seen.add(str(page.evaluate(ALPHAS)))  # the words name the rate in any case
         if stop in (2, 7, 12):
             for place in (11, 10, 6):

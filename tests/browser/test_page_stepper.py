@@ -32,7 +32,7 @@ def test_next_and_back_lead_through_all_steps(page: Page) -> None:
         assert shown(page).count() == 1
         text = shown(page).inner_text()
         assert f"{step.phase}, step {number} of {len(STEPS)}." in text
-        assert step.title.replace("'", "’") in text
+        assert step.title.replace("'", "\u2019") in text
         assert shown(page).locator("svg").is_visible()
         if number < len(STEPS):
             shown(page).get_by_text("Next", exact=True).click()

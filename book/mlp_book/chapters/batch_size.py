@@ -327,7 +327,7 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
         **{f"at-{size}": accuracy[size].text(1) for size in (10, 20)},
         **{f"at-{size}": accuracy[size] for size in (500, 10_000)},
         "training-10000": training[10_000],
-        "at-rate-0.5": by_rate[0.5].text(1),
+        "at-rate-0.5": by_rate[0.5],
         "late-error": at_600[10_000],
         "early-error": at_600[100],
         "after-600-lowest": f"{low:.1f}",

@@ -14,7 +14,7 @@ from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import epochs, frame
 from mlp_book.stats import EXACT, Spread, compare, judge_family, spread
 from mlp_book.tables import by_level
-from mlp_book.text import MINUS, format_number
+from mlp_book.text import MINUS, format_number, unbroken
 from mlp_core import Run, RunConfig
 from mlp_core.data import Dataset
 from mlp_core.nn import CrossEntropy, Network
@@ -150,7 +150,8 @@ def table_of_ways(ways: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
     steps = first["updates"] * first["learning_rate"]
     table.insert(0, "updates", [f"{count:,}" for count in first["updates"]])
     table.insert(1, "updates times rate", [format_number(value) for value in steps])
-    return table
+    # A narrow table breaks a way's name behind its comma alone.
+    return table.rename(index=lambda way: unbroken(way).replace(",\u00a0", ", "))
 
 
 @facts(NAME)

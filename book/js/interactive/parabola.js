@@ -35,7 +35,7 @@ export function showParabola({ curvature, updates, rates }) {
     const curveOf = (ys, colour, endName, look) => ({ colour, endName, lines: [{ xs, ys, ...look }] });
     const others = rates.map((eta, i) =>
       curveOf(lossesAlong(descend(1, eta), [curvature]), rampColour(i / Math.max(rates.length - 1, 1)), String(eta), {
-        width: 1.2, opacity: 0.55,
+        width: 1.2, opacity: 0.8,
       }),
     );
     const yours = curveOf(lossesAlong(path, [curvature]), PALETTE[2], "yours", { width: 3 });

@@ -53,7 +53,7 @@ export function showValley({ curvatures, start, rate, momenta, updates }) {
     const xs = path.map((_, i) => i);
     const others = momenta.map((mu, i) => {
       const other = descendValley(curvatures, start, { rate, momentum: mu, updates });
-      const line = { xs, ys: lossesAlong(other, curvatures), width: 1.3, opacity: 0.6 };
+      const line = { xs, ys: lossesAlong(other, curvatures), width: 1.3, opacity: 0.8 };
       return { colour: PALETTE[i], endName: shortNumber(mu), lines: [line] };
     });
     const yours = { xs, ys: lossesAlong(path, curvatures), width: 3 };

@@ -14,7 +14,7 @@ from mlp_book.facts import Levels, claim, facts
 from mlp_book.frames import epochs, frame
 from mlp_book.stats import EXACT, Spread, compare, judge_family, spread
 from mlp_book.tables import by_level
-from mlp_book.text import MINUS, format_number
+from mlp_book.text import MINUS, format_number, unbroken
 from mlp_core import Run, RunConfig
 from mlp_core.data import Dataset
 from mlp_core.nn import CrossEntropy, Network
@@ -150,7 +150,8 @@ def table_of_ways(ways: Mapping[str, Sequence[Run]]) -> pd.DataFrame:
     steps = first["updates"] * first["learning_rate"]
     table.insert(0, "updates", [f"{count:,}" for count in first["updates"]])
     table.insert(1, "updates times rate", [format_number(value) for value in steps])
-    return table
+    # A narrow table breaks a way's name behind its comma alone.
+    return table.rename(index=lambda way: unbroken(way).replace(",\u00a0", ", "))
 
 
 @facts(NAME)
@@ -324,10 +325,10 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
         "best": best,
         "tied": tied,
         "at-best": accuracy[best],
-        **{f"at-{size}": accuracy[size].text(1) for size in (10, 20)},
-        **{f"at-{size}": accuracy[size] for size in (500, 10_000)},
+        "at-10": accuracy[10].text(1),
+        **{f"at-{size}": accuracy[size] for size in (20, 500, 10_000)},
         "training-10000": training[10_000],
-        "at-rate-0.5": by_rate[0.5].text(1),
+        "at-rate-0.5": by_rate[0.5],
         "late-error": at_600[10_000],
         "early-error": at_600[100],
         "after-600-lowest": f"{low:.1f}",

@@ -194,8 +194,8 @@ def effective(runs: Sequence[Run]) -> Iterator[Any]:
     yield claim("0.99 is late, and lower in the end", loss[0.99].high < loss[0.0].low)
     yield claim("0.999 ends far above", loss[0.999].low > 3 * loss[0.0].high)
     yield {
-        "loss-plain": f"{loss[0.0].mean:.4f}",
-        "loss-0.9": f"{loss[0.9].mean:.4f}",
+        "loss-plain": loss[0.0].text(4),
+        "loss-0.9": loss[0.9].text(4),
         "started-plain": started.get(0.0),
         "started-0.999": started.get(0.999),
         "updates-an-epoch": updates,

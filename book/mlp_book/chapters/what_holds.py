@@ -148,7 +148,8 @@ def _verdicts(findings: Sequence[Finding]) -> Iterator[Any]:
     judged = [one for one in findings if one.standing != NONE]
     count = Counter(one.verdict for one in judged)
     confirmed = sum(one.confirmed for one in judged)
-    rest = f"{confirmed or 'none'} of these verdicts {'rests' if confirmed < 2 else 'rest'}"
+    many = {0: "none", 1: "one"}.get(confirmed, confirmed)
+    rest = f"{many} of these verdicts {'rests' if confirmed < 2 else 'rest'}"
     verdict = {one.sentence: one.verdict for one in findings}
     of_b = [verdict[words] for words, _, _ in report_b.FINDINGS]
     yield {

@@ -364,6 +364,7 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "stable-one": one.text(1),
         "stable-three": three.text(1),
         "rate-failed": int(rate["diverged"].sum()),
+        "rate-runs": int((rate["learning_rate"] > usual.learning_rate).sum()),
         "answer": (
             f"Where an exponential overflows, above {overflow('float32'):.1f} in float32, and "
             f"infinity meets infinity. The naive cross-entropy diverged in {failed[NAIVE]} of "

@@ -212,8 +212,8 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "loss-1e-4": test_loss[1e-4].text(3),
         "lowest-none": lowest_loss.text(3),
         "lowest-at": lowest["epoch"].max(),
-        "training-none": train_loss[0.0].text(5),
-        "training-1e-4": train_loss[1e-4].text(5),
+        "training-none": train_loss[0.0].text(-2),
+        "training-1e-4": train_loss[1e-4].text(-2),
         "outside": outside,
         "effect-default": accuracy.effect(1e-5, 0.0).text(),
         "effect-0.01": accuracy.effect(1e-2, 0.0).text(),
@@ -288,7 +288,6 @@ def few(runs: Sequence[Run]) -> Iterator[Any]:
         "few-error-none": error[500][0.0].text(1),
         "few-nearest": nearest,
         "few-nearest-effect": error[500].effect(nearest, 0.0).text(),
-        "few-margin": error[500].margin,
         "few-updates": f"{updates[500]:,}",
         "few-updates-all": f"{updates[IMAGES]:,}",
     }

@@ -124,7 +124,7 @@ _BATCH_SIZE = Panel(
 _HIDDEN_LAYERS = Panel(
     name="hidden-layers",
     title="What if the network were wider, or deeper?",
-    question="How few units do, what do very many change, and what does depth require?",
+    question="How few units are enough, what do very many change, and what does depth require?",
     controls=(
         Control(
             "hidden_sizes", "hidden units", "choice", [128],

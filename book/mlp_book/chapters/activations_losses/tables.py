@@ -115,7 +115,9 @@ def mnist(
         ),
         "helped": len(helped),
         "gains": len(gained),
-        "gain-largest": f"{helped['ours'].max():.2f}",
+        "gain-largest": [
+            one.text() for one in helped["effect"] if one.difference == helped["ours"].max()
+        ],
         "sigmoid-first-epoch": first[SIGMOIDS].text(1),
         "relu-first-epoch": first[RELUS].text(1),
     }

@@ -14,7 +14,7 @@ from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.claims import ask, split
 from mlp_book.findings.regularization import FEW, FIELDS, MANY, UNTREATED, by_treatment
 from mlp_book.frames import MEASURES, epochs, frame, label_of
-from mlp_book.stats import Effect, spread
+from mlp_book.stats import Effect, compare, spread
 from mlp_book.style import COLOURS, ReportFigure
 from mlp_book.tables import treatments
 from mlp_book.text import MINUS
@@ -245,6 +245,7 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "twins-low": f"{twins.min(axis=None):.2f}",
         "twins-high": f"{twins.max(axis=None):.2f}",
         "cost-of-few": f"{none_many.mean - none_few.mean:.2f}",
+        "few-effect": compare(none_few, none_many).in_points(),
         "gap-none": gap[UNTREATED],
         "gap-strong": gap[STRONG].text().replace("-", MINUS),
         "train-strong": training[STRONG],

@@ -191,7 +191,7 @@ def text_of(rows: pd.DataFrame, measure: str) -> str:
         text += f", {own.broken} of {own.broken + own.n} broke"
     if late:
         text += f", {late} late"
-    return f"{own.text()} ({own.n}){text}"
+    return f"{own.text()}\u00a0({own.n}){text}"
 
 
 def split(data: pd.DataFrame, *columns: str) -> dict[Any, pd.DataFrame]:

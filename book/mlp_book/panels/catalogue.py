@@ -214,7 +214,7 @@ _REGULARIZATION = Panel(
 _OPTIMIZERS = Panel(
     name="optimizers",
     title="What if another rule made the steps?",
-    question="Which rates does each optimizer bear, and does it help to lower them on the way?",
+    question="Which rates does each optimizer tolerate, and does it help to lower them on the way?",
     controls=(
         Control(
             "optimizer", "optimizer", "choice", "adadelta", choices=("sgd", "adadelta", "adam")

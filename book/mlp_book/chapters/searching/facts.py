@@ -103,7 +103,7 @@ def ranking(grid: Grid, runs: Sequence[Run]) -> Iterator[Any]:
         "best-cell": describe_cell(grid.best()[0]),
         "best-error": f"{errors.min():.2f}",
         "default-error": f"{at_default:.2f}",
-        "median-error": f"{errors.median():.1f}",
+        "median-error": f"{errors.median():.2f}",
         "failed-share": f"{100 * len(failed) / len(cells):.0f}",
     }
     shares = level_shares(failed)
@@ -215,7 +215,7 @@ def importance(
         "pairs": f"{100 * kinds['pair']:.0f}",
         "rest": f"{100 * kinds['rest']:.0f}",
         "log-first": log_alone.index[0],
-        "least": f"{least} on both scales"
+        "least": f"{least}, on both scales"
         if least == log_least
         else f"{least} for the accuracy, and the {log_least} for the logarithm",
         "forest-first": f"{100 * forest[alone.index[0]]:.0f}",

@@ -12,7 +12,7 @@ const GROUPS = [
   ["Input", ["x1", "x2"]], ["First layer", LAYERS[0]],
   ["Second layer", LAYERS[1]], ["Target, rate", ["target", "rate"]],
 ]; // prettier-ignore
-const HINT = "Point at a number or a formula, and its terms light up. Type given numbers, or drag them sideways.";
+const HINT = "Point at a number or a formula, and its terms light up. Type in a given number, or drag it sideways.";
 const MOST_USES = 6; // that are told of a number
 
 /**

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from mlp_book.charts.shared import (
     Columns,
@@ -204,5 +204,7 @@ def _finish_x(axes: Any, x: str, xlabel: str | None, log: bool) -> None:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if log:
         make_log(axes, "x")
+    elif axes.get_xlim()[1] >= 1000:
+        axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     if x.endswith("_loss"):  # a measure, which falls as training goes on
         axes.invert_xaxis()

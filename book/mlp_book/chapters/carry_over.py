@@ -267,12 +267,12 @@ def table_of_studies(found: CarryOver) -> pd.DataFrame:
     """Return how many runs of each study are stored, and what they took."""
     rows = {
         name: {
-            "runs": f"{len(data)} of {count_planned(name, found.studies)}",
+            "stored runs": f"{len(data)} of {count_planned(name, found.studies)}",
             "core-hours": f"{data['core_s'].sum() / 3600:.1f}" if len(data) else NONE,
         }
         for name, data in found.stored.items()
     }
-    return table_of_rows(rows, "stored")
+    return table_of_rows(rows, "study")
 
 
 def _asked(questions: Sequence[Carried]) -> str:

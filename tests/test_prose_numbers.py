@@ -36,6 +36,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("book/glossary.md", "a 95 % confidence interval", "what an interval covers: a choice"),
     ("book/notation.md", "95 % interval", "what an interval covers: a choice"),
     ("notebooks/activations_losses.ipynb", "95 % interval", "what an interval covers: a choice"),
+    ("notebooks/carry_over.ipynb", "95 % interval", "what an interval covers: a choice"),
     ("notebooks/comparing.ipynb", "95 % interval", "what an interval covers: a choice"),
     ("notebooks/optimizers_epochs.ipynb", "95 % interval", "what an interval covers: a choice"),
     ("notebooks/weight_decay.ipynb", "95 % interval", "what an interval covers: a choice"),

@@ -108,7 +108,7 @@ def list_of_works(app: Sphinx, docname: str) -> nodes.bullet_list:
         for place, page in enumerate(work.pages):
             paragraph += nodes.Text(", " if place else " In ")
             paragraph += link_to(app, docname, page, "#sources")
-        paragraph += nodes.Text(".")
+        paragraph += nodes.Text("" if paragraph.astext().endswith("?") else ".")
         items.append(nodes.list_item("", paragraph))
     return nodes.bullet_list("", *items, classes=["bibliography"])
 

@@ -26,6 +26,7 @@ from mlp_core.training import Run
 
 BEST = "★"  # before the best figure of a column, if it is shown to differ from every other
 FIGURES = ("train_accuracy", "test_accuracy", "train_loss", "test_loss")
+pd.set_option("display.max_colwidth", None)  # words of a cell stand there whole
 
 
 def table_of_rows(rows: Mapping[str, Mapping[str, Any]], title: str) -> pd.DataFrame:

@@ -44,6 +44,7 @@ WAYS = {
     "shown on both, opposite ways": (COLOURS[1], "D"),
     "shown on one of them or on none": (GREY, "s"),
 }
+SPEED = "epochs_to_learn"  # measured in epochs, all else in points
 LINEAR = 0.2  # points about zero: beyond, axes are logarithmic
 ROWS = """\
 {%- macro predicted(one) -%}
@@ -57,7 +58,8 @@ ROWS = """\
 {%- endmacro -%}
 {% if answered %}{{ head() }}
 {% for one in answered -%}
-<tbody><tr><th scope="row">{{ one.question }}</th>
+<tbody><tr><th scope="row">{{ one.question }}
+{%- if one.unit %}<br><small>in {{ one.unit }}</small>{% endif %}</th>
 {% for verdict in one.verdicts -%}
 <td data-head="{{ heads[loop.index] }}"><strong>{{ verdict }}</strong></td>
 {% endfor -%}
@@ -117,15 +119,20 @@ def _row(one: Carried) -> dict[str, Any]:
     lines = [(words_of(pair), *(own.effect.text() for own in pair)) for pair in one.pairs]
     return {
         "question": one.here.sentence,
-        "outcome": one.outcome,
+        "unit": "epochs" if one.here.family and one.here.family.measure == SPEED else "",
+        "outcome": _said(one.outcome),
         "symbol": SYMBOLS[one.outcome],
-        "predicted": WORDS[said["prediction"]][0].removeprefix("is "),
+        "predicted": _said(said["prediction"]),
         "reason": said["reason"],
         "missing": " ".join(one.there.lines) if one.there.pending else "",
         "verdicts": (one.here.verdict, one.there.verdict),
         "shown": lines[: one.deciding],
         "others": ["{}: {}; {}".format(*line) for line in lines[one.deciding :]],
     }
+
+
+def _said(outcome: str) -> str:
+    return WORDS[outcome][0].removeprefix("is ")
 
 
 def plot_outcomes(found: CarryOver) -> ReportFigure:
@@ -176,7 +183,7 @@ def plot_effects(found: CarryOver) -> ReportFigure:
     pairs = pairs_of(found)
     with styled():
         figure, (axes,) = new_figure(5.6)
-        for name, (colour, marker) in WAYS.items():
+        for depth, (name, (colour, marker)) in enumerate(WAYS.items()):
             own = [pair for pair in pairs if way_of(pair) == name]
             if not own:
                 continue
@@ -186,6 +193,7 @@ def plot_effects(found: CarryOver) -> ReportFigure:
                 xerr=[one.high - one.difference for one in x],
                 yerr=[one.high - one.difference for one in y],
                 fmt=marker, color=colour, elinewidth=0.7, alpha=0.75, markersize=4, label=name,
+                zorder=3 - depth / 10,
             )  # fmt: skip
         ends = [
             abs(end) for pair in pairs for one in pair for end in (one.effect.low, one.effect.high)
@@ -198,6 +206,8 @@ def plot_effects(found: CarryOver) -> ReportFigure:
             getattr(axes, f"set_{which}ticks")([0, *ticks], map(format_number, [0, *ticks]))
             getattr(axes, f"{which}axis").set_minor_locator(NullLocator())
         axes.plot([-reach, reach], [-reach, reach], color=INK, linewidth=1)
+        for line in (axes.axhline, axes.axvline):  # between the quarters
+            line(0, color=INK, linewidth=0.7)
         axes.set_title(f"difference on {found.title}, points")
         axes.set_xlabel("difference on MNIST, points")
         remember(axes, pd.DataFrame(map(_behind, pairs)), INTERVAL)
@@ -215,7 +225,7 @@ def plot_differences(found: CarryOver) -> ReportFigure:
     """Draw the comparisons whose effects lie farthest apart, with both effects."""
     rows = [
         {
-            "compared": words_of(pair).replace(" (", "\n("), "data": name,
+            "compared": words_of(pair), "data": name,
             "difference": own.difference, "low": own.low, "high": own.high,
             "runs": ".".join(run_id for rows in one.rows for run_id in rows["run_id"]),
         }
@@ -229,7 +239,8 @@ def plot_differences(found: CarryOver) -> ReportFigure:
         interval=("low", "high"), palette=dict.fromkeys(data["compared"], INK),
     )  # fmt: skip
     axes: Any = figure.axes[0]
-    axes.alt = " ".join(axes.alt.split())
+    for head in axes.texts:  # one line may be wider than the axes
+        head.update({"text": head.get_text().replace(" (", "\n("), "linespacing": 1.0})
     for place in axes.get_yticks():  # no line runs through the words between
         axes.plot([0, 0], [place - 0.4, place + 0.5], color=INK, linewidth=1, zorder=1)
     if not rows:
@@ -254,28 +265,25 @@ def _say_nothing_yet(axes: Any) -> None:
 
 
 def words_of(pair: Pair) -> str:
-    """Say what is compared, and in brackets what both settings have in common."""
-    sides = [name.split(", ") for name in (pair[0].first, pair[0].second)]
-    if len(sides[0]) != len(sides[1]):
-        return " against ".join(map(", ".join, sides))
-    parts = list(zip(*sides, strict=True))
-    apart = [
-        ", ".join(own) for own in zip(*(two for two in parts if len(set(two)) > 1), strict=True)
-    ]
-    shared = ", ".join(a for a, b in parts if a == b)
-    return " against ".join(apart) + (f" ({shared})" if shared else "")
+    """Return both settings, and in brackets what they share."""
+    settings = [own.split(", ") for own in (pair[0].first, pair[0].second)]
+    shared = [part for part in settings[0] if part in settings[1]]
+    own = [", ".join(part for part in parts if part not in shared) for parts in settings]
+    if not shared or not all(own):
+        return f"{pair[0].first} against {pair[0].second}"
+    return f"{own[0]} against {own[1]} ({', '.join(shared)})"
 
 
 def table_of_studies(found: CarryOver) -> pd.DataFrame:
     """Return how many runs of each study are stored, and what they took."""
     rows = {
         name: {
-            "runs": f"{len(data)} of {count_planned(name, found.studies)}",
+            "stored runs": f"{len(data)} of {count_planned(name, found.studies)}",
             "core-hours": f"{data['core_s'].sum() / 3600:.1f}" if len(data) else NONE,
         }
         for name, data in found.stored.items()
     }
-    return table_of_rows(rows, "stored")
+    return table_of_rows(rows, "study")
 
 
 def _asked(questions: Sequence[Carried]) -> str:

@@ -34,6 +34,7 @@ PARTS = {
 }
 WITHIN = re.compile(r"accuracies within ([\d.]+)")  # shares, as they were written
 SMALL = re.compile(r"[\d.]+e-\d+")
+ROUNDED = re.compile(r"[\d.]+(?= eps)")  # to two digits, of which a last zero was not written
 _TABLE = """\
 <table class="words"><thead><tr><th scope="col">change</th><th scope="col">why no test fails</th>
 </tr></thead><tbody>
@@ -106,7 +107,7 @@ def table_of_parts(content: Content) -> pd.DataFrame:
             "tried": f"{tried:,}" if tried else NONE,
             "failed": f"{failed:,}" if tried else NOT_TRIED,
         }
-    return table_of_rows(rows, "what is tried")
+    return table_of_rows(rows, "part")
 
 
 def table_of_cases(content: Content) -> pd.DataFrame:
@@ -121,7 +122,7 @@ def table_of_versions(content: Content) -> pd.DataFrame:
 
 def _table(rows: Sequence[Mapping[str, Any]], title: str) -> pd.DataFrame:
     shown = {
-        row["case"]: {
+        row["case"].replace("gelu", "GELU"): {
             "tried": f"{row['tried']:,}" if row["tried"] else NONE,
             "failed": f"{row['failed']:,}" if row["tried"] else NONE,
             "found": _found(row["worst"]),
@@ -137,12 +138,15 @@ def _found(words: str) -> str:
 
     >>> _found("6.1e-05 of it"), _found("95.5% in 5.64s")
     ('6.1·10⁻⁵ of it', '95.5\xa0% in 5.64\xa0s')
+    >>> _found("0.7 eps"), _found("16 eps")
+    ('0.70 eps', '16 eps')
     >>> _found("0 equal bit for bit; accuracies within 0.0012")
     'none equal bit for bit; accuracies within 0.12 points'
     """
     if words == "-":
         return NONE
     words = WITHIN.sub(_in_points, re.sub(r"^0(?= equal)", "none", words))
+    words = ROUNDED.sub(lambda number: f"{float(number[0]):#.2g}".rstrip("."), words)
     words = SMALL.sub(lambda number: format_number(float(number[0])), words)
     return re.sub(r"(?<=\d)(?=(?:%|s\b))", "\N{NO-BREAK SPACE}", words)
 

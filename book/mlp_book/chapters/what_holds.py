@@ -111,13 +111,13 @@ def table_of_studies(stored: Stored) -> pd.DataFrame:
     """Return how many runs of each study are stored, and what they took."""
     rows = {
         name: {
-            "runs": f"{len(data)} of {count_planned(name)}",
+            "stored runs": f"{len(data)} of {count_planned(name)}",
             "core-hours": f"{data['core_s'].sum() / 3600:.1f}" if len(data) else NONE,
         }
         for name, data in stored.items()
         if name in STUDIES
     }
-    return table_of_rows(rows, "stored")
+    return table_of_rows(rows, "study")
 
 
 @facts(NAME)

@@ -80,6 +80,8 @@ def test_tables_hold_the_rows_of_the_file(tmp_path: Path, monkeypatch: pytest.Mo
     read = chapter.load_verification()
     versions = chapter.table_of_versions(read)
     assert list(versions.loc[equal["case"]]) == ["1,000", "0", equal["worst"]]
+    far = content(determinism={"worst": "0 equal bit for bit; accuracies within 0.0012"})
+    assert "accuracies within 0.12 points" in chapter.table_of_versions(far).to_html()
     cases = chapter.table_of_cases(read)
     assert len(cases) == len(chapter.PARTS)
     assert cases.loc["case of fuzz", "found"] == NONE

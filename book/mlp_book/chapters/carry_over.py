@@ -254,7 +254,7 @@ def table_of_studies(found: CarryOver) -> pd.DataFrame:
         }
         for name, data in found.stored.items()
     }
-    return table_of_rows(rows, "stored")
+    return table_of_rows(rows, "study")
 
 
 def _asked(questions: Sequence[Carried]) -> str:

@@ -117,7 +117,7 @@ def table_of_studies(stored: Stored) -> pd.DataFrame:
         for name, data in stored.items()
         if name in STUDIES
     }
-    return table_of_rows(rows, "stored")
+    return table_of_rows(rows, "study")
 
 
 @facts(NAME)

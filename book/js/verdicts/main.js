@@ -7,7 +7,7 @@ const RULES = {
   level: ["level", [["0.1", "10 %"], ["0.05", "5 %"], ["0.01", "1 %"], ["0.001", "0.1 %"]]],
   margin: ["margin", [["0.5", "half"], ["1", "as fixed"], ["2", "twice"], ["5", "five times"]]],
   pairing: ["seeds", [["protocol", "as fixed"], ["paired", "always paired"], ["apart", "never paired"]]],
-  correction: ["many tests", [["bh", "Benjamini-Hochberg"], ["bonferroni", "Bonferroni"], ["none", "not corrected"]]],
+  correction: ["many tests", [["bh", "Benjamini–Hochberg"], ["bonferroni", "Bonferroni"], ["none", "not corrected"]]],
 }; // prettier-ignore
 const ALL = "all";
 

@@ -169,7 +169,8 @@ def table_of_page(content: Content) -> pd.DataFrame:
     """Return the times of work in a page, and in brackets the page's own over the others'."""
     rows: dict[str, dict[str, str]] = {}
     for own in content["works"]:
-        row = rows[own["work"]] = {}
+        # A narrow table breaks a label once.
+        row = rows[own["work"].replace(" of the ", " of\u00a0the\u00a0")] = {}
         for name, times in own["seconds"].items():
             ratio = "" if name == ENGINE else f" ({_page_ratios(own)[name]:.2f})"
             row[PAGE_NAMES[name]] = _duration(statistics.median(times)) + ratio

@@ -111,20 +111,20 @@ CLAIMS = (
         )
     ),
     *(
-        Claim(PART, "report B names regularization and leaves it",
+        Claim(PART, "report B names regularization and leaves it at that",
               f"{kind[0].upper()}{kind[1:]} helps, with {images}.",
               partial(treatments, images, kind), (regularization.STUDY,),
               (f"{regularization.STUDY}-fresh",), "regularization")
         for images in regularization.SIZES for kind in regularization.FIELDS
     ),
-    Claim(PART, "ours", "Lowering the rate while training helps.", schedules, ("schedules",),
+    Claim(PART, "ours", "Lowering the rate during training helps.", schedules, ("schedules",),
           ("schedules-fresh",), "optimizers_epochs"),
     Claim(PART, "ours", "A rate in proportion to the batch keeps the accuracy.",
           keep_in_proportion, ("batch-rate",), ("batch-rate-fresh",), "learning_rate"),
     Claim(PART, "ours", "Target scale and std of the initial weights are one setting, their ratio.",
           partial(one_ratio, loss="mse", scale="target_scale"), ("margin-init",), (),
           "activations_losses"),
-    Claim(PART, "report B names the full grid and leaves it",
+    Claim(PART, "report B names the full grid and leaves it at that",
           "The winner of the full grid is ahead of the others close to it.", near_best,
           ("near-best-fresh",), ("near-best-fresh",), "searching"),
 )  # fmt: skip

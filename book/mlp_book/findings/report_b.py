@@ -115,7 +115,7 @@ def batch_times(content: Mapping[str, Any]) -> Sequence[str]:
         for batch in (16, 100, 1000)
     }
     return (
-        f"Published: {', '.join(f'{s:g} s with {b}' for b, s in theirs.items())}, on a graphics "
+        f"Published: {', '.join(f'{s:.0f} s with {b}' for b, s in theirs.items())}, on a graphics "
         f"processor; so from 16 to 64 a factor of {theirs[16] / theirs[64]:.2f}.",
         f"Here, SGD on an idle core: {', '.join(f'{s:.2f} s with {b:,}' for b, s in ours.items())} "
         f"an epoch; so from 16 to 100 a factor of {ours[16] / ours[100]:.1f}. The order can be "

@@ -99,7 +99,9 @@ def plot_counts(counts: pd.DataFrame, digits: int = 1, turned: float = 0) -> Rep
         column_label="predicted class",
         height=4.5,
     )
-    figure.axes[0].tick_params(axis="x", labelrotation=turned)
+    if turned:  # a name ends at its own column
+        for name in figure.axes[0].get_xticklabels():
+            name.set(rotation=turned, ha="right", rotation_mode="anchor")
     return figure
 
 

@@ -117,7 +117,7 @@ CLAIMS = (
               (f"{regularization.STUDY}-fresh",), "regularization")
         for images in regularization.SIZES for kind in regularization.FIELDS
     ),
-    Claim(PART, "ours", "Lowering the rate during training helps.", schedules, ("schedules",),
+    Claim(PART, "ours", "Lowering the rate while training helps.", schedules, ("schedules",),
           ("schedules-fresh",), "optimizers_epochs"),
     Claim(PART, "ours", "A rate in proportion to the batch keeps the accuracy.",
           keep_in_proportion, ("batch-rate",), ("batch-rate-fresh",), "learning_rate"),

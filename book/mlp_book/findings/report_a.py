@@ -222,7 +222,7 @@ CLAIMS = (
     Claim(PART, SWEEPS, "Batches of 10,000 are about as good as batches of 20.",
           largest_as_twenty, ("batch-size", "seed-noise"),
           ("batch-size-fresh", "seed-noise-fresh"), "batch_size"),
-    Claim(PART, SWEEPS, "From 16 to 512 units, training and test accuracy drift further apart.",
+    Claim(PART, SWEEPS, "From 16 to 512 units, training and test accuracy part more and more.",
           widening_gap, ("hidden-size", "seed-noise"), ("hidden-size-fresh", "seed-noise-fresh"),
           "hidden_layers"),
     Claim(PART, SWEEPS, "Networks get stuck in local minima and at saddles.",

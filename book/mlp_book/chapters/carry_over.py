@@ -252,12 +252,12 @@ def table_of_fits(found: CarryOver) -> pd.DataFrame:
     """Return the mean training accuracies of the drawn comparisons' settings, on both data."""
     rows = {
         words_of(pair): {
-            name: " and ".join(f"{own['train_accuracy'].mean():.1f}" for own in one.rows)
+            name: "\u00a0/\u00a0".join(f"{own['train_accuracy'].mean():.1f}" for own in one.rows)
             for name, one in zip(("MNIST", found.title), pair, strict=True)
         }
         for _, pair in differences(found)
     }
-    return table_of_rows(rows or {NOT_RUN: {}}, "training accuracy, %")
+    return table_of_rows(rows or {NOT_RUN: {}}, "training accuracy, % (first\u00a0/\u00a0second)")
 
 
 def _say_nothing_yet(axes: Any) -> None:

@@ -137,7 +137,7 @@ def test_a_whole_study_is_judged_beside_mnist(tmp_path: Path) -> None:
     ((_, (a, b)),) = differences(found)
     fits = chapter.table_of_fits(found)
     assert fits.index.tolist() == [f"{a.first} against {a.second}"]
-    assert fits["Fashion-MNIST"].tolist() == ["99.0 and 99.0"]  # of made runs
+    assert fits["Fashion-MNIST"].tolist() == ["99.0\u00a0/\u00a099.0"]  # of made runs
     assert math.isfinite(a.effect.error + b.effect.error)
     page = chapter.Board(found)._repr_html_()
     assert "<strong>does not hold</strong>" in page

@@ -244,7 +244,6 @@ def mnist(runs: Sequence[Run]) -> Iterator[Any]:
         "twins": twins.size,
         "twins-low": f"{twins.min(axis=None):.2f}",
         "twins-high": f"{twins.max(axis=None):.2f}",
-        "cost-of-few": f"{none_many.mean - none_few.mean:.2f}",
         "few-effect": compare(none_few, none_many).in_points(),
         "gap-none": gap[UNTREATED],
         "gap-strong": gap[STRONG].text().replace("-", MINUS),

@@ -34,7 +34,7 @@ def trace_loss(
     """Return a loss and its pull while the true class's output leads all others by more and more.
 
     The other outputs stay at 0. The pull is how strongly gradient descent moves the true class's
-    output up: the slope of the loss along it, with the sign turned.
+    output up: the slope of the loss along it, with its sign reversed.
 
     Parameters
     ----------

@@ -447,7 +447,7 @@ def test_all_studies_at_once(browser: Browser, address: str, explorer: ExplorerP
     explorer.wait_for_count(f"{len(configs)} of {len(configs)} runs shown")
     assert explorer.shapes("line") > 0
     # A field that one study varies and another leaves at its default, or sets for all of its runs.
-    some = {"activation": "ReLU", "optimizer": "sgd", "batch size": "100"}
+    some = {"activation": "ReLU", "optimizer": "SGD", "batch size": "100"}
     for label, value in some.items():
         explorer.choose(label, value)
     passing = [

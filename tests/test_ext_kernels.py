@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from multiprocessing import active_children
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import mlp_kernels
 import nbformat
@@ -13,9 +13,6 @@ import pytest
 from jupyter_client.provisioning import KernelProvisionerFactory
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="kernels are forked on Linux alone"),
@@ -54,6 +51,18 @@ def test_figures_are_drawn_inline(tmp_path: Path) -> None:
 def test_a_kernel_keeps_nothing_from_the_one_before(tmp_path: Path) -> None:
     run("import mlp_core\nmlp_core.left = 1\nprint()", tmp_path)
     assert run("import mlp_core\nprint(hasattr(mlp_core, 'left'))", tmp_path) == "False"
+
+
+def test_a_kernel_needs_no_port(tmp_path: Path) -> None:
+    code = """
+import json, pathlib
+from ipykernel.connect import get_connection_file
+told = json.loads(pathlib.Path(get_connection_file()).read_text())
+print(told["transport"], pathlib.Path(told["ip"]).parent)
+"""
+    transport, folder = run(code, tmp_path).split()
+    assert transport == "ipc"
+    assert not Path(folder).exists()
 
 
 def test_an_error_of_a_cell_reaches_the_build(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 from importlib.metadata import EntryPoint
 from multiprocessing import get_context
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 import matplotlib.pyplot
@@ -27,6 +28,17 @@ if TYPE_CHECKING:
 
 class ForkedKernel(LocalProvisioner):
     """A kernel in a fork of the process that asks for it, in place of a new Python."""
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Meet the kernel at files of its own: a port may be taken by another before its use."""
+        self.meeting_place = TemporaryDirectory(prefix="kernel-")
+        self.parent.transport, self.parent.ip = "ipc", f"{self.meeting_place.name}/socket"
+        return await super().pre_launch(**kwargs)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove the files too."""
+        await super().cleanup(restart)
+        self.meeting_place.cleanup()
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
         """Fork, with the arguments that a new Python would get."""

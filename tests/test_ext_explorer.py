@@ -16,7 +16,9 @@ from sphinx.errors import ExtensionError
 
 from mlp_book.style import new_figure, styled
 from mlp_book.svg import to_file
-from mlp_core.studies import RunStore, StoredStudy, Study
+from mlp_book.text import STUDY_TITLES, study_title
+from mlp_core.studies import STUDIES, RunStore, StoredStudy, Study
+from mlp_core.studies.catalogue import FASHION
 from mlp_core.training import RunConfig
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +51,7 @@ def test_a_build_writes_a_script_and_two_files_per_study(
     assert everything["stored"] == f"{len(ids)} runs of {len(COUNTS)} studies"
     assert everything["defaults"] == RunConfig().to_dict()
     assert [entry["name"] for entry in listed] == list(COUNTS)
+    assert listed[0]["label"] == "Seed noise"
     # The first view is of a whole study in which something varies.
     assert [entry["name"] for entry in listed if entry["first"]] == ["momentum"]
     assert listed[1]["stored"] == "4 of 24 runs stored"
@@ -84,6 +87,17 @@ def test_the_static_table_names_every_study_and_escapes_it() -> None:
     assert "<td>5 of 24,<br> MNIST</td>" in table
     assert 'href="../downloads/learning-rate.csv"' in table
     assert table.count("<tr>") == 4
+
+
+def test_every_study_has_a_title_in_words() -> None:
+    titles = [study_title(name) for name in STUDIES]
+    assert len(set(titles)) == len(titles)
+    own = {name.removeprefix(FASHION).removesuffix("-fresh") for name in STUDIES}
+    # A name of three parts or more is a list, not a phrase.
+    assert {name for name in own if name.count("-") > 1} <= set(STUDY_TITLES) <= own
+    table = mlp_explorer.static_table([made_study("one-at-a-time", 2)], "")
+    assert '<th scope="row">One parameter at a time</th>' in table
+    assert 'aria-label="One parameter at a time, CSV"' in table
 
 
 # What a chapter offers to take away

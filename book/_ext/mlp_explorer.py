@@ -24,7 +24,7 @@ from mlp_book.pages import (
     write_downloads,
 )
 from mlp_book.scripts import as_json
-from mlp_book.text import NONE
+from mlp_book.text import NONE, study_title
 from mlp_core.studies import StoredStudy, find_results
 from mlp_core.training import RunConfig
 
@@ -45,12 +45,12 @@ TABLE = """\
 <thead><tr>{% for head in heads %}<th scope="col">{{ head }}</th>{% endfor %}</tr></thead>
 <tbody>
 {% for study in studies -%}
-<tr><th scope="row">{{ study.name | replace("-", " ") }}</th><td>{{ study.question }}</td>
+<tr><th scope="row">{{ study_title(study.name) }}</th><td>{{ study.question }}</td>
 {#- #}<td>{{ stored_text(study) }}{% if study.runs %},<br> {{ data_of(study) }}{% endif %}</td>
 {#- #}<td>{{ best_cell(study) or NONE }}</td><td>
 {%- for kind in ("csv", "json") if study.runs -%}
 <a href="{{ folder }}/{{ study.name }}.{{ kind }}" download
- aria-label="{{ study.name }}, {{ kind.upper() }}">{{ kind.upper() }}</a> {# #}
+ aria-label="{{ study_title(study.name) }}, {{ kind.upper() }}">{{ kind.upper() }}</a> {# #}
 {%- else %}{{ NONE }}{% endfor %}</td></tr>
 {% endfor %}</tbody></table></div>"""
 HEADS = ("study", "question", "runs stored", "best cell: test accuracy", "files")
@@ -97,6 +97,7 @@ def write_study(study: StoredStudy, folder: Path, downloads: Path) -> dict[str, 
     digest = hashlib.sha256((folder / script).read_bytes()).hexdigest()[:8]
     return {
         "name": name,
+        "label": study_title(name),
         "question": study.question,
         "stored": f"{stored_text(study)} runs stored",
         "data": data_of(study),
@@ -140,6 +141,7 @@ def static_table(studies: list[StoredStudy], folder: str) -> str:
     """Return the table of all studies as HTML, with links to the files in a folder."""
     template = Environment(autoescape=True).from_string(TABLE)
     functions = {"stored_text": stored_text, "data_of": data_of, "best_cell": best_cell}
+    functions["study_title"] = study_title
     return template.render(studies=studies, folder=folder, heads=HEADS, NONE=NONE, **functions)
 
 

@@ -15,7 +15,7 @@ from mlp_book.frames import dataset_name, frame
 from mlp_book.packing import kept_epochs, pack_figures
 from mlp_book.scripts import as_json
 from mlp_book.stats import against_all, spread
-from mlp_book.text import level_text, listed_name
+from mlp_book.text import level_text, listed_name, study_title
 from mlp_core.studies import (
     STUDIES,
     RunStore,
@@ -311,6 +311,7 @@ def explorer_dict(study: StoredStudy, points: int = POINTS[0]) -> dict[str, Any]
     kept = {length: kept_epochs(length, points) for length in {len(r.history) for r in runs}}
     return {
         "name": study.name,
+        "label": study_title(study.name),
         "dataset": sorted(set(data["dataset"])),
         "points": points,
         "columns": [vars(column) for column in shown],

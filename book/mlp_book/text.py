@@ -41,6 +41,20 @@ LISTED_NAMES = {
     "adam_beta2": "Adam's beta2",
     "dtype": "precision",
 }
+# Studies as the explorer lists them, where their own names are no words for a reader.
+STUDY_TITLES = {
+    "activations-losses-depth": "activations, losses and depth",
+    "batch-rate": "batch size and learning rate",
+    "depth-activation": "depth and activation",
+    "full-factorial": "full grid",
+    "hidden-size": "hidden units",
+    "margin-init": "margin and initialization",
+    "near-best": "settings near the best",
+    "one-at-a-time": "one parameter at a time",
+    "rivals": "small differences",
+    "schedules": "learning rate schedules",
+    "weight-decay-data-size": "weight decay and training images",
+}
 # The spaces at which no line breaks: before a unit, about "of" in a count, within p = 0.02, before
 # a figure's number, within an interval. A text may begin with one: the number before it is glued.
 _LOOSE = re.compile(
@@ -101,6 +115,19 @@ def listed_name(name: str) -> str:
     ('initial std', 'hidden sizes')
     """
     return LISTED_NAMES.get(name, in_words(name))
+
+
+def study_title(name: str) -> str:
+    """Return the name of a study as a reader sees it.
+
+    >>> study_title("momentum-fresh"), study_title("fashion-depth"), study_title("batch-rate")
+    ('Momentum, fresh seeds', 'Fashion-MNIST: depth', 'Batch size and learning rate')
+    """
+    own = name.removeprefix("fashion-").removesuffix("-fresh")
+    words = STUDY_TITLES.get(own, own.replace("-", " "))
+    if name.startswith("fashion-"):
+        return f"Fashion-MNIST: {words}"
+    return words[:1].upper() + words[1:] + ", fresh seeds" * name.endswith("-fresh")
 
 
 def level_text(value: Any) -> str:

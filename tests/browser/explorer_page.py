@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Locator, Page, Route
 
 from mlp_book.pages import explorer_json
 from mlp_book.scripts import classic_script
+from mlp_book.text import study_title
 from mlp_core.training import RunConfig
 
 EXPLORER = "book/explorer.html"
@@ -106,7 +107,7 @@ class ExplorerPage:
         self.root.get_by_label(label, exact=True).first.select_option(label=option)
 
     def open_study(self, name: str) -> None:
-        label = "All studies" if name == "all-studies" else name.replace("-", " ")
+        label = "All studies" if name == "all-studies" else study_title(name)
         # All studies have a filter of that name too.
         self.root.locator("#explorer-study").select_option(label=label)
         self.page.wait_for_selector(f'.explorer[data-study="{name}"] .explorer-table')
@@ -133,7 +134,7 @@ def made_scripts() -> dict[str, str]:
     for name, study in zip(MADE, studies, strict=True):
         target = f"(window.mlpCoreExplored ??= {{}})[{json.dumps(name)}]"
         scripts[f"runs-{name}.js"] = f"{target} = {explorer_json(study)};"
-        entry = {"name": name, "question": study.question, "stored": f"{len(study.runs)} runs"}
+        entry = {"name": name, "label": study_title(name), "question": study.question, "stored": f"{len(study.runs)} runs"}
         entry |= {"data": "made up", "script": f"runs-{name}.js", "first": name == MADE[0]}
         entries.append({**entry, "files": {"CSV": f"{name}.csv", "JSON": f"{name}.json"}})
     entries.insert(0, all_studies(entries, studies))

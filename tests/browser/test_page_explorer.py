@@ -83,7 +83,7 @@ def test_a_table_and_a_sentence_and_no_control(browser: Browser, address: str, h
         table = page.locator(".explorer-studies")
         assert table.is_visible()
         rows = table.locator("tbody tr").all_inner_texts()
-        whole = next(row for row in rows if row.startswith("learning rate\t"))
+        whole = next(row for row in rows if row.startswith("Learning rate\t"))
         best = r"24\sof\s24,\s+MNIST\tlearning rate .*: 9\d\.\d\d\s±\s0\.\d\d\s%, 3\sseeds"
         assert re.search(best, whole)
 

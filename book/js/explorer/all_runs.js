@@ -4,7 +4,7 @@ import { StoredRuns, isSize } from "./study.js";
 
 const SEED = "seed";
 const STUDY = "study"; // the column that is no field
-const SHARED = "several studies";
+const SHARED = "Several studies";
 
 export class AllRuns extends StoredRuns {
   /** `parts` are the studies as their scripts hold them, `defaults` a config's. */
@@ -35,12 +35,12 @@ export class AllRuns extends StoredRuns {
 function mergeStudies(studies, defaults) {
   const owners = new Map();
   const found = studies.flatMap((study) => study.runs.map((run) => ({ study, run })));
-  found.forEach(({ study, run }) => owners.set(run.id, [...(owners.get(run.id) ?? []), study.data.name]));
-  const isFirst = ({ study, run }) => owners.get(run.id)[0] === study.data.name;
+  found.forEach(({ study, run }) => owners.set(run.id, [...(owners.get(run.id) ?? []), study.data.label]));
+  const isFirst = ({ study, run }) => owners.get(run.id)[0] === study.data.label;
   const all = found.filter(isFirst).map(({ study, run }) => ({ study, run, config: { ...defaults, ...study.fieldsOf(run) } }));
   const names = Object.keys(defaults).filter((name) => name !== SEED);
   const columns = names.map((name) => columnOfLevels(name, all.map(({ config }) => config[name]), true));
-  const whoseIs = ([name, ...others]) => (others.length ? SHARED : name.replaceAll("-", " "));
+  const whoseIs = ([name, ...others]) => (others.length ? SHARED : name);
   const whose = columnOfLevels(STUDY, all.map(({ run }) => whoseIs(owners.get(run.id))), false);
   const [varied, same] = [columns.filter(({ levels }) => levels.length > 1), columns.filter(({ levels }) => levels.length === 1)];
   const of = (name) => all.map(({ study, run }) => study.data[name][run.index]);

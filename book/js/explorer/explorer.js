@@ -18,7 +18,7 @@ export class Explorer {
   }
 
   arrange() {
-    const studies = this.list.map(({ name, label }) => [name, label ?? name.replaceAll("-", " ")]);
+    const studies = this.list.map(({ name, label }) => [name, label]);
     const { row, input } = makeSelect("explorer-study", "study", studies, () =>
       this.open(input.value, null, { isMemorable: true }),
     );
@@ -92,11 +92,11 @@ export class Explorer {
   }
 
   /** A script, not fetched JSON: a page opened from disk may load it too. */
-  load(entry, finish) {
-    const script = make("script", { src: new URL(entry.script, this.base).href });
+  load({ label, script: file }, finish) {
+    const script = make("script", { src: new URL(file, this.base).href });
     script.addEventListener("load", finish);
     script.addEventListener("error", () => {
-      this.complain(`The runs of ${entry.name} could not be loaded: ${entry.script} is missing beside this page.`);
+      this.complain(`The runs of “${label}” could not be loaded: ${file} is missing beside this page.`);
     });
     this.say("Loading the runs.");
     document.head.append(script);

@@ -4,6 +4,7 @@ import { make, makeBox, makeButton, makeScrollFrame } from "../elements.js";
 import { withThousands } from "../numbers.js";
 import { markSorted, sortRows } from "../sorting.js";
 import { accuracyText, figuresText, percentText, seedText } from "./figures.js";
+import { isSize } from "./study.js";
 
 const PAGE_ROWS = 50; // few enough to be laid out anew at once
 
@@ -30,7 +31,7 @@ export class RunTable {
   makeHead(column) {
     const button = make("button", { type: "button", class: "explorer-sort" }, column.label);
     button.addEventListener("click", () => this.sortBy(column));
-    return make("th", { scope: "col" }, button);
+    return make("th", { scope: "col", ...lookOf(column) }, button);
   }
 
   sortBy(column) {
@@ -80,8 +81,8 @@ export class RunTable {
     const code = make("button", { type: "button", class: "explorer-code-button", "aria-label": `code of ${name}` }, "code");
     code.addEventListener("click", () => this.actions.showCode(row));
     const pick = make("label", { class: "explorer-pick" }, box);
-    const cells = [pick, code, ...this.columns.map((column) => column.text(row))];
-    const element = make("tr", {}, ...cells.map((cell) => make("td", {}, cell)));
+    const cells = this.columns.map((column) => make("td", lookOf(column), column.text(row)));
+    const element = make("tr", {}, make("td", {}, pick), make("td", {}, code), ...cells);
     this.marks.set(row, { element, box });
     return element;
   }
@@ -98,11 +99,17 @@ export class RunTable {
   }
 }
 
-function levelColumn({ label, place, texts }) {
-  return { label, value: (row) => row.at[place], text: (row) => texts[row.at[place]] };
+/** Words begin below one another, numbers end there. */
+function lookOf({ isWords }) {
+  return isWords ? { class: "explorer-words" } : {};
 }
 
-const STATUS = { label: "status", value: (row) => row.status, text: statusText };
+function levelColumn({ label, place, levels, texts }) {
+  const isWords = !levels.every((level) => isSize(level) || Array.isArray(level));
+  return { label, isWords, value: (row) => row.at[place], text: (row) => texts[row.at[place]] };
+}
+
+const STATUS = { label: "status", isWords: true, value: (row) => row.status, text: statusText };
 const FIGURES = [
   { label: "test accuracy, %", isBestFirst: true, value: (row) => row.accuracy, text: accuracyText },
   { label: "seed", value: (row) => row.seeds[0], text: seedText },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import mlp_reading
 import pytest
 from docutils import nodes
@@ -33,6 +35,15 @@ def test_code_and_formulas_stay_as_they_are(node: type[nodes.TextElement]) -> No
     page += node("7 % 3", "7 % 3")
     mlp_reading.keep_together(None, page, "page")
     assert page.astext() == "7 % 3"
+
+
+def test_code_within_a_line_breaks_at_spaces_and_in_long_paths() -> None:
+    one = '<code><span class="pre">{}</span></code>'.format
+    for word in ("--seeds", "results/verify.json", "activations-losses-depth-fresh"):
+        assert mlp_reading.keep_code(one(word)) == one(word)
+    long = "mlp_book.chapters.where_it_fails.fashion_mnist"
+    parts = re.findall(r">([^<]+)<", mlp_reading.keep_code(one(long)))
+    assert parts == ["mlp_book.", "chapters.", "where_it_fails.", "fashion_mnist"]
 
 
 @pytest.mark.parametrize(

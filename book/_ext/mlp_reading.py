@@ -34,6 +34,10 @@ PARTS = re.compile(
 )
 QUOTES = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&#x27;": "'"}
 PAGES = re.compile(r"(\bpages\s+\d+)-(?=\d)")  # of a source
+# Code in a line breaks at its spaces alone, and where a long path has its next part.
+PRE = re.compile(r'<span class="pre">([^<]{25,})</span>')
+JOINT = re.compile(r"(?<=\w[./])(?=[^\W\d])")
+COMMAND = re.compile(r"(?<=<td>)mlp-core [^<]+(?=</td>)")  # of a reproduction card
 QUOTE = re.compile("|".join((*QUOTES, "[\"']")))
 
 
@@ -90,10 +94,21 @@ def set_marks(body: str) -> str:
     return PARTS.sub(curl, body)
 
 
+def keep_code(body: str) -> str:
+    """Let code within a line break where a reader can tell how to join it.
+
+    >>> keep_code("<td>mlp-core info</td>")
+    '<td><span class="pre">mlp-core</span> <span class="pre">info</span></td>'
+    """
+    kept = '<span class="pre">{}</span>'.format
+    body = COMMAND.sub(lambda line: " ".join(map(kept, line[0].split())), body)
+    return PRE.sub(lambda word: "<wbr>".join(map(kept, JOINT.split(word[1]))), body)
+
+
 def finish(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:
     """Set the marks of a page's text, when all of it is there."""
     if app.builder.format == "html" and context.get("body"):
-        context["body"] = set_marks(context["body"])
+        context["body"] = keep_code(set_marks(context["body"]))
 
 
 def add_time(app: Sphinx, page: str, template: str, context: dict[str, Any], tree: Any) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from mlp_book.facts import Levels
-from mlp_book.frames import MEASURES, broke, label_of
+from mlp_book.frames import MEASURES, broke, dataset_name, label_of
 from mlp_book.stats import (
     MARGIN,
     Effect,
@@ -218,7 +218,7 @@ def reproduction_card(study: str, runs: Sequence[Run]) -> pd.DataFrame:
     rows = {
         "study": study,
         "runs": f"{len(runs)}, {_seeds(seeds)}",
-        "data": ", ".join(dict.fromkeys(str(run.config.dataset) for run in runs)),
+        "data": ", ".join(dict.fromkeys(dataset_name(run.config.dataset) for run in runs)),
         "mlp_core": _environment(runs, "mlp_core"),
         "NumPy": _environment(runs, "numpy"),
         "Python": _environment(runs, "python"),

@@ -29,6 +29,7 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
   const told = make("p", { class: "stepper-told" });
   const body = makeBox("stepper-lines");
   const slider = makeRange("interactive-step", "Step", { min: 1, max: count, step: 1 });
+  slider.output.remove(); // the title says the step
   slider.input.addEventListener("input", () => go(Number(slider.input.value) - 1));
   const back = makeButton("Back", () => go(at - 1));
   const next = makeButton("Next", () => go(at + 1));
@@ -94,7 +95,6 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
     const step = `${phase}, step ${at + 1} of ${count}.`;
     if (title.textContent !== `${step} ${words}.`) title.replaceChildren(make("strong", {}, step), ` ${words}.`);
     slider.input.value = at + 1;
-    slider.output.textContent = `${at + 1} of ${count}`;
     slider.input.setAttribute("aria-valuetext", `${step} ${words}`);
     back.disabled = at === 0;
     next.disabled = at === count - 1;

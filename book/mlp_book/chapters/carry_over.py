@@ -116,7 +116,7 @@ class Board:
 
 def _row(one: Carried) -> dict[str, Any]:
     said = predictions().loc[one.here.sentence]
-    lines = [(words_of(pair), *(own.effect.text() for own in pair)) for pair in one.pairs]
+    lines = [(words_of(pair), *(own.effect.text(own.digits) for own in pair)) for pair in one.pairs]
     return {
         "question": one.here.sentence,
         "unit": "epochs" if one.here.family and one.here.family.measure == SPEED else "",

@@ -65,6 +65,7 @@ class Comparison:
     means: tuple[str, str]  # of both sides, as text
     rows: tuple[pd.DataFrame, pd.DataFrame]  # of both sides; the second is empty for a figure
     published: float | None = None
+    digits: int = 2  # decimals of its numbers
     other: Effect | None = None  # paired if the effect is not, and the other way round
 
     @property
@@ -102,7 +103,8 @@ class Comparison:
         How many seeds broke is said once, as the outcome.
         """
         first, second = (re.sub(r", \d+ of \d+ broke", "", mean) for mean in self.means)
-        return f"{self.first}: {first} against {self.second}: {second}; {self.effect.text()}"
+        against = f"{self.second}: {second}" if self.published is None else f"a published {second}"
+        return f"{self.first}: {first} against {against}; {self.effect.text(self.digits)}"
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,8 @@ def ask(
     used = {key: settings[key] for first, _, second in kept for key in (first, second)}
     margins = {key: margin_of(rows) if margin is None else margin for key, rows in used.items()}
     values = {key: _by_seed(rows, measure) for key, rows in used.items()}
-    texts = {key: text_of(rows, measure) for key, rows in used.items()}
+    digits = 1 if measure == "epochs_to_learn" else 2
+    texts = {key: text_of(rows, measure, digits) for key, rows in used.items()}
     found, others = [], []
     for first, _, second in kept:
         own = max(margins[first], margins[second])
@@ -168,7 +171,7 @@ def ask(
         Comparison(
             name(first), said, name(second), effect,
             (texts[first], texts[second]),
-            (settings[first], settings[second]), other=other,
+            (settings[first], settings[second]), digits=digits, other=other,
         )
         for (first, said, second), effect, other in zip(
             kept, judge_family(found), others, strict=True
@@ -183,7 +186,7 @@ def _by_seed(rows: pd.DataFrame, measure: str) -> pd.Series[Any]:
     return pd.Series(rows[measure].where(~broke(rows)).to_numpy(), index=rows["seed"])
 
 
-def text_of(rows: pd.DataFrame, measure: str) -> str:
+def text_of(rows: pd.DataFrame, measure: str, digits: int = 2) -> str:
     """Return mean, standard deviation and seeds, and how many broke or were late."""
     own, text = settled(rows, measure), ""
     late = int((rows["late"] & ~broke(rows)).sum()) if "late" in rows else 0
@@ -191,7 +194,7 @@ def text_of(rows: pd.DataFrame, measure: str) -> str:
         text += f", {own.broken} of {own.broken + own.n} broke"
     if late:
         text += f", {late} late"
-    return f"{own.text()}\u00a0({own.n}){text}"
+    return f"{own.text(digits)}\u00a0({own.n}){text}"
 
 
 def split(data: pd.DataFrame, *columns: str) -> dict[Any, pd.DataFrame]:
@@ -302,7 +305,8 @@ class Finding:
     def evidence(self) -> tuple[str, ...]:
         """One sentence per comparison, those that decide first; or what is said instead."""
         remark = (self.claim.remark,) if self.claim.remark else ()
-        return (*(one.text for one in self.bearing), *self.lines, *remark)
+        texts = (*(one.text for one in self.bearing), *self.lines, *remark)
+        return tuple(text[:1].upper() + text[1:] for text in texts)
 
     @property
     def deciding(self) -> int:

@@ -155,7 +155,7 @@ def gelu_with_depth(data: pd.DataFrame) -> Family:
 
 def _deep(cell: tuple[str, int, str]) -> str:
     init, depth, activation = cell
-    return f"{format_level(activation)}, {depth} layers, {init}"
+    return f"{format_level(activation)}, {depth} layers, {format_level(init)}"
 
 
 def decay_with_few(data: pd.DataFrame) -> Family:
@@ -188,7 +188,7 @@ CLAIMS = (
     Claim(PART, TABLE, "The 36 losses.", losses_beside, **CROSSED),
     Claim(PART, TABLE, "The default setting's test accuracy, from many seeds.",
           partial(figures, "test_accuracy"), ("seed-noise",), ("seed-noise-fresh",),
-          "where_it_fails"),
+          "comparing"),
     Claim(PART, WORDS, "Cross-entropy is more accurate than hinge and squared error.",
           partial(cells, "loss", {("cross_entropy", "hinge"): "larger",
                                   ("cross_entropy", "mse"): "larger"}), **CROSSED),

@@ -66,7 +66,7 @@ def keep_in_proportion(data: pd.DataFrame) -> Family:
     ]
     family = ask(
         split(data, "batch_size", "learning_rate"), asked,
-        name=lambda cell: f"batches of {cell[0]} at {cell[1]:g}",
+        name=lambda cell: f"batches of {cell[0]:,} at {cell[1]:g}",
     )  # fmt: skip
-    on_diagonal = {f"batches of {b} at {rate_by(b, 1.0):g}" for b in set(data["batch_size"])}
+    on_diagonal = {f"batches of {b:,} at {rate_by(b, 1.0):g}" for b in set(data["batch_size"])}
     return family.only(lambda one: one.first in on_diagonal)

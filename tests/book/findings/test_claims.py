@@ -96,7 +96,19 @@ def test_the_evidence_that_decides_stands_first(said: str, outcomes: str, decidi
     finding = Finding(CLAIMS[0], verdict_of(asked), Family(asked, asked, ()))
     assert len(finding.evidence) == len(asked)
     shown = finding.evidence[: finding.deciding]
-    assert " ".join(text.split(":")[0] for text in shown) == deciding
+    assert " ".join(text.split(":")[0] for text in shown).lower() == deciding
+    assert all(text[0].isupper() for text in shown)
+
+
+def test_evidence_names_what_is_published_and_rounds_epochs() -> None:
+    one = replace(comparison("figure", "up"), published=2.0)
+    assert one.text.startswith("a: 1 against a published 2; +0.50\u00a0[")
+    rows = pd.DataFrame({"run_id": ["x", "y"], "seed": [1, 2], "test_accuracy": 98.0})
+    slow = {name: rows.assign(epochs_to_learn=[epochs, epochs + 1], run_id=[name, name * 2])
+            for name, epochs in {"a": 3, "b": 20}.items()}  # fmt: skip
+    (pace,) = ask(slow, [("a", "smaller", "b")], "epochs_to_learn", margin=1.0).comparisons
+    assert pace.text.startswith("a: 3.5\u00a0±\u00a00.7\u00a0(2) against b: 20.5\u00a0±\u00a00.7")
+    assert "; \u221217.0\u00a0[" in pace.text
 
 
 def test_without_a_comparison_nothing_can_be_told() -> None:
@@ -197,7 +209,7 @@ def test_a_rate_in_proportion_is_judged_on_the_diagonal() -> None:
     data = study("batch-rate", lambda c: 97.0)
     family = keep_in_proportion(data)
     assert [one.first for one in family.comparisons] == [
-        f"batches of {size} at {size / 2000:g}" for size in (25, 50, 200, 400, 800, 1600)
+        f"batches of {size:,} at {size / 2000:g}" for size in (25, 50, 200, 400, 800, 1600)
     ]
     assert len(family.whole) == 19  # with both neighbours, but for two beyond the grid
     assert {one.second for one in family.whole} == {"batches of 100 at 0.05"}

@@ -343,9 +343,8 @@ def loss(
             f"of their {spread([m.mistakes for m in members]).text(1)} mistakes; their ensemble "
             f"makes {average(members).mistakes}. Long training on few images makes networks too "
             f"sure, by {gap:.1f} points, with no change of the accuracy shown ({late.text()}). On "
-            f"MNIST, {found.n} seeds spread by "
-            f"{found.std:.2f} points; the choice of {TEST_SIZE:,} test images leaves "
-            f"{binomial:.2f} open."
+            f"MNIST, {found.n} seeds spread by {found.std:.2f} points; another {TEST_SIZE:,} test "
+            f"images would move the error by about {binomial:.2f}."
         )
     }
 

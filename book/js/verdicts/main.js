@@ -103,11 +103,15 @@ class Board {
 
   /** Tell how many claims have which verdict, and how many by the protocol. */
   count() {
-    const lines = Object.entries(this.data.symbols).flatMap(([word, sign]) => {
+    const found = Object.entries(this.data.symbols).map(([word, sign]) => {
       const now = this.rows.filter((row) => row.dataset.verdict === word).length;
-      const before = this.data.rows.filter(({ verdict }) => verdict === word).length;
+      return { word, sign, now, before: this.data.rows.filter(({ verdict }) => verdict === word).length };
+    });
+    // The longest leaves room for the words behind it, on a phone too.
+    const most = Math.max(...found.flatMap(({ now, before }) => [now, before]));
+    const lines = found.flatMap(({ word, sign, now, before }) => {
       const bar = make("span", { class: "verdict", "data-verdict": word });
-      bar.style.width = `${(80 * now) / this.rows.length}%`;
+      bar.style.width = `${(60 * now) / most}%`;
       return [make("dt", {}, `${sign} ${word}`), make("dd", {}, bar, now === before ? `${now}` : `${now}, was ${before}`)];
     });
     this.counts.replaceChildren(...lines);

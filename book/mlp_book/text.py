@@ -52,7 +52,7 @@ STUDY_TITLES = {
     "near-best": "settings near the best",
     "one-at-a-time": "one parameter at a time",
     "rivals": "small differences",
-    "schedules": "learning rate schedules",
+    "schedules": "learning-rate schedules",
     "weight-decay-data-size": "weight decay and training images",
 }
 # The spaces at which no line breaks: before a unit, about "of" in a count, within p = 0.02, before

@@ -134,8 +134,9 @@ def made_scripts() -> dict[str, str]:
     for name, study in zip(MADE, studies, strict=True):
         target = f"(window.mlpCoreExplored ??= {{}})[{json.dumps(name)}]"
         scripts[f"runs-{name}.js"] = f"{target} = {explorer_json(study)};"
-        entry = {"name": name, "label": study_title(name), "question": study.question, "stored": f"{len(study.runs)} runs"}
-        entry |= {"data": "made up", "script": f"runs-{name}.js", "first": name == MADE[0]}
+        entry = {"name": name, "label": study_title(name), "question": study.question}
+        entry |= {"stored": f"{len(study.runs)} runs", "data": "made up"}
+        entry |= {"script": f"runs-{name}.js", "first": name == MADE[0]}
         entries.append({**entry, "files": {"CSV": f"{name}.csv", "JSON": f"{name}.json"}})
     entries.insert(0, all_studies(entries, studies))
     scripts["studies.js"] = f"window.mlpCoreExplorer = {json.dumps(entries)};"

@@ -34,7 +34,7 @@ FINDINGS: tuple[tuple[str, str, Comparisons], ...] = (
     ("A learning rate of 1 is best, 10 is worst.", "learning_rate",
      [(0.1, "smaller", 1.0), (10.0, "smaller", 1.0), (10.0, "smaller", 0.1)]),
 )  # fmt: skip
-REMARKS = {"loss": "The losses nll and cross-entropy are one function here: one set of runs is both."}
+REMARKS = {"loss": "The losses nll and cross-entropy are one function here, in one set of runs."}
 NAMES = {"log_softmax_mse": "mse"}  # as the report writes it
 IMAGES = 60_000  # of an epoch
 

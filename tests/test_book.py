@@ -85,6 +85,14 @@ def test_files_named_in_the_settings_exist() -> None:
         assert (ROOT / folder / f"{module}.py").is_file(), module
 
 
+def test_captions_of_panels_say_how_to_read_them() -> None:
+    for notebook in (ROOT / "notebooks").glob("*.ipynb"):
+        for cell in json.loads(notebook.read_text("utf-8"))["cells"]:
+            if "".join(cell["source"]).startswith("show_panel("):
+                caption = cell["metadata"]["mystnb"]["figure"]["caption"]
+                assert "{{ panel_lines }}" in caption, notebook.name
+
+
 def normalized(package: str) -> str:
     return re.sub(r"[-_.]+", "-", package).lower()
 

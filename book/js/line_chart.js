@@ -5,6 +5,7 @@ import { axisNumber, rangeOf } from "./numbers.js";
 import { makeScale } from "./scales.js";
 
 const MARGIN = { left: 48, right: 12, top: 28, bottom: 38 };
+const TICK_GAP = 14;
 const LEAST_WIDTH = 160;
 const NAME_ROOM = 76; // for names at the ends of the lines
 const NAME_GAP = 14;
@@ -67,8 +68,11 @@ export function valueRange(curves, isLog, most) {
 
 function drawAxes({ left, right, top, bottom, x, y }, xLabel, { label: yLabel, ticks }, height) {
   const across = (at, name) => makeSvg("line", { x1: left, x2: right, y1: at, y2: at, class: name });
+  let below = Infinity;
   const yTicks = (ticks ?? y.ticks(7).map((value) => [value, axisNumber(value)])).flatMap(([value, words]) => {
     const at = y.at(value);
+    if (Math.abs(below - at) < TICK_GAP) return []; // in a low chart words would touch
+    below = at;
     return [across(at, "mlp-grid"), makeText(left - 6, at + 4, words, "end")];
   });
   // Epochs and updates are counted: half of one is no tick.

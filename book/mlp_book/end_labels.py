@@ -80,7 +80,12 @@ class EndLabels:
                 number += 1
             if axes in self._titles:
                 top = max(places) + GAP / 2 + 2
-                self._titles[axes].xy = (1, max(top / (box.height * points), 1.0))
+                self._titles[axes].xy = (1, top / (box.height * points))
+        if self._titles and engine:
+            engine.execute(self._figure)  # where a title has left its first place, there is room
+        for axes, labels in self._labels.items():
+            for label in labels:
+                _end_in_a_dash(axes, label, points)
 
     def _lead(self, axes: Any, label: _Label, end: tuple[float, float], place: float) -> None:
         """Draw a leader from where a line ends to its label, if they are far apart."""
@@ -101,6 +106,19 @@ class EndLabels:
         leader.arrow_patch.set_gid(label.text.get_gid().replace("end", "leader"))
         leader.set_in_layout(False)
         self._leaders.append(leader)
+
+
+def _end_in_a_dash(axes: Any, label: _Label, points: float) -> None:
+    """Shift the dashes of a line so that its last one is whole, beside its name."""
+    for line in axes.get_lines():
+        way = line.get_xydata()
+        way = way[np.isfinite(way).all(axis=1)]
+        if not line.is_dashed() or not len(way) or tuple(way[-1]) != (label.x, label.y):
+            continue
+        steps = np.diff(axes.transData.transform(way), axis=0)
+        length = np.hypot(*steps.T).sum() * points / line.get_linewidth()
+        _, dashes = line._unscaled_dash_pattern
+        line.set_linestyle(((dashes[0] - length) % sum(dashes), dashes))
 
 
 def _last_seen(axes: Any, label: _Label) -> tuple[float, float]:

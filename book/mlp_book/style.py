@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -28,11 +28,14 @@ COLOURS = ("#2a7fc4", "#c8600f", "#0d8f6b", "#c0609a", "#a97f1e", "#7a68c8")
 # From small to large, blue to ochre: the hue alone moves, the luminance hardly.
 RAMP = ("#2a7fc4", "#7a68c8", "#bf4f8f", "#c8600f", "#a97f1e")
 DASHES: tuple[Any, ...] = ("solid", (0, (5, 2)), (0, (1.5, 1.5)), (0, (6, 2, 1, 2)))
+UNDECIDED = "#8a9097"  # of what is undecided, as in verdicts.css
 MARKERS = ("o", "s", "D", "^", "v", "P")
 # One colour per activation, in every chapter.
 MEANINGS = dict(zip(("gelu", "relu", "sigmoid", "tanh"), COLOURS, strict=False))
+HAIRLINE = {"visible": True, "alpha": 0.4, "linewidth": 0.6}  # the frame of an image
 
 WIDTH = 4.8  # inches; small, so that 10-point text is still about 10 pixels high on a phone
+APART = 0.6  # of their height: names of ticks that are nearer are hard to tell apart
 NARROW = 6.0  # of a logarithmic axis: its highest value over its lowest
 Layout = Literal["constrained"] | None
 STYLE: dict[str, Any] = {
@@ -124,6 +127,7 @@ class ReportFigure(Figure):
                 for text in (title, axes.xaxis.label):
                     over = text.get_window_extent().x1 - self.bbox.x1
                     text.set_x(text.get_position()[0] - max(over, 0) / axes.bbox.width)
+                _thin_out(axes)
         return to_inline(self._svg(), "", "")
 
     def save(self, path: str | Path) -> None:
@@ -139,6 +143,8 @@ class ReportFigure(Figure):
 
     def _svg(self) -> str:
         buffer = io.StringIO()
+        for number, text in enumerate(_on_grids(self.axes)):
+            text.set_gid(f"ground-{number}")
         with styled():  # not savefig: it draws everything twice
             self.end_labels.place()
             FigureCanvasSVG(self).print_svg(buffer, metadata={"Date": None, "Creator": None})
@@ -174,6 +180,25 @@ def new_figure(
     for empty in axes[count:]:
         empty.set_visible(False)
     return figure, axes[:count]
+
+
+def _on_grids(panels: Sequence[Any]) -> Iterator[Any]:
+    """Yield the words within axes that have gridlines: on a page they get a ground."""
+    for axes in panels:
+        grid = [*axes.get_xgridlines(), *axes.get_ygridlines()]
+        if any(line.get_visible() for line in grid):
+            yield from (one for one in axes.texts if one.get_text() and not one.get_gid())
+
+
+def _thin_out(axes: Any) -> None:
+    """Leave out names of ticks along x that would touch the one to the right."""
+    low, high = axes.get_xlim()
+    free = math.inf
+    for place, name_of in reversed([*zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)]):
+        if low <= place <= high:
+            box = name_of.get_window_extent()
+            name_of.set_visible(box.x1 + APART * box.height < free)
+            free = box.x0 if name_of.get_visible() else free
 
 
 def ramp(count: int) -> list[str]:

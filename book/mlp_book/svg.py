@@ -93,7 +93,7 @@ def to_file(inline: str) -> str:
 
 def _isolate_ids(svg: str) -> str:
     """Drop ids that nothing refers to and make the others this figure's own."""
-    svg = re.sub(r' id="(line|end|leader)-(\d+)"', r' data-\1="\2"', svg)
+    svg = re.sub(r' id="(line|end|leader|ground)-(\d+)"', r' data-\1="\2"', svg)
     used = set(re.findall(r'(?:url\(#|href="#|describedby=")([^)"]+)', svg))
     own = "f" + hashlib.sha256(svg.encode()).hexdigest()[:8]
     svg = re.sub(r' id="([^"]*)"', lambda m: f' id="{own}{m[1]}"' if m[1] in used else "", svg)

@@ -184,6 +184,33 @@ def test_labels_stand_at_their_lines_or_have_a_leader() -> None:
     assert abs(heights["c"] + 4 - at_c) <= NEAR
 
 
+def test_beside_a_dashed_line_s_name_is_a_whole_dash_and_above_the_names_their_title() -> None:
+    values = {"a": [9.0, 2.0], "b": [9.0, 1.0]}
+    figure = lines(
+        tidy("x", [0, 10], {"y": values}),
+        "x",
+        color="line",
+        panel="panel",
+        label_title="two\nlines",
+    )
+    figure.inline_svg()
+    (axes,) = figure.axes
+    named = {text.get_text(): text.get_window_extent() for text in axes.texts}
+    points = 72 / figure.dpi
+    assert 0 < (named["two\nlines"].y0 - named["a"].y1) * points < GAP
+    dashed = axes.get_lines()[1]
+    ends = axes.transData.transform(dashed.get_xydata()) * points / dashed.get_linewidth()
+    offset, dashes = dashed._unscaled_dash_pattern
+    length = math.dist(*ends)
+    assert (offset + length) % sum(dashes) == pytest.approx(dashes[0], abs=0.1)
+
+
+def test_words_on_gridlines_have_a_ground(runs: list[Run]) -> None:
+    on_lines = sweep(frame(runs), "learning_rate", "test_error", guessing=10).inline_svg()
+    assert re.findall(r'data-ground="\d"><text[^>]*>(\w+)', on_lines) == ["guessing"]
+    assert "data-ground" not in error_map(frame(runs), "epochs", "learning_rate").inline_svg()
+
+
 def test_a_legend_names_each_line_once_in_place_of_its_ends() -> None:
     curves = tidy("x", [0, 1], {"up": {"a": [0, 1], "b": [1, 2]}, "down": {"a": [1, 0]}})
     data = pd.concat(curves.assign(depth=depth) for depth in ("1", "2"))
@@ -191,6 +218,16 @@ def test_a_legend_names_each_line_once_in_place_of_its_ends() -> None:
     (legend,) = figure.legends
     assert [text.get_text() for text in legend.get_texts()] == ["a, 1", "a, 2", "b, 1", "b, 2"]
     assert "data-end" not in figure.inline_svg() and "b, 2" in figure.alt()
+
+
+def test_in_a_smaller_picture_names_of_ticks_do_not_touch() -> None:
+    doubling = [fake_run(RunConfig(batch_size=2**k, epochs=1), 95) for k in range(2, 13)]
+    figure = sweep(frame(doubling), "batch_size", "test_error", even=True)
+    figure.picture_svg((3.2, 2))
+    shown = [t for t in figure.axes[0].get_xticklabels() if t.get_visible()]
+    assert shown[-1].get_text() == "4096" and len(shown) < len(doubling)
+    boxes = [text.get_window_extent() for text in shown]
+    assert all(b.x0 - a.x1 > a.height / 2 for a, b in pairwise(boxes))
 
 
 def test_a_smaller_picture_keeps_its_words_inside() -> None:

@@ -19,7 +19,7 @@ function legendRow({ name, colour, dash, lines, runs }, value) {
   const mark = make("span", { class: hasLine ? "mlp-mark" : "", "aria-hidden": "true" }, hasLine ? "" : "✕");
   if (hasLine) mark.style.borderTop = `4px ${dash ? "dashed" : "solid"} ${colour}`;
   else mark.style.color = colour;
-  const seeds = runs.length === 1 ? `seed ${runs[0].seeds[0]}` : `${runs.length} seeds`;
+  const seeds = runs.length === 1 ? `seed ${runs[0].seeds[0]}` : `${runs.length}\u00a0seeds`;
   const title = make("span", { class: "mlp-name" }, name);
   return make("li", {}, mark, make("span", {}, title, make("span", { class: "mlp-source" }, ` · ${seeds}`)), value);
 }

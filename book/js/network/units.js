@@ -20,14 +20,13 @@ export class UnitsPicture {
       this.rows = hidden.map((_, i) => makeBar(i + 1));
       this.bars.replaceChildren(...this.rows.map(({ root }) => root));
     }
-    hidden.forEach((counts, i) => this.rows[i].show(counts));
+    hidden.forEach((counts, i) => this.rows[i].show(counts, hidden.length > 1));
     if (!hidden.length) return "This network has no hidden units.";
-    const dead = hidden.reduce((sum, counts) => sum + counts[0], 0);
-    const saturated = hidden.reduce((sum, counts) => sum + counts[1], 0);
-    const all = hidden.flat().reduce((a, b) => a + b);
-    const states = [`${dead} of ${countOf(all, "hidden unit")} ${dead === 1 ? "is" : "are"} dead`];
-    if (saturated) states.push(`${saturated} saturated`);
-    return `Epoch ${epoch}: ${states.join(", ")}, ${hidden.reduce((sum, counts) => sum + counts[3], 0)} active.`;
+    const [dead, ...others] = STATES.map((_, i) => hidden.reduce((sum, counts) => sum + counts[i], 0));
+    const all = countOf(hidden.flat().reduce((a, b) => a + b), "hidden unit");
+    const states = [`${dead} of ${all} ${dead === 1 ? "is" : "are"} dead`];
+    others.forEach((count, i) => count && states.push(`${count}\u00a0${STATES[i + 1]}`));
+    return `Epoch ${epoch}: ${states.join(", ")}.`;
   }
 }
 
@@ -36,11 +35,12 @@ function makeBar(number) {
   const words = make("span", { class: "network-bar-words" });
   const bar = make("span", { class: "network-bar", "aria-hidden": "true" }, ...[...parts].reverse());
   const root = makeBox("network-bar-row", make("span", {}, `layer ${number}`), bar, words);
-  const show = (counts) => {
+  const show = (counts, isOneOfSeveral) => {
     counts.forEach((count, i) => {
       parts[i].style.flexGrow = count;
       parts[i].hidden = !count;
     });
+    words.hidden = !isOneOfSeveral; // of a single layer, the sentence says it all
     const told = STATES.map((state, i) => [counts[i], state]).reverse().filter(([count]) => count);
     setText(words, told.map(([count, state]) => `${count} ${state}`).join(", "));
   };

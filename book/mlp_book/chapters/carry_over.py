@@ -12,7 +12,7 @@ from jinja2 import Environment
 from matplotlib.ticker import NullLocator
 
 from mlp_book.charts import bars, dots
-from mlp_book.charts.shared import INTERVAL
+from mlp_book.charts.shared import INTERVAL, draw_zero
 from mlp_book.facts import claim, facts
 from mlp_book.findings.carried import (
     CARRIES,
@@ -31,18 +31,17 @@ from mlp_book.findings.carried import (
 )
 from mlp_book.findings.claims import count_planned
 from mlp_book.read_out import remember
-from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_book.style import COLOURS, INK, UNDECIDED, ReportFigure, new_figure, styled
 from mlp_book.tables import table_of_rows
 from mlp_book.text import NONE, enumerate_words, format_number
 
 NAME = "carry-over"
-GREY = "#8a9097"
-PALETTE = dict(zip(OUTCOMES, (COLOURS[0], COLOURS[1], GREY, GREY), strict=True))
+PALETTE = dict(zip(OUTCOMES, (COLOURS[0], COLOURS[1], UNDECIDED, UNDECIDED), strict=True))
 SYMBOLS = dict(zip(OUTCOMES, f"✓✗?{NONE}", strict=True))
 WAYS = {
     "shown on both, same way": (COLOURS[0], "o"),
     "shown on both, opposite ways": (COLOURS[1], "D"),
-    "shown on one of them or on none": (GREY, "s"),
+    "shown on one of them or on none": (UNDECIDED, "s"),
 }
 SPEED = "epochs_to_learn"  # measured in epochs, all else in points
 LINEAR = 0.2  # points about zero: beyond, axes are logarithmic
@@ -241,8 +240,7 @@ def plot_differences(found: CarryOver) -> ReportFigure:
     axes: Any = figure.axes[0]
     for head in axes.texts:  # one line may be wider than the axes
         head.update({"text": head.get_text().replace(" (", "\n("), "linespacing": 1.0})
-    for place in axes.get_yticks():  # no line runs through the words between
-        axes.plot([0, 0], [place - 0.4, place + 0.5], color=INK, linewidth=1, zorder=1)
+    draw_zero(axes, {"color": INK, "linewidth": 1, "zorder": 1}, 0.4)
     if not rows:
         _say_nothing_yet(axes)
     return figure

@@ -23,7 +23,7 @@ from mlp_book.stats import (
     judge_family,
     spread,
 )
-from mlp_book.style import COLOURS, ReportFigure
+from mlp_book.style import COLOURS, UNDECIDED, ReportFigure
 from mlp_book.tables import table_of_rows
 from mlp_book.text import signed
 from mlp_core import Run
@@ -35,7 +35,7 @@ SHIFTS = (0.0, 0.05, 0.1, 0.2, 0.3)  # points
 DRAWS = 4_000
 OUTCOMES = ["different", "equivalent", "undecided"]
 # As in the live picture; grey is what is undecided in the verdicts, too.
-PALETTE = dict(zip(OUTCOMES, (COLOURS[0], COLOURS[2], "#8a9097"), strict=True))
+PALETTE = dict(zip(OUTCOMES, (COLOURS[0], COLOURS[2], UNDECIDED), strict=True))
 # Each has several settings with the same seeds, on all training images.
 WITH_SHARED_SEEDS = (
     "activations-losses-depth", "learning-rate", "batch-size", "momentum", "weight-decay",

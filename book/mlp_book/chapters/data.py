@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlp_book.facts import claim, facts
-from mlp_book.style import ReportFigure, new_figure, styled
+from mlp_book.style import HAIRLINE, ReportFigure, new_figure, styled
 from mlp_core.data import Dataset, load_dataset
 
 GAP = 1  # pixels between images
@@ -25,7 +25,7 @@ def plot_examples(dataset: Dataset, rows: int = 4, height: float = 2.5) -> Repor
         axes.set_yticks([])
         axes.tick_params(length=0)
         axes.grid(visible=False)
-        axes.spines[:].set_visible(False)
+        axes.spines[:].set(**HAIRLINE)
         size = " by ".join(map(str, dataset.image_shape))
         figure.set_label(
             f"Images of {size} pixels: the first {rows} training images of each of "

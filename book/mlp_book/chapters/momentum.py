@@ -122,6 +122,7 @@ def plot_damping_map(points: Mapping[str, Sequence[tuple[float, float]]]) -> Rep
                 color=COLOURS[3],
             )  # fmt: skip
         axes.set_title("momentum")
+        axes.grid(visible=False)  # it would run through the words
         axes.set_xlabel("learning rate times curvature")
         axes.set_xlim(0, 4)
         axes.set_ylim(0, 1)

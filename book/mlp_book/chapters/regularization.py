@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mlp_book.charts import dots, sweep, tidy
-from mlp_book.charts.shared import GUIDE
+from mlp_book.charts.shared import GUIDE, draw_zero
 from mlp_book.facts import Levels, claim, facts
 from mlp_book.findings.claims import ask, split
 from mlp_book.findings.regularization import FEW, FIELDS, MANY, UNTREATED, by_treatment
@@ -101,9 +101,7 @@ def plot_best(data: pd.DataFrame) -> ReportFigure:
         table, "treatment", "gain", group="images", interval=("low", "high"),
         title="test accuracy gained by the best dose, points", height=2.7,
     )  # fmt: skip
-    axes: Any = figure.axes[0]
-    for place in axes.get_yticks():  # row by row: not through the words of a head
-        axes.plot([0, 0], [place - 0.5, place + 0.5], **GUIDE)
+    draw_zero(figure.axes[0], GUIDE)
     return figure
 
 

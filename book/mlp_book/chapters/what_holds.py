@@ -19,7 +19,15 @@ from mlp_book.findings.timing import total_hours, update_times
 from mlp_book.frames import frame
 from mlp_book.read_out import remember
 from mlp_book.stats import compare, detectable, least_difference, spread
-from mlp_book.style import COLOURS, INK, ReportFigure, band_look, new_figure, styled
+from mlp_book.style import (
+    COLOURS,
+    INK,
+    UNDECIDED,
+    ReportFigure,
+    band_look,
+    new_figure,
+    styled,
+)
 from mlp_book.tables import table_of_rows
 from mlp_book.text import NONE, enumerate_words, format_level, signed
 from mlp_core import Run
@@ -31,7 +39,7 @@ ACCURACIES = ("test_accuracy", "train_accuracy")
 MARKERS = dict(zip(DEPTHS, "oD", strict=True))
 FILLS = dict(zip(LOSSES, COLOURS, strict=False))
 ROOM = 0.2  # percentage points about the dots
-PALETTE = dict(zip(VERDICTS, (COLOURS[0], COLOURS[5], COLOURS[1], "#8a9097"), strict=False))
+PALETTE = dict(zip(VERDICTS, (COLOURS[0], COLOURS[5], COLOURS[1], UNDECIDED), strict=False))
 LESS_IS_ENOUGH = {  # of report B's findings, and what is compared
     "About 14 epochs suffice.": "25 epochs against 14",
     "One hidden layer is already enough.": "three layers and five against one",

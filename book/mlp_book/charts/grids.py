@@ -14,7 +14,7 @@ from mlp_book.facts import Levels
 from mlp_book.frames import MEASURES, all_learned, label_of
 from mlp_book.read_out import remember
 from mlp_book.stats import finite
-from mlp_book.style import COLOURS, INK, ReportFigure, new_figure, styled
+from mlp_book.style import COLOURS, HAIRLINE, INK, ReportFigure, new_figure, styled
 from mlp_book.text import format_level, format_number, in_words
 
 
@@ -240,7 +240,8 @@ def images(
                 interpolation="none",
             )  # fmt: skip
             axes.set_title(name, loc="center", size=9.5)
-            axes.set_axis_off()
+            axes.set(xticks=[], yticks=[])
+            axes.spines[:].set(**HAIRLINE)
         if title:
             figure.suptitle(title, x=0.02, ha="left", size=10.5)
         words = "; ".join(name.replace("\n", ", ") for name in names)

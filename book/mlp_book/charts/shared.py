@@ -104,6 +104,15 @@ def seeds_of(rows: pd.DataFrame, measure: str) -> dict[str, Any]:
     return {**known, "lost": len(rows) - found.n, **runs}
 
 
+def draw_zero(axes: Any, look: Mapping[str, Any], above: float = 0.5) -> None:
+    """Draw where zero is, row by row: no line runs through the words that head rows.
+
+    It begins so much above a row's middle, where the next one is at 1.
+    """
+    for place in axes.get_yticks():
+        axes.plot([0, 0], [place - above, place + 0.5], **look)
+
+
 def end_at_axis(axes: Any, band: Any, table: pd.DataFrame) -> None:
     """Let a band that reaches zero meet a logarithmic axis at that level, not at its neighbours.
 

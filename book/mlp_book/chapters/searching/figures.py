@@ -89,7 +89,7 @@ def plot_ranking(cells: pd.DataFrame, factor: str, marks: Marks) -> ReportFigure
             error = own["test_error"]
             peers = cells.loc[cells[factor] == own[factor], "test_error"]
             place = (100 * (peers >= error).mean(), error)
-            axes.plot(*place, "o", color=INK, markersize=6, zorder=5, label=name)
+            axes.plot(*place, "o", color=INK, markersize=6, zorder=5, label=name, clip_on=False)
             axes.annotate(
                 f"{name} {error:.2f}", place, xytext=(-9, -3), textcoords="offset points",
                 ha="right", va="top",

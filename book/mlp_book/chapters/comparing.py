@@ -195,7 +195,7 @@ def pairs(studies: Sequence[str] = WITH_SHARED_SEEDS) -> Iterator[Any]:
     found = spread([correlation_of(load_runs(name)) for name in studies])
     low, high = found.interval
     yield {
-        "correlation": f"{signed(found.mean)} [{signed(low)}, {signed(high)}]",
+        "correlation": f"{signed(found.mean)}\u00a0[{signed(low)}, {signed(high)}]",
         "correlated-studies": found.n,
     }
     yield claim(

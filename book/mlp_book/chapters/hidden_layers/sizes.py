@@ -142,7 +142,7 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         **{f"parameters-{n or 'none'}": f"{parameters[n]:,}" for n in (0, 16) if n in parameters},
         "parameters-largest": f"{parameters[largest]:,}",
         "answer": (
-            f"On MNIST, no hidden layer gives {accuracy[0].text()} % test accuracy, 16 units "
+            f"On MNIST, zero hidden units give {accuracy[0].text()} % test accuracy, 16 units "
             f"{accuracy[16].text()} %, 128 units {accuracy[128].text()} %. From {enough} units on, "
             "no larger size is shown to differ from a smaller one, nor to equal it: "
             f"{largest:,} minus {enough} units, {accuracy.effect(largest, enough).text()}."

@@ -21,7 +21,7 @@ from mlp_book.stats import (
 )
 from mlp_book.style import COLOURS, INK, ReportFigure
 from mlp_book.tables import table_of_rows
-from mlp_book.text import format_level, in_words, signed, unbroken
+from mlp_book.text import format_level, signed, unbroken
 
 # How far a mean accuracy may be from the published one, in percentage points, to count as the same.
 TOLERANCES = {"cross_entropy": 0.25, "hinge": 0.8, "mse": 0.25}
@@ -176,7 +176,7 @@ def table_of_gains(data: pd.DataFrame, measures: Sequence[str]) -> pd.DataFrame:
     rows: dict[str, dict[str, str]] = {}
     for measure in measures:
         for gain in gains(data, measure).itertuples():
-            cell, what = gain.cell, in_words(measure)
+            cell, what = gain.cell, HEADS[measure].removesuffix(", %")
             name = f"{format_level(cell.activation)}, {unbroken(format_level(cell.loss))}"
             rows.setdefault(name, {}).update(
                 {

@@ -127,12 +127,16 @@ def test_gain_of_the_second_layer() -> None:
     (gain,) = gains(DATA, "test_accuracy").itertuples()
     assert (gain.published, gain.ours) == pytest.approx((0.24, 0.8))
     assert gain.effect.outcome == "different"
-    table = table_of_gains(DATA, ("test_accuracy", "train_accuracy"))
+    table = table_of_gains(DATA, ("test_accuracy", "train_accuracy", "test_loss"))
     assert table.index.tolist() == ["GELU, cross\u2011entropy"]
     row = table.iloc[0]
-    assert (row["test accuracy, published"], row["train accuracy, published"]) == ("+0.24", "0.00")
+    assert row.filter(like="published").to_dict() == {
+        "test accuracy, published": "+0.24",
+        "training accuracy, published": "0.00",
+        "100\u00a0\u00d7 test loss, published": "+0.03",
+    }
     assert row["test accuracy, ours"].startswith("+0.80")
-    assert row["train accuracy, ours"].endswith("equivalent")
+    assert row["training accuracy, ours"].endswith("equivalent")
     assert gains(DATA[:3], "test_accuracy").empty
 
 

@@ -69,7 +69,9 @@ def describe(runs: pd.DataFrame) -> str:
     parts = [accuracy.text()] if accuracy.n else []
     if diverged:
         count = f"{diverged}\u00a0of\u00a0{len(runs)}"
-        parts.append(f"{count} diverged, update\u00a0{updates(runs)}")
+        when = updates(runs)
+        word = "update" if when.isdigit() else "updates"
+        parts.append(f"{count} diverged, {word}\u00a0{when}")
     return "; ".join(parts)
 
 

@@ -51,7 +51,7 @@ def test_a_cell_says_how_many_diverged_and_when(data: pd.DataFrame) -> None:
     assert table.iloc[0].tolist() == [
         f"98.00{PM}0.10",
         f"97.95{PM}0.07; 1{NB}of{NB}3 diverged, update{NB}40",
-        f"3{NB}of{NB}3 diverged, update{NB}7\u201340",
+        f"3{NB}of{NB}3 diverged, updates{NB}7\u201340",
     ]
     assert table.iloc[1].tolist() == ["", "", f"1{NB}of{NB}1 diverged, update{NB}7"]
 
@@ -64,7 +64,7 @@ def test_a_figure_has_a_cell_for_each_setting(data: pd.DataFrame) -> None:
     assert axes.get_xlabel() == "learning rate"
     grounds = np.ma.filled(axes.collections[0].get_array().ravel(), -1.0)
     assert grounds == pytest.approx([0, 0.4 / 3, 0.4, -1, -1, 0.4])
-    assert "10: 3 of 3 diverged, update 7\u201340" in figure.alt()
+    assert "10: 3 of 3 diverged, updates 7\u201340" in figure.alt()
 
 
 @cache

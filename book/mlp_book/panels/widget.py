@@ -188,8 +188,9 @@ class WhatIf(anywidget.AnyWidget):
         return plot_panel([curve for curve in curves if curve], self._setting())
 
     def _setting(self) -> str:
+        said = {"int": str}  # a seed is a name: no comma parts its thousands
         return ", ".join(
-            f"{control.label} {level_text(self.values[control.name])}"
+            f"{control.label} {said.get(control.kind, level_text)(self.values[control.name])}"
             for control in self.panel.controls
         )
 

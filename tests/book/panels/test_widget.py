@@ -176,6 +176,7 @@ def test_the_figure_shows_what_is_stored_and_what_was_trained(
     panel = show_panel("engine")
     stored = panel.figure()
     assert "stored: small digits, 5 seeds: test loss" in stored.alt()
+    assert "seed 2022. " in stored.alt()
     heard = Heard(panel, monkeypatch)
     heard.train(1, {})
     heard.wait("done")

@@ -142,9 +142,10 @@ def mnist(runs: Sequence[Run], two_layers: Sequence[Run]) -> Iterator[Any]:
         **{f"parameters-{n or 'none'}": f"{parameters[n]:,}" for n in (0, 16) if n in parameters},
         "parameters-largest": f"{parameters[largest]:,}",
         "answer": (
-            f"On MNIST, zero hidden units give {accuracy[0].text()} % test accuracy, 16 units "
-            f"{accuracy[16].text()} %, 128 units {accuracy[128].text()} %. From {enough} units on, "
-            "no larger size is shown to differ from a smaller one, nor to equal it: "
+            f"On MNIST, a network without a hidden layer has {accuracy[0].text()} % test "
+            f"accuracy, with 16 units {accuracy[16].text()} %, with 128 "
+            f"{accuracy[128].text()} %. From {enough} units on, no larger size is shown to "
+            "differ from a smaller one, nor to equal it: "
             f"{largest:,} minus {enough} units, {accuracy.effect(largest, enough).text()}."
         ),
     }

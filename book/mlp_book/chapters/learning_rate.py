@@ -260,7 +260,7 @@ def crossed(runs: Sequence[Run]) -> Iterator[Any]:
         "crossed-root": "; ".join(
             f"{format_number(b)}: {one.text()}" for b, one in root_effects.items()
         ),
-        "crossed-late": "; ".join(spread(values).text() for values in late.values()),
+        "crossed-late": [spread(values).text() for values in late.values()],
         "crossed-beyond": START[1] * 800 / START[0],
         "crossed-broken": broken,
         "crossed-half": half[1],

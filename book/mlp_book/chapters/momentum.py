@@ -328,7 +328,7 @@ def mnist(
         "against-thirty": _against_thirty(against_thirty),
         "thirty-effect-none": effects[0.0].text() if 0.0 in effects else NONE,
         "same-effective": "; ".join(
-            f"momentum {momentum:g} and a rate of {rate:g}: {_outcome(one)}"
+            f"momentum {momentum:g} against a rate of {rate:g}: {_outcome(one)}"
             for (momentum, rate), one in zip(
                 SAME_EFFECTIVE.items(), judge_family(ways), strict=True
             )

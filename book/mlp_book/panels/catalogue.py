@@ -107,7 +107,7 @@ _WEIGHT_DECAY = Panel(
 _BATCH_SIZE = Panel(
     name="batch-size",
     title="What if an update saw more images?",
-    question="What does a larger batch cost in as many epochs, and can the rate make up for it?",
+    question="What does a larger batch cost over the same epochs, and can the rate make up for it?",
     controls=(
         Control(
             "batch_size", "batch size", "choice", 100,

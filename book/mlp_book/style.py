@@ -187,7 +187,9 @@ def _on_grids(panels: Sequence[Any]) -> Iterator[Any]:
     for axes in panels:
         grid = [*axes.get_xgridlines(), *axes.get_ygridlines()]
         if any(line.get_visible() for line in grid):
-            yield from (one for one in axes.texts if one.get_text() and not one.get_gid())
+            legend = axes.get_legend()
+            words = [*axes.texts, *(legend.get_texts() if legend else ())]
+            yield from (one for one in words if one.get_text() and not one.get_gid())
 
 
 def _thin_out(axes: Any) -> None:

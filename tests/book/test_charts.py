@@ -21,7 +21,7 @@ from mlp_book.alt import LONGEST, name
 from mlp_book.charts.shared import drawn_epochs
 from mlp_book.end_labels import GAP, NEAR, spread_out
 from mlp_book.frames import FIELDS, MEASURES, vary_one
-from mlp_book.style import COLOURS, INK, MEANINGS, RAMP, STYLE, ReportFigure, styled
+from mlp_book.style import COLOURS, INK, MEANINGS, RAMP, STYLE, ReportFigure, new_figure, styled
 from mlp_book.svg import to_file
 from mlp_book.text import NONE, format_number
 from mlp_core import Run, RunConfig
@@ -209,6 +209,11 @@ def test_words_on_gridlines_have_a_ground(runs: list[Run]) -> None:
     on_lines = sweep(frame(runs), "learning_rate", "test_error", guessing=10).inline_svg()
     assert re.findall(r'data-ground="\d"><text[^>]*>(\w+)', on_lines) == ["guessing"]
     assert "data-ground" not in error_map(frame(runs), "epochs", "learning_rate").inline_svg()
+    with styled():
+        figure, (axes,) = new_figure(2.6)
+        axes.plot([0, 1], label="named")
+        axes.legend()
+    assert re.search(r'data-ground="0"><text[^>]*>named', figure.inline_svg())
 
 
 def test_a_legend_names_each_line_once_in_place_of_its_ends() -> None:

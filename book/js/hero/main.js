@@ -45,7 +45,7 @@ class Hero {
     const { seed, config } = this.stored;
     return (
       `Weights of ${config.hidden_sizes[0]} hidden units: orange above zero, blue below, blank near it. ` +
-      `Stored from ${this.runs.length} runs on the small digits, seed ${seed}.`
+      `From ${this.runs.length} stored runs on the small digits, seed ${seed}.`
     );
   }
 

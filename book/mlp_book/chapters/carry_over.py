@@ -239,7 +239,7 @@ def plot_differences(found: CarryOver) -> ReportFigure:
     )  # fmt: skip
     axes: Any = figure.axes[0]
     for head in axes.texts:  # one line may be wider than the axes
-        head.update({"text": head.get_text().replace(" (", "\n("), "linespacing": 1.0})
+        head.set_text(head.get_text().replace(" (", "\n("))
     draw_zero(axes, {"color": INK, "linewidth": 1, "zorder": 1}, 0.4)
     if not rows:
         _say_nothing_yet(axes)

@@ -227,7 +227,7 @@ def seen(runs: Sequence[Run], found: pd.DataFrame) -> Iterator[Any]:
         "answer": (
             f"Runs of one setting scatter by {own.std:.2f} points. To find a true difference of "
             f"0.1 points in four of five cases takes {enough} "
-            f"seeds per side; with 3 seeds, it has to be {detectable(own.std, 3):.2f} points."
+            f"seeds per side; with 3, it would have to be {detectable(own.std, 3):.2f} points."
         ),
     }
     yield claim("where nothing differs, about 5 % of tests say different", 2 < nothing[3] < 8)

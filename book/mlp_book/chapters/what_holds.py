@@ -232,7 +232,7 @@ def _figures(crossed: Sequence[Run], benchmark: Mapping[str, Any]) -> Iterator[A
     yield {
         "compute": (
             f"{len(times)} cells, {SEEDS} seeds and {UPDATES:,} updates take "
-            f"{total_hours(times['published']):.1f} hours at the published times. At our times an "
+            f"{total_hours(times['published']):.1f} hours at the published times. At our times per "
             f"update, measured on an idle core, they take {total_hours(times['ours']):.1f} hours. "
             f"{ours}"
         )

@@ -205,11 +205,9 @@ def _finish_levels(
 ) -> None:
     axes.set_xlabel(xlabel)
     if even:
-        names = [format_level(level) for level in places]
         if len(places) > 8:  # numbers of four digits would touch
             axes.tick_params(axis="x", labelsize=9)
-            names = [name.replace(",", "") for name in names]
-        axes.set_xticks(list(places.values()), names)
+        axes.set_xticks(list(places.values()), map(format_level, places))
         return
     if log:
         make_log(axes, "x")

@@ -50,7 +50,7 @@ def losses_beside(data: pd.DataFrame) -> Sequence[str]:
         far = found.loc[found["difference"].abs().idxmax()]
         lines.append(
             f"{unproven} of {len(found)} published {name} losses (times 100) are not shown to "
-            f"differ from ours. The largest difference is {far['cell'].text}: "
+            f"differ from ours. The largest difference is for {far['cell'].text}: "
             f"{far['ours'].text()} against {far['published']:.2f}; {far['effect'].text()}."
         )
     return lines

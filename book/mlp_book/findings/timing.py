@@ -72,8 +72,8 @@ def order_of_times(content: Mapping[str, Any]) -> Sequence[str]:
                 count += 1
     return (
         f"Here, in another program on another machine: of {count} pairs of cells, {as_said} are in "
-        f"this order and {turned} the other way round; in the others the middle halves of the "
-        "measurements overlap.",
+        f"this order and {turned or 'none'} the other way round; in the others the middle "
+        "halves of the measurements overlap.",
     )
 
 

@@ -39,6 +39,7 @@ LISTED_NAMES = {
     "adadelta_rho": "Adadelta's rho",
     "adam_beta1": "Adam's beta1",
     "adam_beta2": "Adam's beta2",
+    "evaluate_train": "training set evaluated",
     "dtype": "precision",
 }
 # Studies as the explorer lists them, where their own names are no words for a reader.

@@ -15,7 +15,7 @@ from made import fake_run, fake_study
 
 from mlp_book import packing, pages
 from mlp_book.scripts import JS
-from mlp_book.text import WORDS, level_text
+from mlp_book.text import LISTED_NAMES, WORDS, level_text
 from mlp_core.studies import STUDIES, RunStore, StoredStudy
 from mlp_core.training import History, Run, RunConfig
 
@@ -95,12 +95,15 @@ def test_levels_read_well() -> None:
     ]
 
 
-def test_the_explorer_names_values_as_figures_do() -> None:
+@pytest.mark.parametrize(("its", "ours"), [("NAMES", LISTED_NAMES), ("WORDS", WORDS)])
+def test_the_explorer_names_settings_and_values_as_figures_do(
+    its: str, ours: dict[str, str]
+) -> None:
     source = (JS / "explorer" / "study.js").read_text(encoding="utf-8")
-    block = source[source.index("const WORDS") :].partition("};")[0]
+    block = source[source.index(f"const {its}") :].partition("};")[0]
     named = dict(re.findall(r'^  "?([\w-]+)"?: "(.+)",$', block, re.MULTILINE))
     breaks = str.maketrans("\u2011\u00a0", "- ")
-    assert named == {name: words.translate(breaks) for name, words in WORDS.items()}
+    assert named == {name: words.translate(breaks) for name, words in ours.items()}
 
 
 def test_the_runs_of_a_reader_are_listed_beside_those_of_the_catalogue(tmp_path: Path) -> None:

@@ -3,14 +3,19 @@
 import { asWords, deviationOf, meanOf } from "../numbers.js";
 import { readFigures } from "../packed.js";
 
-// As the figures of the chapters name them, and the lists of settings: book/mlp_book/text.py.
+// As `mlp_book.text` names them; a test holds them together.
 const NAMES = {
   train_size: "training images",
+  validation_size: "validation images",
   init: "initialization",
   init_std: "initial std",
+  nesterov: "Nesterov momentum",
+  adadelta_rho: "Adadelta's rho",
+  adam_beta1: "Adam's beta1",
+  adam_beta2: "Adam's beta2",
+  evaluate_train: "training set evaluated",
   dtype: "precision",
 };
-// As `mlp_book.text` names them; a test holds the two together.
 const WORDS = {
   adadelta: "Adadelta",
   adam: "Adam",

@@ -41,7 +41,7 @@ SYMBOLS = dict(zip(OUTCOMES, f"✓✗?{NONE}", strict=True))
 WAYS = {
     "shown on both, same way": (COLOURS[0], "o"),
     "shown on both, opposite ways": (COLOURS[1], "D"),
-    "shown on one of them or on none": (UNDECIDED, "s"),
+    "shown on one of them or on neither": (UNDECIDED, "s"),
 }
 SPEED = "epochs_to_learn"  # measured in epochs, all else in points
 LINEAR = 0.2  # points about zero: beyond, axes are logarithmic

@@ -88,7 +88,7 @@ const titleOf = (name) => (name === "digits" ? "small digits" : name);
 
 export function seedWords(seeds) {
   const [first, last] = [seeds[0], seeds.at(-1)];
-  return seeds.length === 1 ? `seed ${first}` : `${seeds.length}\u00a0seeds (${first} to ${last})`;
+  return seeds.length === 1 ? `seed\u00a0${first}` : `${seeds.length}\u00a0seeds (${first} to ${last})`;
 }
 
 // The full-scale runs of the book

@@ -59,7 +59,7 @@ def test_a_row_for_each_patience_and_one_without() -> None:
 def test_curves_have_no_zero_error() -> None:
     curves = chapter.learning_curves([fake_run(RunConfig(epochs=2), 100.0)])
     assert curves.groupby(["panel", "line"]).size().tolist() == [2, 2, 2, 2]
-    training = curves[(curves["panel"] == "error") & (curves["line"] == "training")]
+    training = curves[(curves["panel"] == "error, %") & (curves["line"] == "training")]
     assert training["value"].tolist() == pytest.approx([5.0, 0.001])
 
 

@@ -26,8 +26,8 @@ def learning_curves(runs: Sequence[Run]) -> pd.DataFrame:
     """
     data = epochs(runs)
     curves = {
-        ("error", "test"): data["test_error"],
-        ("error", "training"): (100 - data["running_accuracy"]).clip(lower=0.001),
+        ("error, %", "test"): data["test_error"],
+        ("error, %", "training"): (100 - data["running_accuracy"]).clip(lower=0.001),
         ("loss", "test"): data["test_loss"],
         ("loss", "training"): data["running_loss"],
     }

@@ -63,7 +63,7 @@ def test_a_move_to_what_is_not_stored_trains_at_once(warm: Panel) -> None:
     assert min(taken) < FIRST_EPOCH_S * slowness(warm.page)
     warm.wait_for("completed")
     assert warm.headline().startswith("learning rate 0.05, seed 9: ")
-    assert warm.sources()[0].endswith("seed 9")
+    assert warm.sources()[0].endswith("seed\u00a09")
 
 
 def test_thirty_epochs_and_five_seeds(warm: Panel) -> None:
@@ -105,7 +105,7 @@ def test_a_new_value_cancels_the_run_before_it(warm: Panel) -> None:
     warm.set("seed", "3")
     warm.wait_for("completed")
     assert warm.data("epoch") == "100"
-    assert warm.sources()[0].endswith("seed 3")
+    assert warm.sources()[0].endswith("seed\u00a03")
 
 
 def test_it_trains_what_python_trains(warm: Panel) -> None:

@@ -435,7 +435,7 @@ def test_one_consent_then_runs_begin_by_themselves(
         panel.train()
         panel.set("seed", "6")
         panel.wait_for("completed")
-        assert panel.sources()[0].endswith("seed 6")
+        assert panel.sources()[0].endswith("seed\u00a06")
         page.reload()
         panel.unfold("More")
         panel.set("seed", "7")

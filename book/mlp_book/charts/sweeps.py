@@ -205,9 +205,11 @@ def _finish_levels(
 ) -> None:
     axes.set_xlabel(xlabel)
     if even:
+        names = [format_level(level) for level in places]
         if len(places) > 8:  # numbers of four digits would touch
             axes.tick_params(axis="x", labelsize=9)
-        axes.set_xticks(list(places.values()), map(format_level, places))
+            names = [name.replace(",", "") for name in names]
+        axes.set_xticks(list(places.values()), names)
         return
     if log:
         make_log(axes, "x")

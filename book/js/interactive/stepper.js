@@ -190,5 +190,5 @@ function lossWords(numbers, known, edited) {
   const mark = edited ? ` Underlined: what changed with ${edited}.` : "";
   const isSure = /^[01]$/.test(toThreeDecimals(numbers[`p${numbers.target}`]));
   const sure = isSure ? " The true class’s probability is rounded; the loss comes from z₁ and z₂." : "";
-  return `The loss is ${lossOf("loss")} before the update and ${lossOf("new loss")} after it.${sure}${mark}`;
+  return `The loss is ${lossOf("loss")} before the update, ${lossOf("new loss")} after.${sure}${mark}`;
 }

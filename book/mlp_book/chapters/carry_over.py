@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -17,6 +18,7 @@ from mlp_book.facts import claim, facts
 from mlp_book.findings.carried import (
     CARRIES,
     DOES_NOT,
+    IN_EPOCHS,
     NOT_RUN,
     OUTCOMES,
     WORDS,
@@ -29,7 +31,7 @@ from mlp_book.findings.carried import (
     predictions,
     runs_of,
 )
-from mlp_book.findings.claims import count_planned
+from mlp_book.findings.claims import MEASURED, count_planned
 from mlp_book.read_out import remember
 from mlp_book.style import COLOURS, INK, UNDECIDED, ReportFigure, new_figure, styled
 from mlp_book.tables import table_of_rows
@@ -43,7 +45,6 @@ WAYS = {
     "shown on both, opposite ways": (COLOURS[1], "D"),
     "shown on one of them or on neither": (UNDECIDED, "s"),
 }
-SPEED = "epochs_to_learn"  # measured in epochs, all else in points
 LINEAR = 0.2  # points about zero: beyond, axes are logarithmic
 ROWS = """\
 {%- macro predicted(one) -%}
@@ -118,7 +119,7 @@ def _row(one: Carried) -> dict[str, Any]:
     lines = [(words_of(pair), *(own.effect.text(own.digits) for own in pair)) for pair in one.pairs]
     return {
         "question": one.here.sentence,
-        "unit": "epochs" if one.here.family and one.here.family.measure == SPEED else "",
+        "unit": "epochs" if one.measure == IN_EPOCHS else "",
         "outcome": _said(one.outcome),
         "symbol": SYMBOLS[one.outcome],
         "predicted": _said(said["prediction"]),
@@ -152,7 +153,7 @@ def pairs_of(found: CarryOver) -> list[Pair]:
     pairs = {
         runs_of(pair): pair
         for one in found.questions
-        if one.there.family and one.there.family.measure == "test_accuracy"
+        if one.measure == "test_accuracy"
         for pair in one.pairs
         if all(math.isfinite(each.effect.error) for each in pair)
     }
@@ -224,13 +225,13 @@ def plot_differences(found: CarryOver) -> ReportFigure:
     """Draw the comparisons whose effects lie farthest apart, with both effects."""
     rows = [
         {
-            "compared": words_of(pair), "data": name,
+            "compared": _head_of(one, pair), "data": name,
             "difference": own.difference, "low": own.low, "high": own.high,
-            "runs": ".".join(run_id for rows in one.rows for run_id in rows["run_id"]),
+            "runs": ".".join(run_id for rows in side.rows for run_id in rows["run_id"]),
         }
-        for _, pair in differences(found)
-        for name, one in zip(("MNIST", found.title), pair, strict=True)
-        for own in (one.effect,)
+        for one, pair in differences(found)
+        for name, side in zip(("MNIST", found.title), pair, strict=True)
+        for own in (side.effect,)
     ]  # fmt: skip
     data = pd.DataFrame(rows, columns=list(rows[0]) if rows else ["compared", "data", "difference"])
     figure = dots(
@@ -239,7 +240,7 @@ def plot_differences(found: CarryOver) -> ReportFigure:
     )  # fmt: skip
     axes: Any = figure.axes[0]
     for head in axes.texts:  # one line may be wider than the axes
-        head.set_text(head.get_text().replace(" (", "\n("))
+        head.set_text(re.sub(" (?=[(])|(?<=:) ", "\n", head.get_text()))
     draw_zero(axes, {"color": INK, "linewidth": 1, "zorder": 1}, 0.4)
     if not rows:
         _say_nothing_yet(axes)
@@ -270,6 +271,12 @@ def words_of(pair: Pair) -> str:
     if not shared or not all(own):
         return f"{pair[0].first} against {pair[0].second}"
     return f"{own[0]} against {own[1]} ({', '.join(shared)})"
+
+
+def _head_of(one: Carried, pair: Pair) -> str:
+    """Return both settings, after what is compared if that is not their test accuracy."""
+    what = MEASURED.get(one.measure, "").partition(",")[0]
+    return f"{what}: {words_of(pair)}" if what else words_of(pair)
 
 
 def table_of_studies(found: CarryOver) -> pd.DataFrame:

@@ -36,6 +36,7 @@ WORDS = {
 }
 VERB = {"undecided": "is undecided"}  # of a verdict that has none
 HOLDS = ("holds", "holds in part")
+IN_EPOCHS = "epochs_to_learn"  # a measure in epochs: all others are in points
 STUDIES_ON_FASHION = {
     name.removeprefix(FASHION): study for name, study in STUDIES.items() if name.startswith(FASHION)
 }
@@ -55,6 +56,11 @@ class Carried:
 
     here: Finding
     there: Finding
+
+    @property
+    def measure(self) -> str:
+        """What the comparisons compare; nothing without runs."""
+        return self.here.family.measure if self.here.family else ""
 
     @property
     def outcome(self) -> str:
@@ -158,7 +164,7 @@ def carry_over(
 
 
 def differences(found: CarryOver, most: int = 3) -> list[tuple[Carried, Pair]]:
-    """Return the comparisons whose effects lie farthest apart, one of each question at most.
+    """Return the comparisons in points whose effects lie farthest apart, one of each question.
 
     Those that are shown to go opposite ways come first, those that go the same way last.
     """
@@ -166,7 +172,7 @@ def differences(found: CarryOver, most: int = 3) -> list[tuple[Carried, Pair]]:
         (agreement(pair), -_distance(pair), one, pair)
         for one in found.questions
         for pair in one.pairs
-        if _distance(pair) > 0
+        if _distance(pair) > 0 and one.measure != IN_EPOCHS
     ]
     kept: list[tuple[Carried, Pair]] = []
     for _, _, one, pair in sorted(known, key=lambda found: found[:2]):

@@ -12,6 +12,7 @@ from made import fake_runs
 
 from mlp_book.chapters import carry_over as chapter
 from mlp_book.findings.carried import (
+    IN_EPOCHS,
     NOT_RUN,
     STUDIES_ON_FASHION,
     Carried,
@@ -144,6 +145,21 @@ def test_a_whole_study_is_judged_beside_mnist(tmp_path: Path) -> None:
     assert f"{len(names) - one.deciding} more" in page
     assert page.count('class="compared"') == one.deciding + 1
     assert "not answered yet" not in page
+
+
+def test_what_is_compared_is_named_where_it_is_no_test_accuracy(tmp_path: Path) -> None:
+    found = carry_over(root=make(tmp_path, "hidden-size", "seed-noise"), chapter="hidden_layers")
+    assert "gap" in {one.measure for one, _ in differences(found)}
+    heads = [text.get_text() for text in chapter.plot_differences(found).axes[0].texts]
+    assert sum(head.startswith("Training minus test accuracy:\n") for head in heads) == 1
+
+
+def test_what_is_measured_in_epochs_is_not_drawn_beside_points(tmp_path: Path) -> None:
+    names = ("activations-losses-depth", "seed-noise")
+    found = carry_over(root=make(tmp_path, *names), chapter="activations_losses")
+    asked = {one.measure for one in found.questions if one.pairs}
+    drawn = {one.measure for one, _ in differences(found, most=len(found.questions))}
+    assert IN_EPOCHS in asked and drawn and IN_EPOCHS not in drawn
 
 
 def test_settings_of_the_same_name_are_not_one(tmp_path: Path) -> None:

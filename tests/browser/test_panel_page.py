@@ -430,7 +430,7 @@ def test_one_consent_then_runs_begin_by_themselves(
         panel.unfold("More")
         panel.set("seed", "5")
         assert "MB, from a far host" in panel.says()
-        assert panel.headline().startswith("nearest stored: 5 seeds")
+        assert panel.headline().startswith("nearest stored: 5\u00a0seeds")
         assert page.workers == []
         panel.train()
         panel.set("seed", "6")

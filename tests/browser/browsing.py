@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
-from waiting import PATIENCE_S
+from waiting import PATIENCE_S, wait_for
 
 from mlp_core.training import RunConfig
 
@@ -61,6 +61,12 @@ def other_hosts(url: str) -> list[str]:
     """Return a word about an address that does not lie beside the page."""
     near = ("file:", "data:", "blob:", "about:", "http://127.0.0.1")
     return [] if url.startswith(near) else [f"asked another host: {url}"]
+
+
+def reload_until(page: Page, condition: Callable[[], object]) -> None:
+    """Load a page anew until something holds: a browser stores a moment after the page does."""
+    page.reload()
+    wait_for(condition, page.reload, lambda: "loaded anew each time")
 
 
 def count_work(page: Page) -> Callable[[], float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browsing import opened
+from browsing import opened, reload_until
 from chapters import CHAPTER
 from playwright.sync_api import Browser
 
@@ -22,8 +22,7 @@ def test_one_button_shows_all_code_and_is_remembered(browser: Browser, html: Pat
         button.press("Enter")
         assert button.inner_text() == "Hide folded code"
         assert folded.locator("pre:visible").count() >= folded.count() > 0
-        page.reload()
-        assert button.get_attribute("aria-pressed") == "true"
+        reload_until(page, lambda: button.get_attribute("aria-pressed") == "true")
         page.goto((html / "notebooks/momentum.html").as_uri())
         assert folded.locator("pre:visible").count() > 0
         button.click()

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import PHONE, is_cut_off, opened, slowness, small_targets
+from browsing import PHONE, is_cut_off, opened, reload_until, slowness, small_targets
 from built_book import require
 from live_page import write_page
 from panel import Panel
@@ -133,12 +133,10 @@ def test_more_pictures_stay_unfolded(still: Page) -> None:
     panel.unfold("More pictures")
     assert slots.count() == 3
     assert all(re.search(r"\bepoch 100\b", says(panel, place).lower()) for place in range(3))
-    still.reload()
-    assert slots.count() == 3
+    reload_until(still, lambda: slots.count() == 3)
     assert all(re.search(r"\bepoch 100\b", says(panel, place).lower()) for place in range(3))
     panel.fold("More pictures").click()
-    still.reload()
-    assert slots.count() == 1
+    reload_until(still, lambda: slots.count() == 1)
 
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])

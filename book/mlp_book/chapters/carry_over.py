@@ -18,7 +18,6 @@ from mlp_book.facts import claim, facts
 from mlp_book.findings.carried import (
     CARRIES,
     DOES_NOT,
-    IN_EPOCHS,
     NOT_RUN,
     OUTCOMES,
     WORDS,
@@ -31,7 +30,7 @@ from mlp_book.findings.carried import (
     predictions,
     runs_of,
 )
-from mlp_book.findings.claims import MEASURED, count_planned
+from mlp_book.findings.claims import IN_EPOCHS, MEASURED, count_planned
 from mlp_book.read_out import remember
 from mlp_book.style import COLOURS, INK, UNDECIDED, ReportFigure, new_figure, styled
 from mlp_book.tables import table_of_rows

@@ -15,6 +15,7 @@ import pandas as pd
 from mlp_book.facts import Facts
 from mlp_book.findings import questions, report_a
 from mlp_book.findings.claims import (
+    IN_EPOCHS,
     Comparison,
     Finding,
     count_planned,
@@ -36,7 +37,6 @@ WORDS = {
 }
 VERB = {"undecided": "is undecided"}  # of a verdict that has none
 HOLDS = ("holds", "holds in part")
-IN_EPOCHS = "epochs_to_learn"  # a measure in epochs: all others are in points
 STUDIES_ON_FASHION = {
     name.removeprefix(FASHION): study for name, study in STUDIES.items() if name.startswith(FASHION)
 }

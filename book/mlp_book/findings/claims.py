@@ -34,11 +34,12 @@ SAID = (
 )  # fmt: skip
 # Percent of test accuracy: the epochs until then are the speed of convergence.
 TO_LEARN, TO_LEARN_ON = 95.0, {"fashion-mnist": 85.0}
+IN_EPOCHS = "epochs_to_learn"  # a measure in epochs: all others are in points or in percent
 # No spread of a measure is taken to be smaller: one test image; a third of an epoch, as one is
 # the finest reading; nothing limits the others.
 RESOLUTIONS = {
     **dict.fromkeys(("test_accuracy", "train_accuracy", "gap", "swing"), RESOLUTION),
-    "epochs_to_learn": 0.3,
+    IN_EPOCHS: 0.3,
     "active": EXACT.resolution,
 }
 # What the numbers of a row are, where they are not test accuracies in percent.
@@ -46,7 +47,7 @@ MEASURED = {
     "train_accuracy": "Training accuracy, %.",
     "gap": "Training minus test accuracy, points.",
     "swing": "Change of the test accuracy from epoch to epoch, points.",
-    "epochs_to_learn": f"Epochs until the test accuracy is {TO_LEARN:.0f} %.",
+    IN_EPOCHS: f"Epochs until the test accuracy is {TO_LEARN:.0f} %.",
     "active": "Hidden units at work in a pass, %.",
 }
 Settings = Mapping[Any, pd.DataFrame]
@@ -155,7 +156,7 @@ def ask(
     used = {key: settings[key] for first, _, second in kept for key in (first, second)}
     margins = {key: margin_of(rows) if margin is None else margin for key, rows in used.items()}
     values = {key: _by_seed(rows, measure) for key, rows in used.items()}
-    digits = 1 if measure == "epochs_to_learn" else 2
+    digits = 1 if measure == IN_EPOCHS else 2
     texts = {key: text_of(rows, measure, digits) for key, rows in used.items()}
     found, others = [], []
     for first, _, second in kept:

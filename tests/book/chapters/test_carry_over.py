@@ -12,7 +12,6 @@ from made import fake_runs
 
 from mlp_book.chapters import carry_over as chapter
 from mlp_book.findings.carried import (
-    IN_EPOCHS,
     NOT_RUN,
     STUDIES_ON_FASHION,
     Carried,
@@ -24,7 +23,7 @@ from mlp_book.findings.carried import (
     runs_of,
     studies_on,
 )
-from mlp_book.findings.claims import Finding
+from mlp_book.findings.claims import IN_EPOCHS, Finding
 from mlp_core import RunConfig
 from mlp_core.studies import RunStore
 

@@ -45,7 +45,8 @@ IMPORTS = """from mlp_book import Opening, frame, glue, sweep
 from mlp_book.chapters import {name} as chapter
 from mlp_core.studies import load_runs"""
 OPENING = """runs = load_runs("learning-rate")
-Opening("{slug}", sweep(frame(runs), "learning_rate", "test_error", height=2.6))"""
+figure = sweep(frame(runs), "learning_rate", "test_error", height=2.6)
+Opening("{slug}", figure)"""
 ANSWER = """{{glue:text}}`{slug}-answer` Replace the study, the figure and the facts by your own:
 CONTRIBUTING shows how."""
 

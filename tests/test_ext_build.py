@@ -49,6 +49,22 @@ def test_notebooks_run_again_when_what_they_use_changes(
     assert outdated() == (["notebooks/rate"] if is_stale else [])
 
 
+def test_a_notebook_that_failed_runs_again_and_is_named(
+    sources: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    ran = {"exec_data": {"succeeded": True, "error": None}}
+    failed = {"exec_data": {"succeeded": False, "error": "CellTimeoutError"}}
+    seen = {"rate": ran, "depth": failed, "index": {}, "deleted": failed}
+    env = SimpleNamespace(found_docs={"rate", "depth", "index"}, nb_metadata=seen)
+    env.mlp_build_fingerprint = mlp_build.fingerprint(sources)
+    app = SimpleNamespace(srcdir=str(sources), env=env)
+    assert mlp_build.outdated_notebooks(app, env, set(), set(), set()) == ["depth"]
+    del seen["deleted"]
+    mlp_build.name_failed_notebooks(app, None)
+    (message,) = caplog.messages
+    assert "depth did not run to its end (CellTimeoutError)" in message
+
+
 @pytest.mark.parametrize(("name", "runs"), [("glossary", False), ("index", True), ("trust", True)])
 def test_a_text_with_cells_of_code_is_run_again_too(name: str, runs: bool) -> None:
     assert mlp_build.has_code_to_run(ROOT / "book" / f"{name}.md") is runs

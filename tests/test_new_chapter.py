@@ -41,6 +41,17 @@ def test_a_chapter_begins_whole(tree: Path) -> None:
     assert f"{{glue:text}}`{next(n for n in said.values if 'answer' in n)}`" in str(notebook)
 
 
+def test_a_new_notebook_passes_lint(tree: Path) -> None:
+    assert begin(tree, "label_noise").returncode == 0
+    for file in ("pyproject.toml", "notebooks/ruff.toml"):
+        shutil.copy(ROOT / file, tree / file)
+    # Which packages are the book's own, ruff sees from folders that are not here.
+    for command in (["check", "--ignore", "I001"], ["format", "--check"]):
+        ruff = [sys.executable, "-m", "ruff", *command, "--no-cache", "notebooks"]
+        checked = subprocess.run(ruff, cwd=tree, capture_output=True, text=True)
+        assert checked.returncode == 0, checked.stdout
+
+
 @pytest.mark.parametrize("name", ["Label", "label-noise", "../up", ""])
 def test_a_name_that_python_cannot_import_is_refused(tree: Path, name: str) -> None:
     outcome = begin(tree, name)

@@ -12,6 +12,7 @@ import pydata_sphinx_theme
 from fontTools.ttLib import TTFont
 from mlp_fonts import write_subset
 from mlp_kernels import fork_kernels
+from sphinx.util import logging
 
 if TYPE_CHECKING:
     from sphinx.application import Sphinx
@@ -42,6 +43,8 @@ SOURCES = (
 )
 
 PROCESSES = 6
+
+logger = logging.getLogger(__name__)
 
 # 1.5 MB of drawings on every page; the theme's style sheet shows the same icons from a font.
 ICON_SCRIPT = re.compile(r'\s*<script src="[^"]*scripts/fontawesome\.js[^"]*"></script>')
@@ -79,13 +82,25 @@ def read_in_parallel(app: Sphinx) -> None:
 def outdated_notebooks(
     app: Sphinx, env: BuildEnvironment, added: set[str], changed: set[str], removed: set[str]
 ) -> list[str]:
-    """Name the notebooks to run again because the package or the stored runs changed."""
+    """Name the notebooks to run again: the package or the stored runs changed, or they failed."""
     now = fingerprint(Path(app.srcdir))
     before = getattr(env, "mlp_build_fingerprint", None)
     env.mlp_build_fingerprint = now  # type: ignore[attr-defined]
     if now == before:
-        return []
+        return sorted(set(failed_notebooks(env)) & set(env.found_docs))
     return [doc for doc in env.found_docs if has_code_to_run(Path(env.doc2path(doc)))]
+
+
+def failed_notebooks(env: BuildEnvironment) -> dict[str, str]:
+    """Map the notebooks that did not run to their end to the error that stopped them."""
+    ran = {doc: seen.get("exec_data") for doc, seen in getattr(env, "nb_metadata", {}).items()}
+    return {doc: data["error"] for doc, data in ran.items() if data and not data["succeeded"]}
+
+
+def name_failed_notebooks(app: Sphinx, error: Exception | None) -> None:
+    """Name them once more at the end: a warning for each value that they lack stands above."""
+    for doc, what in sorted(failed_notebooks(app.env).items()):
+        logger.warning("%s did not run to its end (%s): see above", doc, what, location=doc)
 
 
 def has_code_to_run(page: Path) -> bool:
@@ -152,4 +167,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-get-outdated", outdated_notebooks)
     app.connect("env-updated", drop_widget_state)
     app.connect("build-finished", finish_pages)
+    app.connect("build-finished", name_failed_notebooks)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

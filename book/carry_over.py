@@ -18,6 +18,7 @@ from mlp_book.chapters import carry_over as chapter
 from mlp_book.findings.carried import STUDIES_ON_FASHION, carry_over, studies_on
 from mlp_core import RunConfig, train
 from mlp_core.cli import main as mlp_core
+from mlp_core.cli.progress import counted
 from mlp_core.cli.study_run import cost
 from mlp_core.data import DATASETS, DataError
 from mlp_core.studies import RunStore, Study, missing
@@ -35,7 +36,7 @@ def say_cost(studies: list[Study], folder: Path) -> None:
     todo = [c for s in studies for c in missing(s.configs(), RunStore(s.name, folder))]
     minutes, cores = pace * sum(map(cost, todo)) / 60, available_cores()
     words = f"about {minutes:.1f} core-minutes, {minutes / cores:.1f} minutes on {cores} cores"
-    print(f"{len(todo)} runs to make: {words}", flush=True)
+    print(f"{counted(len(todo), 'run')} to make: {words}", flush=True)
 
 
 def write_page(asked: tuple[str, list[str], list[int]], folder: Path) -> Path:

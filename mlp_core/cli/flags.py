@@ -7,10 +7,10 @@ import inspect
 import re
 import typing
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from typing import Any, NoReturn, TypeAlias
 
 from mlp_core.training import ConfigError, RunConfig
+from mlp_core.training.legal import nearest
 
 Options: TypeAlias = argparse.Namespace
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
@@ -57,12 +57,6 @@ def parse(parser: Parser, arguments: Sequence[str]) -> Options:
         hint = nearest(unknown[0].partition("=")[0], flags)
         options.parser.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
     return options
-
-
-def nearest(word: str, words: Iterable[str]) -> str:
-    """Return "; perhaps you meant ..." if one of the words is close, else nothing."""
-    near = get_close_matches(word, words, n=1)
-    return f"; perhaps you meant {near[0]}" if near else ""
 
 
 def reader(convert: Callable[[str], Any]) -> Callable[[str], Any]:

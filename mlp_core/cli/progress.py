@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 
+def counted(number: int, noun: str) -> str:
+    """Return a number with its noun, such as "1 run" or "5 runs"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 class Progress:
     """A bar with the time left in a terminal, one line per run elsewhere; on standard error.
 
@@ -44,7 +49,7 @@ class Progress:
             )
             self._bar.set_description_str(f"0/{self._runs} runs ")
         elif self._runs:
-            print(f"{self._runs} runs to make", file=sys.stderr, flush=True)
+            print(f"{counted(self._runs, 'run')} to make", file=sys.stderr, flush=True)
         return self
 
     def __exit__(self, *_: object) -> None:

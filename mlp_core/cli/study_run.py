@@ -16,7 +16,7 @@ from mlp_core.cli.flags import (
     add_field,
     given_fields,
 )
-from mlp_core.cli.progress import Progress, executor_at, interruptible
+from mlp_core.cli.progress import Progress, counted, executor_at, interruptible
 from mlp_core.data import DATASETS, load_dataset
 from mlp_core.studies import STUDIES, RunStore, Study, find_results, missing, run_missing
 from mlp_core.studies.own import read_study
@@ -85,7 +85,8 @@ def run_studies(options: Options) -> int:
     for study, task, number in zip(studies, tasks, made, strict=True):
         before = task.before + len(task.todo) - number  # another process may have made some
         print(
-            f"{study.name}: {number} runs made, {before} were stored before{task.notes}; "
+            f"{study.name}: {counted(number, 'run')} made, "
+            f"{before} {'was' if before == 1 else 'were'} stored before{task.notes}; "
             f"in {task.store.folder}"
         )
     return 0

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from mlp_core.cli.flags import Commands, Options, add_command, reader
-from mlp_core.cli.progress import Progress, executor_at, interruptible
+from mlp_core.cli.progress import Progress, counted, executor_at, interruptible
 from mlp_core.cli.study_run import (
     MY_RESULTS,
     add_results_flag,
@@ -90,7 +90,7 @@ def _evaluate(values: StoredObjective, cells: list[Cell]) -> list[float]:
             values.report = progress.report
             return values(cells)
     (value,) = values(cells)
-    made = f" ({len(todo)} runs made)" if todo else ""
+    made = f" ({counted(len(todo), 'run')} made)" if todo else ""
     print(f"{', '.join(cells[0])}: {value:.5g}{made}", file=sys.stderr, flush=True)
     return [value]
 
@@ -102,8 +102,8 @@ def _outcome(study: Study, search: Search, trials: Sequence[Trial], made: int) -
     seeds = len(study.seeds)
     mean = f", mean of {seeds} seeds" if seeds > 1 else ""
     lines = [
-        f"{study.name}: {len(trials)} trials by {search.sampler}, "
-        f"{tried} of {search.cells} cells, {made} runs made",
+        f"{study.name}: {counted(len(trials), 'trial')} by {search.sampler}, "
+        f"{tried} of {counted(search.cells, 'cell')}, {counted(made, 'run')} made",
         f"best {search.objective} {best.value:.5g}{mean}, first in trial {best.number}",
         *(f"  {name:<24} {label}" for name, label in zip(search.levels, best.cell, strict=True)),
     ]

@@ -20,6 +20,7 @@ from mlp_core.training.legal import (
     integer_tuple,
     name_in,
     name_or_path,
+    nearest,
     number,
     shown,
 )
@@ -167,7 +168,8 @@ class RunConfig:
         unknown = sorted(map(str, set(values) - set(cls.field_names())))
         if unknown:
             names, legal = shown(", ".join(unknown))[1:-1], ", ".join(cls.field_names())
-            raise ConfigError(f"{names}: no such field; the fields are {legal}")
+            hint = nearest(unknown[0], cls.field_names())
+            raise ConfigError(f"{names}: no such field{hint}; the fields are {legal}")
         return cls(**values)
 
     def to_json(self) -> str:

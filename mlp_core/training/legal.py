@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import operator
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from numbers import Integral, Real
 from pathlib import PurePath
 from typing import Any
@@ -57,6 +58,12 @@ class Legal:
 
     def __str__(self) -> str:
         return self.words
+
+
+def nearest(word: str, words: Iterable[str]) -> str:
+    """Return "; perhaps you meant ..." if one of the words is close, else nothing."""
+    near = get_close_matches(word, words, n=1)
+    return f"; perhaps you meant {near[0]}" if near else ""
 
 
 def _require(condition: bool) -> None:

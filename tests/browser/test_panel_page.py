@@ -256,6 +256,16 @@ def test_the_nearest_stored_curve_is_faint(first_panel: Panel) -> None:
     assert first_panel.root.locator('.mlp-legend line[opacity="0.45"]').count() == 1
 
 
+def test_a_pinned_curve_says_what_sets_it_apart_from_the_nearest_stored(first_panel: Panel) -> None:
+    first_panel.set("learning_rate", "42")  # 0.16
+    first_panel.click("Pin")
+    first_panel.set("batch_size", "200")
+    first_panel.set("seed", "77")
+    nearest, pinned = first_panel.names()
+    assert nearest.startswith("nearest stored: learning rate 0.05")
+    assert pinned.startswith("learning rate 0.16, ") and pinned.endswith(", pinned")
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_drawing_area_stays_at_the_first_answer(
     browser: Browser, html: Path, width: int

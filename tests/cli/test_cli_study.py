@@ -114,7 +114,7 @@ def test_files_that_cannot_be_read_are_in_the_way_and_the_command_says_so(cli, r
     ((todo, _, _),) = asked
     assert [config.run_id for config in todo] == [config.run_id for config in configs[3:]]
     assert (
-        "5 runs made, 1 were stored before, 2 left out (their files cannot be read: move them away "
+        "5 runs made, 1 was stored before, 2 left out (their files cannot be read: move them away "
         "first); in my-results/learning-rate\n"
     ) in outcome.out
     lines = outcome.err.splitlines()[:2]

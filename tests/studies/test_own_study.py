@@ -67,7 +67,7 @@ def test_one_table_and_the_default_seed(write):
         ("[vary]\nmomentum = 0.9", r"momentum=0\.9 is not legal: must be a list of levels"),
         ("[vary]\nmomentum = []", r"momentum=\[\] is not legal"),
         ("[vary]\nmomentum = [2]", r"momentum=2 is not legal"),
-        ("[vary]\nmomentun = [0.9]", "momentun: no such field"),
+        ("[vary]\nmomentun = [0.9]", "momentun: no such field; perhaps you meant momentum"),
         ("vary = [1]", "vary=1 is not legal"),
         ("[base]\nepochs = 0", "epochs=0 is not legal"),
         ("base = 1", "base must be a table"),

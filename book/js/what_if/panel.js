@@ -360,7 +360,9 @@ export class Panel {
     const pinned = this.pinned.map((curve, i) => ({ ...curve, colour: OTHERS[i], dash: PINNED_DASHES[i], pinned: i + 1 }));
     const nearest = isReplaced && differs.length ? [] : own;
     const all = [...live, ...nearest, ...book, ...pinned];
-    return tellApart(all.map((curve) => ({ ...curve, name: nameOf(curve, this.values, this.controls) })));
+    const [drawn] = all;
+    const others = (curve) => (curve.pinned ? [this.values, drawn.values] : [this.values]);
+    return tellApart(all.map((curve) => ({ ...curve, name: nameOf(curve, others(curve), this.controls) })));
   }
 
   show() {
@@ -434,13 +436,14 @@ function tellApart(curves) {
   return curves.map((one) => (curves.some((other) => isSame(one, other)) ? { ...one, name: `${one.name}, ${one.title}` } : one));
 }
 
-/** Return in words the values that a curve is of, as far as they are not the panel's present ones. */
-function nameOf(curve, values, controls) {
+/** Return in words the values that a curve is of, as far as they are not those of some others. */
+function nameOf(curve, others, controls) {
   const own = controls.filter(({ name }) => name !== "seed" && name !== "epochs");
   if (curve.marks?.length) return changedName(curve, own[0]);
   const trained = curve.isFullScale ? { ...curve.values, train_size: curve.size } : curve.values;
   const isSaid = (name) => curve.isFullScale && name === "train_size"; // by the curve's source
-  const differing = own.filter(({ name }) => !isSaid(name) && asText(trained[name]) !== asText(values[name]));
+  const isOther = (name) => others.some((values) => asText(trained[name]) !== asText(values[name]));
+  const differing = own.filter(({ name }) => !isSaid(name) && isOther(name));
   const named = differing.length ? differing : own.slice(0, 1);
   const words = named.map((control) => saidOf(control, trained)).join(", ");
   return differing.length && !curve.live && !curve.pinned && !curve.isFullScale ? `nearest stored: ${words}` : words;

@@ -39,7 +39,7 @@ def test_code_and_formulas_stay_as_they_are(node: type[nodes.TextElement]) -> No
 
 @pytest.mark.parametrize(
     ("code", "short"),
-    [("make bench", True), ("pip install '.[images]'", True), ("mlp-core data fetch fashion", False)],
+    [("make bench", True), ("pip install '.[images]'", True), ("mlp-core data fetch mnist", False)],
 )
 def test_a_short_command_stays_on_one_line(code: str, short: bool) -> None:
     page = nodes.document(None, None)

@@ -276,7 +276,7 @@ def words_of(pair: Pair) -> str:
 def _head_of(one: Carried, pair: Pair) -> str:
     """Return both settings, after what is compared if that is not their test accuracy."""
     what = MEASURED.get(one.measure, "").partition(",")[0]
-    return f"{what}: {words_of(pair)}" if what else words_of(pair)
+    return f"{what[0].lower()}{what[1:]}: {words_of(pair)}" if what else words_of(pair)
 
 
 def table_of_studies(found: CarryOver) -> pd.DataFrame:

@@ -92,9 +92,9 @@ class Survivors:
 
 
 def _breakable(code: str) -> Markup:
-    """Return code that a narrow table may break within a name, but not within an arrow."""
+    """Return code that a narrow table may break before a name, but not within an arrow."""
     whole = str(escape(code)).replace("-&gt;", "-\u2060&gt;")
-    return Markup(re.sub(r"([._(\[])(?=\w)", r"\1<wbr>", whole))
+    return Markup(re.sub(r"([._(\[])(?=[^\W\d])", r"\1<wbr>", whole))
 
 
 def table_of_parts(content: Content) -> pd.DataFrame:

@@ -30,7 +30,7 @@ PARTS = {
     "bombs": "files made to hurt are refused in little memory",
     "mirrors": "a bad mirror does not keep a good one from being asked",
     "mutants": "tests notice what was changed in the code",
-    "determinism": "the same settings give the same bits, or nearly the same accuracy",
+    "determinism": "the same settings give the same results, or nearly so",
 }
 WITHIN = re.compile(r"accuracies within ([\d.]+)")  # shares, as they were written
 SMALL = re.compile(r"[\d.]+e-\d+")

@@ -37,6 +37,17 @@ def test_code_and_formulas_stay_as_they_are(node: type[nodes.TextElement]) -> No
     assert page.astext() == "7 % 3"
 
 
+@pytest.mark.parametrize(
+    ("code", "short"),
+    [("make bench", True), ("pip install '.[images]'", True), ("mlp-core data fetch mnist", False)],
+)
+def test_a_short_command_stays_on_one_line(code: str, short: bool) -> None:
+    page = nodes.document(None, None)
+    page += nodes.paragraph("", "", nodes.literal("", code))
+    mlp_reading.keep_together(None, page, "page")
+    assert ("short" in page.next_node(nodes.literal)["classes"]) == short
+
+
 def test_code_within_a_line_breaks_at_spaces_and_in_long_paths() -> None:
     one = '<code><span class="pre">{}</span></code>'.format
     for word in ("--seeds", "results/verify.json", "activations-losses-depth-fresh"):

@@ -36,6 +36,7 @@ QUOTES = {"&quot;": '"', "&#34;": '"', "&#39;": "'", "&#x27;": "'"}
 PAGES = re.compile(r"(\bpages\s+\d+)-(?=\d)")  # of a source
 # Code in a line breaks at its spaces alone, and where a long path has its next part.
 PRE = re.compile(r'<span class="pre">([^<]{25,})</span>')
+SHORT = 24  # characters of code that a phone's line has room for
 JOINT = re.compile(r"(?<=\w[./])(?=[^\W\d])")
 COMMAND = re.compile(r"(?<=<td>)mlp-core [^<]+(?=</td>)")  # of a reproduction card
 QUOTE = re.compile("|".join((*QUOTES, "[\"']")))
@@ -68,11 +69,14 @@ def reading_time(body: str) -> str:
 
 
 def keep_together(app: Sphinx, document: nodes.document, name: str) -> None:
-    """Keep a number and its unit on one line, and what else belongs together."""
+    """Keep a number and its unit on one line, a short command, and what else belongs together."""
     for text in list(document.findall(nodes.Text)):
         kept = keep_quantities(text)
         if kept != text and not isinstance(text.parent, EXACT):
             text.parent.replace(text, nodes.Text(kept))
+    for code in document.findall(nodes.literal):
+        if len(code.astext()) <= SHORT:
+            code["classes"].append("short")
 
 
 def set_marks(body: str) -> str:

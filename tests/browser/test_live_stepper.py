@@ -156,7 +156,7 @@ def test_typed_numbers_give_what_the_engine_computes(page: Page) -> None:
         for name, value in given.items():
             field(page, name).fill(str(value))
         agree(page, given)
-    page.get_by_role("button", name="First numbers").click()
+    page.get_by_role("button", name="Reset numbers").click()
     agree(page, FIRST)
 
 

@@ -36,7 +36,7 @@ export function showStepper({ given, plans, lines, nodes, drawings }) {
   const phases = [...new Set(plans[0].map(([phase]) => phase))].map((phase) =>
     makeButton(phase, () => go(plans[0].findIndex(([name]) => name === phase))),
   );
-  const again = makeButton("First numbers", () => fields.set(given));
+  const again = makeButton("Reset numbers", () => fields.set(given));
   const groups = GROUPS.map((group) => makeGroup(group, fields));
   groups.at(-1).append(again);
   const root = makeBox(

@@ -1,7 +1,7 @@
 /** What a panel says in words: of the curve that stands for its values, and of itself. */
 
 import { make, makeSvg } from "../elements.js";
-import { asText, shortNumber } from "../numbers.js";
+import { alikeNumbers, asText, shortNumber } from "../numbers.js";
 import { readAt } from "./curves.js";
 import { written } from "./values.js";
 
@@ -40,7 +40,7 @@ function resultOf(curve, epoch) {
   if (!read) return "training has begun";
   const spread = count > 1 && read.low !== null ? ` (${count} seeds: ${asPercent(read.low)} to ${asPercent(read.high)})` : "";
   const loss = readAt(curve, "test_loss", epoch);
-  const rest = loss ? `, test loss\u00a0${shortNumber(loss.mean)}` : "";
+  const rest = loss ? `, test loss\u00a0${alikeNumbers([loss.mean])[0]}` : "";
   const result = `test accuracy ${asPercent(read.mean)} after epoch ${read.epoch}${spread}${rest}`;
   return ends ? `${ends}; the others: ${result}` : result;
 }

@@ -40,9 +40,9 @@ NAME = "carry-over"
 PALETTE = dict(zip(OUTCOMES, (COLOURS[0], COLOURS[1], UNDECIDED, UNDECIDED), strict=True))
 SYMBOLS = dict(zip(OUTCOMES, f"✓✗?{NONE}", strict=True))
 WAYS = {
-    "shown on both, same way": (COLOURS[0], "o"),
-    "shown on both, opposite ways": (COLOURS[1], "D"),
-    "shown on one of them or on neither": (UNDECIDED, "s"),
+    "different on both, same way": (COLOURS[0], "o"),
+    "different on both, opposite ways": (COLOURS[1], "D"),
+    "different on one of them or on neither": (UNDECIDED, "s"),
 }
 LINEAR = 0.2  # points about zero: beyond, axes are logarithmic
 ROWS = """\
@@ -275,7 +275,7 @@ def words_of(pair: Pair) -> str:
 def _head_of(one: Carried, pair: Pair) -> str:
     """Return both settings, after what is compared if that is not their test accuracy."""
     what = MEASURED.get(one.measure, "").partition(",")[0]
-    return f"{what}: {words_of(pair)}" if what else words_of(pair)
+    return f"{what[0].lower()}{what[1:]}: {words_of(pair)}" if what else words_of(pair)
 
 
 def table_of_studies(found: CarryOver) -> pd.DataFrame:
@@ -302,9 +302,9 @@ def _compared(same: int, opposite: int, unknown: int) -> str:
         return "No comparison has its runs on both data sets yet."
     return (
         f"Of {same + opposite + unknown} comparisons, {same or 'none'} "
-        f"{'is' if same == 1 else 'are'} shown to differ the same way on both data sets, and "
-        f"{opposite or 'none'} opposite ways. Of the other {unknown}, at least one of the two "
-        "differences is not shown."
+        f"{'differs' if same == 1 else 'differ'} the same way on both data sets, and "
+        f"{opposite or 'none'} in opposite ways. In the other {unknown}, at least one of the two "
+        "differences is undecided or equivalent."
     )
 
 

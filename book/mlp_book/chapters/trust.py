@@ -30,7 +30,7 @@ PARTS = {
     "bombs": "files made to hurt are refused in little memory",
     "mirrors": "a bad mirror does not keep a good one from being asked",
     "mutants": "tests notice what was changed in the code",
-    "determinism": "the same settings give the same figures",
+    "determinism": "the same settings give the same results, or nearly so",
 }
 WITHIN = re.compile(r"accuracies within ([\d.]+)")  # shares, as they were written
 SMALL = re.compile(r"[\d.]+e-\d+")
@@ -92,9 +92,9 @@ class Survivors:
 
 
 def _breakable(code: str) -> Markup:
-    """Return code that a narrow table may break within a name, but not within an arrow."""
+    """Return code that a narrow table may break before a name, but not within an arrow."""
     whole = str(escape(code)).replace("-&gt;", "-\u2060&gt;")
-    return Markup(re.sub(r"([._(\[])(?=\w)", r"\1<wbr>", whole))
+    return Markup(re.sub(r"([._(\[])(?=[^\W\d])", r"\1<wbr>", whole))
 
 
 def table_of_parts(content: Content) -> pd.DataFrame:

@@ -150,7 +150,7 @@ def test_what_is_compared_is_named_where_it_is_no_test_accuracy(tmp_path: Path) 
     found = carry_over(root=make(tmp_path, "hidden-size", "seed-noise"), chapter="hidden_layers")
     assert "gap" in {one.measure for one, _ in differences(found)}
     heads = [text.get_text() for text in chapter.plot_differences(found).axes[0].texts]
-    assert sum(head.startswith("Training minus test accuracy:\n") for head in heads) == 1
+    assert sum(head.startswith("training minus test accuracy:\n") for head in heads) == 1
 
 
 def test_what_is_measured_in_epochs_is_not_drawn_beside_points(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ def test_the_update_passes_over_all_and_the_first_layer_has_no_input_gradient(
     hidden_sizes: tuple[int, ...],
 ) -> None:
     counts = chapter.count_operations(784, hidden_sizes, 10, batch_size=1)
-    assert counts["update"].sum() == UPDATE_PASSES * MLP(784, hidden_sizes, 10).parameters.size
+    assert counts["step"].sum() == UPDATE_PASSES * MLP(784, hidden_sizes, 10).parameters.size
     assert counts["inputs"].iloc[0] == 0
 
 

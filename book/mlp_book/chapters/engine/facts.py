@@ -155,7 +155,7 @@ def arithmetic(counts: pd.DataFrame, errors: Mapping[str, Mapping[str, float]]) 
         "share": f"{100 * share:.0f}",
         "over-forward": over_forward,
         "saved": f"{100 * saved:.0f}",
-        "parameters": f"{counts['update'].sum() // UPDATE_PASSES:,}",
+        "parameters": f"{counts['step'].sum() // UPDATE_PASSES:,}",
         "answer": (
             f"A pass forward, a pass back and a step: {products} matrix products with one hidden "
             f"layer, {over_forward} times the arithmetic of classifying. Central differences "

@@ -31,7 +31,7 @@ def count_operations(
             "forward": product,
             "weights": product,
             "inputs": product if place else 0,
-            "update": UPDATE_PASSES * (n + 1) * m,
+            "step": UPDATE_PASSES * (n + 1) * m,
         }
     return pd.DataFrame(counts).T
 

@@ -99,7 +99,7 @@ class Claim:
     def release(self) -> None:
         """Give up the claim, if it is this process's."""
         with contextlib.suppress(OSError):
-            if self.path.read_text("utf-8") == self._owner:
+            if self._read(self.path) == self._owner:
                 self.path.unlink()
 
     @contextlib.contextmanager
@@ -128,17 +128,20 @@ class Claim:
             self.path.rename(aside)
         except FileNotFoundError:
             return True
-        is_it = aside.read_text("utf-8") == expired
+        is_it = self._read(aside) == expired
         if not is_it:
             with contextlib.suppress(FileExistsError):
                 os.link(aside, self.path)
         aside.unlink()
         return is_it
 
+    def _read(self, path: Path) -> str:
+        return path.read_text("utf-8", "replace")  # a crash may leave anything
+
     def _expired(self) -> str | None:
         """Return what the claim says, if it has expired."""
         try:
-            owner = self.path.read_text("utf-8")
+            owner = self._read(self.path)
             age = time.time() - self.path.stat().st_mtime
         except FileNotFoundError:
             return None

@@ -36,6 +36,18 @@ def test_calls_in_order_with_counters():
     assert calls == [(f"{name} {event}", *rest) for event, *rest in expected for name in "ab"]
 
 
+@pytest.mark.parametrize("wrong", [EarlyStopping, print, "log"])
+def test_what_is_no_callback_is_refused(wrong):
+    with pytest.raises(ConfigError, match=r"callback=.* is not legal: must be an instance of a"):
+        train_tiny(wrong, epochs=1)
+
+
+@pytest.mark.parametrize("epochs", [0, -1, "a"])
+def test_statistics_of_no_epochs_are_refused(epochs):
+    with pytest.raises(ConfigError, match=r"epochs=.* is not legal: must be an integer >= 1"):
+        ActivationStatistics(epochs=epochs)
+
+
 def test_a_callback_that_says_so_runs_last():
     calls = []
     last = Listener(calls, "last ")

@@ -41,7 +41,7 @@ def test_a_chapter_begins_whole(tree: Path) -> None:
     assert f"{{glue:text}}`{next(n for n in said.values if 'answer' in n)}`" in str(notebook)
 
 
-@pytest.mark.parametrize("name", ["Label", "label-noise", "../up", ""])
+@pytest.mark.parametrize("name", ["Label", "label-noise", "../up", "", "class"])
 def test_a_name_that_python_cannot_import_is_refused(tree: Path, name: str) -> None:
     outcome = begin(tree, name)
     assert outcome.returncode == 2

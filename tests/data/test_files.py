@@ -409,6 +409,9 @@ def write_pictures(folder, images=ARRAYS[NAMES[0]], names="cba", ending="png"):
 def test_a_folder_of_pictures_per_class(tmp_path):
     folder = write_pictures(tmp_path / "shapes")
     (folder / ".hidden").mkdir()
+    (folder / "__MACOSX").mkdir()
+    for name in ("a/._000.png", "__MACOSX/000.png"):
+        (folder / name).write_bytes(b"a Mac's")
     (folder / "a" / "notes.txt").write_text("no picture")
     dataset = load_dataset(folder)
     assert (dataset.name, dataset.class_names) == ("shapes", ("a", "b", "c"))

@@ -28,6 +28,8 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
     path = Path(path).resolve()
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path} cannot be written: there is no folder {path.parent}")
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} cannot be written: it is a folder; name a file in it")
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
             yield file

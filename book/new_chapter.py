@@ -81,6 +81,8 @@ def main() -> None:
         words = "must be lower-case words joined by _, and none of Python's own"
         parser.error(f"NAME={name!r} is not legal: {words}")
     title = args.title or name.replace("_", " ").capitalize()
+    if re.search(r'"""|[\\\r\n]', title):
+        parser.error(f'TITLE={title!r} is not legal: must be one line without \\ and """')
     notebook = ROOT / "notebooks" / f"{name}.ipynb"
     texts = {
         ROOT / "book" / "mlp_book" / "chapters" / f"{name}.py": MODULE,

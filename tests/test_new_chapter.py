@@ -48,6 +48,13 @@ def test_a_name_that_python_cannot_import_is_refused(tree: Path, name: str) -> N
     assert f"NAME={name!r} is not legal" in outcome.stderr
 
 
+@pytest.mark.parametrize("title", ['a """ b', "C:\\new", "two\nlines"])
+def test_a_title_that_ends_or_changes_the_modules_text_is_refused(tree: Path, title: str) -> None:
+    outcome = begin(tree, "label_noise", title)
+    assert outcome.returncode == 2
+    assert f"TITLE={title!r} is not legal" in outcome.stderr
+
+
 def test_nothing_is_overwritten(tree: Path) -> None:
     (tree / "book/mlp_book/chapters/label_noise.py").write_text("mine", "utf-8")
     assert "is there already" in begin(tree, "label_noise").stderr

@@ -16,7 +16,7 @@ from nbconvert import HTMLExporter
 
 from mlp_book.chapters import carry_over as chapter
 from mlp_book.findings.carried import STUDIES_ON_FASHION, carry_over, studies_on
-from mlp_core import RunConfig, train
+from mlp_core import ConfigError, RunConfig, train
 from mlp_core.cli import main as mlp_core
 from mlp_core.cli.progress import counted
 from mlp_core.cli.study_run import cost
@@ -76,7 +76,7 @@ def main() -> int:
     folder = args.results or Path("my-results", "carry-over", Path(data).stem)
     try:
         say_cost(studies_on(*asked), folder)
-    except DataError as error:
+    except (ConfigError, DataError) as error:
         parser.error(str(error))
     if args.cost:
         return 0

@@ -6,6 +6,7 @@ Writes a notebook that runs, its module, its test, and the line in ``_toc.yml``.
 from __future__ import annotations
 
 import argparse
+import keyword
 import re
 from pathlib import Path
 
@@ -77,9 +78,12 @@ def main() -> None:
     parser.add_argument("title", nargs="?", help="such as 'Label noise'")
     args = parser.parse_args()
     name = args.name
-    if not re.fullmatch(r"[a-z][a-z_]*", name):
-        parser.error(f"NAME={name!r} is not legal: must be lower-case words joined by _")
+    if not re.fullmatch(r"[a-z][a-z_]*", name) or keyword.iskeyword(name):
+        words = "must be lower-case words joined by _, and none of Python's own"
+        parser.error(f"NAME={name!r} is not legal: {words}")
     title = args.title or name.replace("_", " ").capitalize()
+    if re.search(r'"""|[\\\r\n]', title):
+        parser.error(f'TITLE={title!r} is not legal: must be one line without \\ and """')
     notebook = ROOT / "notebooks" / f"{name}.ipynb"
     texts = {
         ROOT / "book" / "mlp_book" / "chapters" / f"{name}.py": MODULE,

@@ -28,6 +28,8 @@ def whole_file(path: str | Path) -> Iterator[BinaryIO]:
     path = Path(path).resolve()
     if not path.parent.is_dir():
         raise FileNotFoundError(f"{path} cannot be written: there is no folder {path.parent}")
+    if path.is_dir():
+        raise IsADirectoryError(f"{path} cannot be written: it is a folder; name a file in it")
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
             yield file
@@ -99,7 +101,7 @@ class Claim:
     def release(self) -> None:
         """Give up the claim, if it is this process's."""
         with contextlib.suppress(OSError):
-            if self.path.read_text("utf-8") == self._owner:
+            if self._read(self.path) == self._owner:
                 self.path.unlink()
 
     @contextlib.contextmanager
@@ -128,17 +130,20 @@ class Claim:
             self.path.rename(aside)
         except FileNotFoundError:
             return True
-        is_it = aside.read_text("utf-8") == expired
+        is_it = self._read(aside) == expired
         if not is_it:
             with contextlib.suppress(FileExistsError):
                 os.link(aside, self.path)
         aside.unlink()
         return is_it
 
+    def _read(self, path: Path) -> str:
+        return path.read_text("utf-8", "replace")  # a crash may leave anything
+
     def _expired(self) -> str | None:
         """Return what the claim says, if it has expired."""
         try:
-            owner = self.path.read_text("utf-8")
+            owner = self._read(self.path)
             age = time.time() - self.path.stat().st_mtime
         except FileNotFoundError:
             return None

@@ -34,6 +34,7 @@ def test_what_is_not_there_is_one_line() -> None:
     for arguments, words in (
         (("nowhere",), "nothing"),
         (("digits", "rates"), "no such study: rates"),
+        (("digits", "momentum", "--seeds", "-1"), "seed=-1 is not legal"),
     ):
         outcome = ask(*arguments)
         assert outcome.returncode == 2

@@ -52,11 +52,18 @@ def test_a_new_notebook_passes_lint(tree: Path) -> None:
         assert checked.returncode == 0, checked.stdout
 
 
-@pytest.mark.parametrize("name", ["Label", "label-noise", "../up", ""])
+@pytest.mark.parametrize("name", ["Label", "label-noise", "../up", "", "class"])
 def test_a_name_that_python_cannot_import_is_refused(tree: Path, name: str) -> None:
     outcome = begin(tree, name)
     assert outcome.returncode == 2
     assert f"NAME={name!r} is not legal" in outcome.stderr
+
+
+@pytest.mark.parametrize("title", ['a """ b', "C:\\new", "two\nlines"])
+def test_a_title_that_ends_or_changes_the_modules_text_is_refused(tree: Path, title: str) -> None:
+    outcome = begin(tree, "label_noise", title)
+    assert outcome.returncode == 2
+    assert f"TITLE={title!r} is not legal" in outcome.stderr
 
 
 def test_nothing_is_overwritten(tree: Path) -> None:

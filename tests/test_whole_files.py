@@ -112,6 +112,11 @@ def test_a_partial_file_that_has_a_name_has_its_own_and_goes_when_a_write_fails(
     assert [each.name for each in tmp_path.iterdir()] == ["x"]
 
 
+def test_a_folder_is_no_file_to_write(tmp_path):
+    with pytest.raises(OSError, match="is a folder; name a file in it"), files.whole_file(tmp_path):
+        pass
+
+
 def test_a_link_is_written_through_and_a_device_is_no_file_to_replace(tmp_path):
     real, link = tmp_path / "real.csv", tmp_path / "link.csv"
     real.write_text("before")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast
@@ -11,7 +12,7 @@ from mlp_core.cli import study_run, study_search
 from mlp_core.cli.flags import Commands, Options, add_command
 from mlp_core.cli.study_run import MY_RESULTS, add_results_flag, find_study
 from mlp_core.files import whole_file
-from mlp_core.studies import STUDIES, RunStore, Study, find_results, load_runs
+from mlp_core.studies import STUDIES, RunStore, StoreWarning, Study, find_results, load_runs
 from mlp_core.studies.catalogue import Levels
 from mlp_core.studies.export import to_csv, to_json
 from mlp_core.studies.runner import estimate_cost
@@ -104,7 +105,10 @@ def run_status(options: Options) -> int:
 
     What is to come is estimated, from the speed of all that is stored.
     """
-    rows = {study.name: _status(study, options.results) for study in STUDIES.values()}
+    root = options.results or find_results()
+    if not root.is_dir():
+        warnings.warn(f"there is no folder {root} yet: a first run makes it", StoreWarning, 2)
+    rows = {study.name: _status(study, root) for study in STUDIES.values()}
     rows["all"] = [sum(column) for column in zip(*rows.values(), strict=True)]
     _, _, all_hours, done, _ = rows["all"]
     print(f"{'study':<32} {'stored':>11} {'core-hours':>11} {'to come':>11}")

@@ -22,6 +22,7 @@ from mlp_core.studies import STUDIES, RunStore, Study, find_results, missing, ru
 from mlp_core.studies.own import read_study
 from mlp_core.studies.runner import estimate_cost
 from mlp_core.training import ConfigError, RunConfig, planned_run_id
+from mlp_core.training.legal import integer
 
 MY_RESULTS = Path("my-results")
 _CATALOGUE = "as in the catalogue"
@@ -138,6 +139,8 @@ def overrides(options: Options) -> dict[str, Any]:
 
 def with_seeds(study: Study, options: Options) -> Study:
     """Return the study with the seeds asked for."""
+    for seed in options.seeds:
+        integer(0).check("seeds", seed)
     return dataclasses.replace(study, seeds=options.seeds) if options.seeds else study
 
 

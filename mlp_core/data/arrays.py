@@ -86,7 +86,11 @@ def _as_pixels_or_not(features: dict[str, np.ndarray], image_shape: Any) -> dict
     in_features = int(np.prod(parts[0].shape[1:]))
     if image_shape is None:
         image_shape = find_image_shape(parts)
-    elif len(image_shape) != 2 or image_shape[0] * image_shape[1] != in_features:
+    elif (
+        len(image_shape) != 2
+        or image_shape[0] * image_shape[1] != in_features
+        or not all(isinstance(side, Integral) and int(side) > 0 for side in image_shape)
+    ):
         raise DataError(f"image_shape={image_shape!r} is not legal for {in_features} features")
     pixel_max = None
     if image_shape is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from mlp_core.data.errors import broken_file
 from mlp_core.data.idx import read_idx
-from mlp_core.data.names import Parts, Role, role_of
+from mlp_core.data.names import Parts, Role, entries, role_of
 
 FILE_NAMES: dict[Role, str] = {
     ("train", "X"): "train-images-idx3-ubyte",
@@ -24,7 +24,7 @@ _DEPTH, _MOST_FOLDERS = 2, 100
 def find_sets(folder: Path) -> dict[str, dict[Role, Path]]:
     """Return the sets of IDX files in a folder; of two files for one role, that of plainer name."""
     sets: dict[str, dict[Role, Path]] = {}
-    for path in sorted(folder.iterdir(), key=lambda path: (len(path.name), path.name)):
+    for path in sorted(entries(folder), key=lambda path: len(path.name)):
         if (found := role_of(path.name)) and path.is_file():
             sets.setdefault(found[0], {}).setdefault(found[1], path)
     return sets
@@ -50,7 +50,7 @@ def find_idx(path: Path) -> tuple[str, dict[Role, Path]] | None:
     for _ in range(_DEPTH + 1):
         if found := {folder / name: files for folder in folders for name, files in _sets(folder)}:
             return _choose(path, found)
-        below = (sub for folder in folders for sub in sorted(folder.iterdir()) if sub.is_dir())
+        below = (sub for folder in folders for sub in entries(folder) if sub.is_dir())
         folders = list(islice(below, _MOST_FOLDERS))
     return None
 
@@ -83,7 +83,7 @@ def read_idx_set(
     are those whose files must be there.
     """
     if missing := [role for role in needed if role not in files]:
-        others = [p.name for p in folder.iterdir() if p not in files.values()] if files else []
+        others = [p.name for p in entries(folder) if p not in files.values()] if files else []
         near = {role: get_close_matches(FILE_NAMES[role], others, 1, 0.7) for role in missing}
         advice = [f"Rename {name} to {FILE_NAMES[role]}." for role in near for name in near[role]]
         raise broken_file(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mlp_core.data.errors import DataError, broken_file
-from mlp_core.data.names import Parts, split_of
+from mlp_core.data.names import Parts, entries, split_of
 
 ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm")
 LARGEST_PIXELS = 1 << 20  # of one image: each is an input of the network
@@ -26,12 +26,12 @@ def find_images(folder: Path) -> dict[str, dict[str, list[Path]]]:
 
 
 def _folders(folder: Path) -> list[Path]:
-    return sorted(p for p in folder.iterdir() if p.is_dir() and not p.name.startswith("."))
+    return [path for path in entries(folder) if path.is_dir()]
 
 
 def _classes(folder: Path) -> dict[str, list[Path]]:
     pictures = {
-        path.name: [p for p in sorted(path.iterdir()) if p.suffix.lower() in ENDINGS]
+        path.name: [p for p in entries(path) if p.suffix.lower() in ENDINGS]
         for path in _folders(folder)
     }
     return {name: paths for name, paths in pictures.items() if paths}

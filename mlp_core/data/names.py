@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any, TypeAlias
 
 Role: TypeAlias = tuple[str, str]  # a split and "X" or "y"
@@ -14,6 +15,11 @@ _X = ("x", "image", "images", "img", "imgs", "data", "features", "pixels")
 _Y = ("y", "label", "labels", "target", "targets")
 # What may end the name of an IDX file: "-idx3-ubyte", ".bin", ".gz", " (1)" of a second download.
 _ENDING = re.compile(r"(?:[-_. ]|idx\d?|ubyte|int|bin|gz|\(\d+\))*$", re.IGNORECASE)
+
+
+def entries(folder: Path) -> list[Path]:
+    """Return what is in a folder, sorted, without what is hidden or only of use to a Mac."""
+    return sorted(p for p in folder.iterdir() if not p.name.startswith((".", "__MACOSX")))
 
 
 def split_of(name: str) -> str | None:

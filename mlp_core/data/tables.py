@@ -18,6 +18,7 @@ from mlp_core.data.errors import DataError, DataWarning, broken_file
 
 ENDINGS = (".csv", ".tsv", ".data", ".txt")
 _LABELS = ("label", "labels", "class", "target", "species", "variety", "y")
+_MISSING = ("?", "na", "n/a", "null", "none", "-")
 _RUNNING = re.compile(r"|id|index|idx|no\.?|row|unnamed: ?\d+", re.IGNORECASE)
 _BLOCK = 1000  # lines read together; whole numbers up to 255 are then kept as bytes
 _LONGEST, _LONGEST_LABEL = 1 << 22, 200  # bytes of a line, characters of a label
@@ -48,8 +49,11 @@ def read_table(path: Path, label: str | int | None) -> tuple[np.ndarray, list[An
             sign = _sign(start[0])
             _require_columns(start, sign, path)
             first, second = (_cells(line, sign) for line in (start[0], start[-1]))
+            if len(first) < 2:
+                found = f"a line that starts {start[0][:40]!r}"
+                raise broken_file(path, "columns with , or ; or tabs between", found, READ_ARRAYS)
             pairs = zip(first, second, strict=False)  # a broken row is reported below
-            named = any(not _is_number(a) and _is_number(b) for a, b in pairs)
+            named = any(_is_name(a) and _is_number(b) for a, b in pairs)
             names = first if named else [str(place) for place in range(len(first))]
             place = _label_place(label, names if named else None, second, path)
             rows, labels = _read(start[1:] if named else start, lines, sign, names, place, path)
@@ -119,6 +123,10 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_name(text: str) -> bool:
+    return not _is_number(text) and text.lower() not in _MISSING
 
 
 def _label_place(

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from mlp_core.nn.checks import check_choice
+from mlp_core.nn.checks import check_choice, check_not_negative
 from mlp_core.nn.network import Network
 
 INITIALIZERS = ("normal", "he", "xavier", "pytorch")
@@ -34,6 +34,7 @@ def initialize(network: Network, init: str, rng: np.random.Generator, std: float
         Used by ``normal`` alone.
     """
     check_choice("init", init, INITIALIZERS)
+    check_not_negative("std", std)
     for layer in network.linear_layers:
         shape = layer.weight.shape
         layer.bias[...] = 0

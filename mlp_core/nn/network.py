@@ -6,7 +6,7 @@ import copy
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -48,6 +48,7 @@ class Network:
                 raise ValueError(f"{after} cannot follow {before}: their widths differ")
         self.layers = list(layers)
         self.dtype = np.dtype(dtype)
+        check_choice("dtype", self.dtype.name, ("float32", "float64"))
         self.training = True
         self._bind()
 
@@ -119,6 +120,9 @@ class Network:
         `inputs`, of shape (rows, in_features), are in the network's dtype. Any number of rows is
         legal; the last number used is the fastest.
         """
+        shape = getattr(inputs, "shape", (0,))
+        if shape[1:] != (self.in_features,) or inputs.dtype != self.dtype:
+            self._refuse(inputs)
         if len(inputs) != self._rows:
             self._rows = len(inputs)
             for layer in self.layers:
@@ -126,6 +130,16 @@ class Network:
         for layer in self.layers:
             inputs = layer.forward(inputs)
         return inputs
+
+    def _refuse(self, inputs: Any) -> NoReturn:
+        kind = type(inputs).__name__
+        found = (
+            f"{inputs.dtype} of shape {inputs.shape}" if isinstance(inputs, np.ndarray) else kind
+        )
+        raise ValueError(
+            f"inputs={found} is not legal: must be {self.dtype} of shape "
+            f"(rows, {self.in_features}); np.asarray(inputs, {str(self.dtype)!r}) converts a type"
+        )
 
     def backward(self, grad_outputs: np.ndarray) -> None:
         """Fill `gradients` from the gradient with respect to the outputs of the last `forward`.

@@ -77,6 +77,9 @@ class Study:
                 for factor, level in levels.items():
                     values = grid[factor]
                     fields |= values[level] if isinstance(values, Mapping) else {factor: level}
+                if "seed" in fields:
+                    words = "is not legal here: name it in seeds"
+                    raise ConfigError(f"seed={fields['seed']!r} {words}")
                 config = RunConfig.from_dict({**fields, **overrides, "seed": seed})
                 cells.setdefault(config.run_id, ({**levels, "seed": seed}, config))
         return list(cells.values())

@@ -30,7 +30,7 @@ def read_study(path: str | Path) -> Study:
     """
     path = Path(path)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         return _build(path.stem, values)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None

@@ -6,9 +6,13 @@ import math
 import sys
 from typing import Any, TextIO
 
-from mlp_core.training.history import VALIDATION_COLUMNS
-from mlp_core.training.legal import ConfigError, integer, number
+from mlp_core.training.history import COLUMNS, VALIDATION_COLUMNS
+from mlp_core.training.legal import ConfigError, choice, integer, number
 from mlp_core.training.loop import Callback, Training
+
+_FIGURES = [
+    name for name in (*COLUMNS, *VALIDATION_COLUMNS) if name.endswith(("_loss", "_accuracy"))
+]
 
 
 class ProgressBar(Callback):
@@ -87,7 +91,7 @@ class EarlyStopping(Callback):
     def __init__(
         self, column: str | None = None, patience: int = 10, min_delta: float = 0.0
     ) -> None:
-        self.column = column
+        self.column = None if column is None else choice(*_FIGURES).check("column", column)
         self.patience = integer(1).check("patience", patience)
         self.min_delta = number(">= 0").check("min_delta", min_delta)
 

@@ -14,6 +14,7 @@ from mlp_core.training.evidence import Evidence
 from mlp_core.training.units import AT_END, at_ends
 
 SHRUNK = 1.0  # root mean square: parameters as large as this were not shrunk
+MODERATE = 0.1  # a rate to begin anew with, after one of any size that was too large
 _STABLE = {
     "naive_cross_entropy": {"loss": "cross_entropy"},
     "naive_cross_entropy_epsilon": {"loss": "cross_entropy"},
@@ -171,7 +172,7 @@ def _size(array: np.ndarray) -> float:
 
 
 def _smaller_rate(run: Evidence) -> tuple[str, dict[str, Any]]:
-    rate = run.config.learning_rate / 10
+    rate = min(run.config.learning_rate / 10, MODERATE)
     return f"a smaller rate: learning_rate={rate:g}", {"learning_rate": rate}
 
 

@@ -15,7 +15,7 @@ from mlp_core.training.config import RunConfig
 from mlp_core.training.environment import describe_environment, one_blas_thread
 from mlp_core.training.evaluation import judge, predict
 from mlp_core.training.history import History
-from mlp_core.training.legal import ConfigError
+from mlp_core.training.legal import ConfigError, shown
 from mlp_core.training.model import Model, describe_network
 from mlp_core.training.run import Run, run_id_of
 from mlp_core.training.settings import NAMES, Setting, Settings
@@ -123,6 +123,15 @@ class Training:
             if not isinstance(value, kind | None):
                 found = type(value).__name__
                 raise ConfigError(f"{name} of type {found} is not legal: must be a {kind.__name__}")
+        if not isinstance(config, RunConfig):
+            found = type(config).__name__
+            raise ConfigError(f"config of type {found} is not legal: must be a RunConfig")
+        for each in callbacks:
+            if not isinstance(each, Callback):
+                raise ConfigError(
+                    f"callback={shown(each)} is not legal: must be an instance of a Callback, such "
+                    f"as EarlyStopping()"
+                )
         self.config, self.data = build.resolve_data(config, data)
         if start_from is not None:
             self.config, self.data = start_from.prepare(self.config, self.data)

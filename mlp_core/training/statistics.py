@@ -24,7 +24,7 @@ class Statistics(Callback):
 
     def __init__(self, examples: int, epochs: int | None = None) -> None:
         self.examples = integer(1).check("examples", examples)
-        self.epochs = epochs
+        self.epochs = integer(1, optional=True).check("epochs", epochs)
 
     def on_epoch_end(self, training: Training) -> None:
         """Record what `measure` finds."""

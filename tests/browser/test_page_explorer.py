@@ -470,7 +470,7 @@ def test_all_studies_at_once(browser: Browser, address: str, explorer: ExplorerP
 
 
 @pytest.mark.parametrize(
-    "pair", ["where.none=1", "where.batch_size=7", "accuracy=x", "status=good"]
+    "pair", ["where.none=1", "where.batch_size=7", "accuracy=x", "accuracy=999-0", "status=good"]
 )
 def test_a_filter_that_means_nothing_is_a_sentence(explorer: ExplorerPage, pair: str) -> None:
     go_to_fragment(explorer.page, f"study=full-factorial&{pair}")

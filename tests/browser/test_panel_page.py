@@ -350,6 +350,19 @@ def test_on_a_phone_every_sliders_value_has_room(
         assert sliders.evaluate_all(CRAMPED) == []
 
 
+def test_a_test_image_that_is_refused_does_not_hold_up_a_reset(first_panel: Panel) -> None:
+    sketch = Sketch(first_panel)
+    number = sketch.root.get_by_label("test image", exact=True)
+    for text, key in (("3", "Enter"), ("0", "Tab")):
+        number.fill(text)
+        number.press(key)
+    assert "must be a whole number from 1 to" in sketch.says()
+    first_panel.set("learning_rate", "1")
+    assert "learning_rate=" in current_address(first_panel.page)
+    first_panel.click("Reset")
+    assert "learning_rate=" not in current_address(first_panel.page)
+
+
 def test_a_vertical_swipe_does_not_move_the_slider(browser: Browser, html: Path) -> None:
     with opened(browser, (html / CHAPTER).as_uri(), has_touch=True, viewport=PHONE) as page:
         panel = Panel(page)
@@ -476,6 +489,7 @@ def test_without_python_a_sentence_and_another_try(
         page.context.route("**/pyodide.asm.wasm", lambda route: route.abort())
         panel.click("Play")
         panel.wait(lambda: "Python could not be loaded" in panel.problem())
+        assert panel.problem().endswith(". Play tries again.")
         assert panel.headline().startswith("learning rate 0.05: ")
         page.context.unroute_all()
         panel.train()

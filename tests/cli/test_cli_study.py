@@ -91,6 +91,13 @@ def test_what_is_to_come_is_not_guessed_where_nothing_is_stored(cli, results):
     assert cli("study", "status").out.splitlines()[-2].split()[-1] == "-"
 
 
+def test_status_says_that_there_is_no_such_folder_yet(cli, tmp_path):
+    outcome = cli("study", "status", "--results", str(tmp_path / "typo"))
+    assert outcome.status == 0
+    assert f"no folder {tmp_path / 'typo'} yet" in outcome.err
+    assert not cli("study", "status", "--results", str(tmp_path)).err
+
+
 def test_a_damaged_file_is_reported_and_left_alone(cli, stored, results):
     damaged = results / "learning-rate" / "0123456789ab.json"
     damaged.write_text("{")

@@ -251,7 +251,7 @@ def test_the_last_lines_say_what_is_wrong_and_what_to_try(cli):
     assert lines[-1] == "    try --init he"
     healthy = cli("train", *deep, "--init", "he").out.splitlines()
     assert healthy[-1].startswith("  run_id ")
-    assert cli("train", "--learning-rate", "1e6").out.endswith("    try --learning-rate 100000\n")
+    assert cli("train", "--learning-rate", "1e6").out.endswith("    try --learning-rate 0.1\n")
 
 
 def test_a_diverged_model_replaces_no_file(cli, tmp_path):

@@ -114,8 +114,9 @@ def test_flat_images_of_another_shape_may_be_named():
     flat = IMAGES.reshape(30, -1)
     assert make(flat).image_shape == (1, 56)
     assert make(flat, image_shape=(8, 7)).fingerprint == make(IMAGES).fingerprint
-    with pytest.raises(DataError, match=r"image_shape=\(8, 8\) is not legal for 56 features"):
-        make(flat, image_shape=(8, 8))
+    for shape in ((8, 8), (-8, -7), (1.75, 32)):
+        with pytest.raises(DataError, match=r"image_shape=\(.*\) is not legal for 56 features"):
+            make(flat, image_shape=shape)
 
 
 def test_the_same_images_are_the_same_run_however_they_are_stored():

@@ -346,12 +346,20 @@ def test_a_running_number_is_no_feature(tmp_path):
             {},
             ["rows of numbers with a label, found could not"],
         ),
+        (
+            FLOWERS.split("\n", 1)[1].replace("5.1", "?"),
+            {},
+            ["column '0': expected numbers, found '?'"],
+        ),
+        ("# made by a program\n" + FLOWERS, {}, ["columns with , or ; or tabs between"]),
+        ("<!doctype html>", {}, ["columns with , or ; or tabs between"]),
+        (FLOWERS.replace(",", " "), {}, ["columns with , or ; or tabs between"]),
         (FLOWERS.encode("utf-16"), {}, ["expected UTF-8 text"]),
         ("", {}, ["an empty file"]),
         ("x" * (5 << 20), {}, ["lines below 4,194,304 bytes"]),
         ("1," * 150_000 + "1", {}, ["expected at most 150,000 columns, found 150,001"]),
     ],
-    ids=range(17),
+    ids=range(21),
 )
 def test_a_table_that_cannot_be_read_is_explained(tmp_path, text, options, words):
     with pytest.raises(DataError) as caught:
@@ -401,6 +409,9 @@ def write_pictures(folder, images=ARRAYS[NAMES[0]], names="cba", ending="png"):
 def test_a_folder_of_pictures_per_class(tmp_path):
     folder = write_pictures(tmp_path / "shapes")
     (folder / ".hidden").mkdir()
+    (folder / "__MACOSX").mkdir()
+    for name in ("a/._000.png", "__MACOSX/000.png"):
+        (folder / name).write_bytes(b"a Mac's")
     (folder / "a" / "notes.txt").write_text("no picture")
     dataset = load_dataset(folder)
     assert (dataset.name, dataset.class_names) == ("shapes", ("a", "b", "c"))

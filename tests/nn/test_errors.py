@@ -36,6 +36,9 @@ REFUSALS = [
         for cls in (SGD, Adadelta, Adam)
     ],
     (lambda: SGD(0.1, weight_decay=INF), "weight_decay=inf", NOT_NEGATIVE),
+    *[(lambda v=v: SGD(v), f"learning_rate={v!r}", POSITIVE) for v in ("0.1", None, True)],
+    (lambda: SGD(0.1, momentum="0.9"), "momentum='0.9'", SHARE),
+    (lambda: Adam(weight_decay=None), "weight_decay=None", NOT_NEGATIVE),
     *[(lambda v=v: SGD(0.1, momentum=v), f"momentum={v!r}", SHARE) for v in (-0.1, 1, NAN)],
     (lambda: SGD(0.1, nesterov=True), "nesterov=True", "set momentum above 0"),
     *[(lambda v=v: Adadelta(rho=v), f"rho={v!r}", SHARE) for v in (-0.1, 1.0, NAN)],
@@ -79,6 +82,20 @@ REFUSALS = [
         "init='zeros'",
         "must be one of normal, he, xavier, pytorch",
     ),
+    *[
+        (lambda v=v: initialize(MLP(3, (), 2), "normal", RNG, v), f"std={v!r}", NOT_NEGATIVE)
+        for v in (-1, NAN)
+    ],
+    (lambda: MLP(3, (), 2, dtype="int32"), "dtype='int32'", "must be one of float32, float64"),
+    *[
+        (lambda v=v: MLP(3, (), 2).forward(v), words, "must be float32 of shape (rows, 3)")
+        for v, words in (
+            (np.ones((2, 3)), "float64 of shape (2, 3)"),
+            (np.ones((2, 4), np.float32), "float32 of shape (2, 4)"),
+            (np.ones(3, np.float32), "float32 of shape (3,)"),
+            ([[1.0, 2.0, 3.0]], "inputs=list"),
+        )
+    ],
     (
         lambda: learning_rate_at("linear", 0.1, 0, 10),
         "schedule='linear'",

@@ -51,6 +51,10 @@ def test_the_file_in_the_book_is_legal(write):
     assert len(study.configs()) == 3 * 3 * 2
 
 
+def test_a_mark_of_the_byte_order_is_no_text(write):
+    assert len(read_study(write("\ufeff" + TEXT)).configs()) == 2 * 5
+
+
 def test_one_table_and_the_default_seed(write):
     study = read_study(write("[vary]\nmomentum = [0, 0.9]"))
     assert [config.momentum for config in study.configs()] == [0, 0.9]
@@ -74,6 +78,9 @@ def test_one_table_and_the_default_seed(write):
         ("seeds = []", "seeds a list"),
         ("seeds = [-1]", "seed=-1 is not legal"),
         ('callbacks = ["spy"]', "callback='spy' is not legal"),
+        ("[base]\nseed = 3", "seed=3 is not legal here: name it in seeds"),
+        ("[vary]\nseed = [1, 2]", "seed=1 is not legal here"),
+        ("[vary.start]\na = { seed = 1 }", "seed=1 is not legal here"),
     ],
 )
 def test_what_is_not_legal_is_named_with_the_file(write, text, message):

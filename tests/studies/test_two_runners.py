@@ -71,6 +71,14 @@ def test_who_waits_is_told(tmp_path):
     assert not claim.path.exists()
 
 
+def test_a_claim_that_is_no_text_expires_with_time(tmp_path):
+    claim = Claim(tmp_path / "x")
+    claim.path.write_bytes(b"\xff\xfe")
+    assert not claim.take()
+    os.utime(claim.path, (1, 1))
+    assert claim.take()
+
+
 @pytest.mark.parametrize("owner", ["{host} 999999999", "{host} {pid}", ""])
 def test_a_claim_of_who_is_gone_is_none(tmp_path, owner):
     claim = Claim(tmp_path / "x")

@@ -179,7 +179,7 @@ def test_divergence_names_update_and_layer(staged):
     (finding,) = run.diagnosis
     assert f"the loss of update {run.diverged_at_update} is not finite" in finding.evidence
     assert "weights of Linear(64, 128)" in finding.evidence
-    assert finding.changes == {"learning_rate": 1e5}
+    assert finding.changes == {"learning_rate": 0.1}
     (naive,) = staged["divergence of a naive formula"].diagnosis
     assert naive.changes == {"loss": "cross_entropy"}
 
@@ -228,7 +228,7 @@ def test_advice_is_about_the_rate_that_was_set_last():
         training.learning_rate = 1e6 if epoch == 2 else 0.05
     run = training.finish()
     assert run.status == "diverged"
-    assert run.diagnosis[0].changes == {"learning_rate": 1e5}
+    assert run.diagnosis[0].changes == {"learning_rate": 0.1}
     run.changes.append({"update": 99, "learning_rate": 0.0})
     assert run.diagnosis[0].name == "diverged"
 

@@ -90,6 +90,12 @@ def test_the_config_of_a_run_names_the_scaling_that_was_used(data, given, asked)
     np.testing.assert_array_equal(inputs, data.with_input_scaling(expected).inputs("train", 0, 5))
 
 
+@pytest.mark.parametrize("config", [{"epochs": 1}, None, RunConfig])
+def test_what_is_no_config_is_refused(config):
+    with pytest.raises(ConfigError, match=r"config of type \w+ is not legal: must be a RunConfig"):
+        train(config)
+
+
 @pytest.mark.parametrize("data", ["digits", [X, Y], X, (X, Y, X), {"X": X}, 3])
 def test_what_is_no_data_is_refused(data):
     with pytest.raises(ConfigError, match=r"data of type \w+ is not legal: must be a Dataset"):

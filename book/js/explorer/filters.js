@@ -45,8 +45,11 @@ export class Filters {
 
   takePair(name, text, columns, statuses) {
     if (name === "status" && statuses.includes(text)) this.status = text;
-    else if (name === "accuracy" && ACCURACY.test(text)) this.accuracy = text.split("-").map(Number);
-    else {
+    else if (name === "accuracy" && ACCURACY.test(text)) {
+      const ends = text.split("-").map(Number);
+      if (Math.max(...ends) > 100) return false;
+      this.accuracy = ends;
+    } else {
       const column = columns.find((one) => WHERE + one.name === name);
       const levels = text.split(BETWEEN).map((level) => column?.texts.indexOf(level) ?? -1);
       if (levels.includes(-1)) return false;

@@ -142,7 +142,12 @@ export class Panel {
   }
 
   pin() {
-    const curve = trainedPart(this.shownCurves()[0]);
+    const [shown] = this.shownCurves();
+    if (!shown) {
+      this.complain("There is no curve to pin yet.");
+      return;
+    }
+    const curve = trainedPart(shown);
     const lookOf = ({ source, values, marks, epochs }) => JSON.stringify([source, values, marks, epochs]);
     if (this.pinned.some((one) => lookOf(one) === lookOf(curve))) this.complain("This curve is pinned already.");
     else if (this.pinned.length === MAX_PINNED) this.complain(`At most ${MAX_PINNED} curves can be pinned: clear them first.`);
@@ -269,7 +274,7 @@ export class Panel {
     this.run = null;
     this.show();
     this.say("Nothing was trained.");
-    this.complain(`${words} Play tries again.`);
+    this.complain(`${words.replace(/\.?$/, ".")} Play tries again.`);
   }
 
   // The link

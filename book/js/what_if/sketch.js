@@ -156,10 +156,13 @@ export class Sketch {
     return Number.isInteger(number) && number >= 0 ? number : 0;
   }
 
+  isImage(number) {
+    return Number.isInteger(number) && number >= 1 && number <= this.network.testImages;
+  }
+
   pick(number) {
-    const most = this.network.testImages;
-    if (!Number.isInteger(number) || number < 1 || number > most) {
-      this.status.textContent = `The test image must be a whole number from 1 to ${most}.`;
+    if (!this.isImage(number)) {
+      this.status.textContent = `The test image must be a whole number from 1 to ${this.network.testImages}.`;
       return;
     }
     this.wipe();
@@ -173,7 +176,7 @@ export class Sketch {
   /** Ask about what is shown; while an answer is under way, remember to ask again. */
   ask() {
     if (!this.shown || !this.isOpen) return;
-    if (this.shown === "test image" && this.chosen > this.network.testImages) return;
+    if (this.shown === "test image" && !this.isImage(this.chosen)) return; // typed, and refused
     if (this.waiting) {
       this.again = true;
       return;

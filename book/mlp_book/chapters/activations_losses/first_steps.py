@@ -137,7 +137,7 @@ def slow(runs: Sequence[Run]) -> Iterator[Any]:
     found = {(cell.activation, cell.depth): half[cell] for cell in half.levels}
     seeds = max(own.n for own in found.values())
     yield {
-        f"wait-{name}-{depth}": own.text(0) if own.std else f"{own.mean:.0f} in each seed"
+        f"wait-{name}-{depth}": own.text(0) if own.std else f"{own.mean:.0f} with each seed"
         for (name, depth), own in found.items()
         if own.n == seeds
     }

@@ -58,7 +58,8 @@ def _extra_of_gelu(data: pd.DataFrame, whose: str) -> pd.Series[float]:
 
 def _in_words(cell: Cell) -> str:
     """Return a cell as a sentence has it, such as "GELU with hinge in one layer"."""
-    return f"{format_level(cell.activation)} with {format_level(cell.loss)} in {LAYERS[cell.depth]}"
+    layers = LAYERS.get(cell.depth, cell.depth)  # other networks go by their sizes
+    return f"{format_level(cell.activation)} with {format_level(cell.loss)} in {layers}"
 
 
 def _told(*tables: pd.DataFrame) -> str:

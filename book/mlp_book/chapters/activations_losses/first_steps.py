@@ -70,7 +70,7 @@ def table_of_epochs(runs: Sequence[Run], shown: Sequence[int]) -> pd.DataFrame:
     data = epochs(runs)
     rows = {
         cell.row_name: {
-            f"epoch {epoch}": spread(after["test_accuracy"]).text(1)
+            unbroken(f"epoch {epoch}"): spread(after["test_accuracy"]).text(1)
             for epoch, after in own.groupby("epoch")
         }
         for cell, own in by_cell(data[data["epoch"].isin(shown)]).items()

@@ -30,6 +30,7 @@ ALLOWED: list[tuple[str, str, str]] = [
     ("notebooks/activations_losses.ipynb", "within 0.25 points", "a tolerance: a choice"),
     ("notebooks/activations_losses.ipynb", "0.8 points with the hinge", "a tolerance: a choice"),
     ("notebooks/activations_losses.ipynb", "hinge loss is 0.1", "the margin: a setting"),
+    ("notebooks/activations_losses.ipynb", "ten times as long", "9 against 0.9: arithmetic"),
     ("notebooks/batch_size.ipynb", "ImageNet in 1 Hour", "part of a title"),
     ("notebooks/network.ipynb", "in ten minutes", "part of a title"),
     ("notebooks/engine.ipynb", "A network in ten minutes", "part of a title"),

@@ -90,7 +90,7 @@ EDITS = {
         ("opening", '"schedules"', '"learning-rate"'),
     ],
     "regularization": [
-        ("digits-train", '"L1": {"l1_penalty": 1e-3}, ', ""),
+        ("digits-train", '    "L1": {"l1_penalty": 1e-3},\n', ""),
         ("digits-train", "(1, 2, 3)", "(1,)"),
         ("weight", "strength, rate = 0.5", "strength, rate = 1.0"),
         ("weight", '"L1": L1Penalty, ', ""),

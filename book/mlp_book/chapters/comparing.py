@@ -25,7 +25,7 @@ from mlp_book.stats import (
 )
 from mlp_book.style import COLOURS, UNDECIDED, ReportFigure
 from mlp_book.tables import table_of_rows
-from mlp_book.text import signed
+from mlp_book.text import signed, unbroken
 from mlp_core import Run
 from mlp_core.studies import STUDIES, load_runs
 
@@ -131,7 +131,7 @@ def plot_outcomes(found: pd.DataFrame, seeds: Sequence[int]) -> ReportFigure:
 def table_of_outcomes(found: pd.DataFrame, seeds: int) -> pd.DataFrame:
     """Return how often which outcome is said with so many seeds, by the true difference."""
     rows = {
-        one["true difference"]: {name: f"{one[name]:.0f} %" for name in OUTCOMES}
+        unbroken(one["true difference"]): {name: f"{one[name]:.0f} %" for name in OUTCOMES}
         for one in found[found["seeds"] == seeds].to_dict("records")
     }
     return table_of_rows(rows, f"true difference, {seeds} seeds per side")

@@ -15,7 +15,7 @@ from mlp_book.facts import claim, facts
 from mlp_book.frames import frame, levels_of
 from mlp_book.stats import spread
 from mlp_book.style import COLOURS, ReportFigure
-from mlp_book.text import format_number, in_words
+from mlp_book.text import MINUS, format_number, in_words
 from mlp_core import Run, RunConfig
 from mlp_core.nn import make_loss
 
@@ -47,7 +47,7 @@ def table_of_bits(logits: Sequence[float]) -> pd.DataFrame:
     pairs = zip(np.array(logits, "float32"), powers, strict=True)
     numbers = {name: x for z, power in pairs for name, x in ((f"{z:g}", z), (f"exp({z:g})", power))}
     bits = {name: format(int(x.view("uint32")), "032b") for name, x in numbers.items()}
-    parts = {name: (b[:1], b[1:9], b[9:]) for name, b in bits.items()}
+    parts = {name.replace("-", MINUS): (b[:1], b[1:9], b[9:]) for name, b in bits.items()}
     return pd.DataFrame.from_dict(parts, "index", columns=["sign", "exponent", "fraction"])
 
 

@@ -70,7 +70,7 @@ def table_of_epochs(runs: Sequence[Run], shown: Sequence[int]) -> pd.DataFrame:
     data = epochs(runs)
     rows = {
         cell.row_name: {
-            f"epoch {epoch}": spread(after["test_accuracy"]).text(1)
+            unbroken(f"epoch {epoch}"): spread(after["test_accuracy"]).text(1)
             for epoch, after in own.groupby("epoch")
         }
         for cell, own in by_cell(data[data["epoch"].isin(shown)]).items()
@@ -137,7 +137,7 @@ def slow(runs: Sequence[Run]) -> Iterator[Any]:
     found = {(cell.activation, cell.depth): half[cell] for cell in half.levels}
     seeds = max(own.n for own in found.values())
     yield {
-        f"wait-{name}-{depth}": own.text(0) if own.std else f"{own.mean:.0f} in each seed"
+        f"wait-{name}-{depth}": own.text(0) if own.std else f"{own.mean:.0f} with each seed"
         for (name, depth), own in found.items()
         if own.n == seeds
     }

@@ -20,11 +20,12 @@ from mlp_book.findings.report_a import cells
 from mlp_book.findings.timing import update_times
 from mlp_book.frames import frame, records
 from mlp_book.stats import EXACT, Spread, compare, spread
-from mlp_book.text import count_of, enumerate_words
+from mlp_book.text import count_of, enumerate_words, format_level
 from mlp_core import Run
 
 SIGMOIDS = Cell("double", "cross_entropy", "sigmoid")
 RELUS = SIGMOIDS._replace(activation="relu")
+LAYERS = {"single": "one layer", "double": "two layers"}
 
 
 @facts(NAME)
@@ -53,6 +54,12 @@ def times(benchmark: Mapping[str, Any]) -> Iterator[Any]:
 def _extra_of_gelu(data: pd.DataFrame, whose: str) -> pd.Series[float]:
     """Return how many percent longer an update with GELU takes than with ReLU."""
     return 100 * (data.query("activation == 'gelu'")[f"{whose}_to_relu"] - 1)
+
+
+def _in_words(cell: Cell) -> str:
+    """Return a cell as a sentence has it, such as "GELU with hinge in one layer"."""
+    layers = LAYERS.get(cell.depth, cell.depth)  # other networks go by their sizes
+    return f"{format_level(cell.activation)} with {format_level(cell.loss)} in {layers}"
 
 
 def _told(*tables: pd.DataFrame) -> str:
@@ -101,10 +108,10 @@ def mnist(
         "account-train": account_for(trainings),
         "told-accuracies": _told(tests, trainings),
         "told-losses": _told(*of_losses),
-        "best": best.text,
+        "best": _in_words(best),
         "at-best": accuracy[best],
         "tied": "; ".join(
-            f"{cell.text} ({accuracy.effect(cell, best).text()})" for cell in accuracy.tied
+            f"{_in_words(cell)} ({accuracy.effect(cell, best).text()})" for cell in accuracy.tied
         )
         or "no other",
         "soft-apart": count_of(sum(accuracy.different(*pair) for pair in pairs), len(pairs)),
@@ -169,10 +176,10 @@ def mnist(
 
 def _gelu_against_relu(comparisons: Sequence[Comparison]) -> str:
     """Say where GELU or ReLU is shown to be ahead, in the family of the board of claims."""
-    layers, parts = {"single": "one layer", "double": "two layers"}, []
+    parts = []
     for name, way in (("GELU", 1), ("ReLU", -1)):
         ahead = [
-            f"{loss} in {layers[depth]} ({one.effect.text()})"
+            f"{loss} in {LAYERS[depth]} ({one.effect.text()})"
             for one in comparisons
             for depth, loss in [one.first.split(", ")[:2]]
             if one.effect.direction == way

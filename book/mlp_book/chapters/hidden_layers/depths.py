@@ -108,7 +108,7 @@ def _fallen(learning: Mapping[str, Levels]) -> str:
     names = [f"{name} ({one.text()})" for name, one in effects.items() if one.direction < 0]
     if not names:
         return "Eight layers are not shown to be worse than one with any of them"
-    return f"Eight layers are shown to be worse than one with {enumerate_words(names)}"
+    return f"With {enumerate_words(names)}, eight layers are shown to be worse than one"
 
 
 def _ahead(depths: Mapping[str, Sequence[int]]) -> str:

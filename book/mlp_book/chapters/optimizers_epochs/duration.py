@@ -213,8 +213,9 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
             )
             for words, rate in (("tenth", 0.1), ("fifth", 0.2))
         },
+        "tenth-constant-effect": compare(spreads[0.1, "constant"], best, noise).text(),
         **{
-            f"tenth-{name}-effect": compare(spreads[0.1, name], best, noise).text()
+            f"tenth-{name}-points": compare(spreads[0.1, name], best, noise).in_points()
             for name in ("constant", "step")
         },
         **{

@@ -169,7 +169,8 @@ def best_cell(study: StoredStudy) -> str | None:
 
 def describe(study: StoredStudy, row: int) -> str:
     """Return what sets a run apart from the others of its study, in words."""
-    return ", ".join(f"{listed_name(c.name)} {level_text(c.level(row))}" for c in columns(study))
+    words = (f"{listed_name(c.name)} {level_text(c.level(row))}" for c in columns(study))
+    return re.sub(r"(?<=\d)-(?=\d)", "\u2011", ", ".join(words))  # no line breaks within sizes
 
 
 # --- a panel's study ----------------------------------------------------------------------------

@@ -475,14 +475,14 @@ def test_all_studies_at_once(browser: Browser, address: str, explorer: ExplorerP
 def test_a_filter_that_means_nothing_is_a_sentence(explorer: ExplorerPage, pair: str) -> None:
     go_to_fragment(explorer.page, f"study=full-factorial&{pair}")
     explorer.page.wait_for_selector('.explorer[data-study="full-factorial"] .explorer-table')
-    assert "is not of this study" in explorer.problem()
+    assert "does not belong to this study" in explorer.problem()
     assert explorer.page.evaluate("document.querySelectorAll('.explorer-table').length") == 1
 
 
 def test_all_that_is_shown_is_drawn_or_a_sample_of_it(explorer: ExplorerPage) -> None:
     explorer.open_study("full-factorial")
     explorer.click("Draw all shown")
-    assert "Drawn is a sample: 12 of " in explorer.problem()
+    assert "This is a sample: 12 of " in explorer.problem()
     assert len(explorer.names()) == 12
     explorer.open_study("learning-rate")
     explorer.click("Draw all shown")

@@ -126,7 +126,7 @@ export class Explorer {
     });
     this.about.replaceChildren(
       ...(question ? [make("p", { class: "explorer-question" }, question)] : []),
-      make("p", { class: "mlp-note" }, `${stored}, ${data}.`, ...(links.length ? [" To take away: ", ...links, "."] : [])),
+      make("p", { class: "mlp-note" }, `${stored}, ${data}.`, ...(links.length ? [" Download: ", ...links, "."] : [])),
     );
   }
 

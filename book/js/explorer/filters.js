@@ -40,7 +40,7 @@ export class Filters {
   /** Take what a link says; return a sentence for each part that means nothing here. */
   fromLink(pairs, columns, statuses) {
     this.clear();
-    return pairs.flatMap(([name, text]) => (this.takePair(name, text, columns, statuses) ? [] : [`The link’s filter ${name} is not of this study.`]));
+    return pairs.flatMap(([name, text]) => (this.takePair(name, text, columns, statuses) ? [] : [`The link’s filter ${name} does not belong to this study.`]));
   }
 
   takePair(name, text, columns, statuses) {

@@ -98,6 +98,6 @@ function noteOf(fields) {
   const mixed = `Up to ${most} settings share a field, which shows their mean: filter to tell them apart.`;
   return (
     "Mean test accuracy, %. The lighter, the fewer errors, on a logarithmic scale of the error. ✕: runs diverged; " +
-    `the figure is that of the others. Press a field to draw its curves.${most > 1 ? ` ${mixed}` : ""}`
+    `a figure beside it is the mean of the others. Press a field to draw its curves.${most > 1 ? ` ${mixed}` : ""}`
   );
 }

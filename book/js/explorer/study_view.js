@@ -14,12 +14,12 @@ import { RunTable } from "./table.js";
 const DRAW_FIRST = 5;
 const TOO_MANY = `At most ${MOST_CELLS} cells and ${MOST_RUNS} runs can be distinguished in the chart: take some out first.`;
 const PARALLEL_HELP =
-  "Each line is a row of the table below; it meets every axis at its level, the better the higher in the " +
-  "bundle, and ends at its result. Thick lines have their curves in the chart, in the same colours; the pale ones " +
-  "are coloured by result. Drag along an axis, press a level, or move an axis’s two ends with the " +
-  "arrow keys: only what lies between them stays, here, in the map and in the table.";
+  "Each line is a row of the table below. It meets every axis at its level, the better rows above the others " +
+  "there, and ends at its result. Thick lines have their curves in the chart, in the same colours. Pale ones are " +
+  "coloured by result. Drag along an axis, press a level, or move the two ends of an axis with the arrow keys: " +
+  "only what lies between them stays, here, in the map and in the table.";
 const EPOCH_HELP =
-  "Where the learning rate is constant, the first epochs of a run are a shorter run: choose an epoch, and the " +
+  "Where the learning rate is constant, the first epochs of a run are a shorter run. Choose an epoch, and the " +
   "table and the overviews show what was reached by then.";
 const CELL_HELP = "A cell is one setting with all its seeds: mean ± standard deviation over them.";
 
@@ -121,7 +121,7 @@ export class StudyView {
     const step = (sorted.length - 1) / (most - 1);
     const rows = isSample ? Array.from({ length: most }, (_, i) => sorted[Math.round(i * step)]) : sorted;
     this.replace(idsOf(rows));
-    if (isSample) this.page.complain(`Drawn is a sample: ${most} of ${sorted.length}, evenly over the table’s order.`);
+    if (isSample) this.page.complain(`This is a sample: ${most} of ${sorted.length}, spread evenly over the table’s order.`);
   }
 
   /** Take a link's filters; return what is said of those that mean nothing here. */
@@ -221,7 +221,7 @@ function thinning({ runs, isSeeded }) {
   const early = kept.findIndex((epoch, i) => epoch !== i + 1);
   return (
     `${band}Of ${epochs} epochs, ${kept.length} are drawn, with four significant digits: the first ${early}, then ` +
-    `${kept.length - early} at even distances up to the last. None is an average over epochs. The table shows the ` +
+    `${kept.length - early} evenly spaced up to the last. None is an average over epochs. The table shows the ` +
     "figures of the epoch chosen above."
   );
 }

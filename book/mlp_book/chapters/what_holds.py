@@ -29,7 +29,7 @@ from mlp_book.style import (
     styled,
 )
 from mlp_book.tables import table_of_rows
-from mlp_book.text import NONE, enumerate_words, format_level, signed
+from mlp_book.text import NONE, count_of, enumerate_words, format_level, signed
 from mlp_core import Run
 from mlp_core.studies import STUDIES
 
@@ -48,7 +48,7 @@ FIRST = (2022, 2023, 2024)  # the seeds of the sweeps
 
 
 def plot_agreement(runs: Sequence[Run]) -> ReportFigure:
-    """Draw the accuracies that runs reach over those that report A printed.
+    """Draw the accuracies that runs reach against those that report A printed.
 
     A dot is a cell: its colour is the loss, its shape the depth. A line runs from the lowest to
     the highest seed. The band is the tolerance of all losses but hinge.
@@ -58,7 +58,7 @@ def plot_agreement(runs: Sequence[Run]) -> ReportFigure:
         figure, panels = new_figure(6.4, len(ACCURACIES))
         for axes, measure in zip(panels, ACCURACIES, strict=True):
             _draw_cells(axes, compare_published(data, measure))
-            axes.set_title(f"{HEADS[measure]}: reproduced over published")
+            axes.set_title(f"{HEADS[measure]}: reproduced against published")
         panels[-1].set_xlabel("published")
         for names, marker in ((FILLS, "s"), (dict.fromkeys(DEPTHS, INK), None)):
             for name, colour in names.items():
@@ -221,11 +221,11 @@ def _figures(crossed: Sequence[Run], benchmark: Mapping[str, Any]) -> Iterator[A
     planned = {config.run_id for config in STUDIES[report_a.STUDY].configs()}
     stored = sum(run.config.run_id in planned for run in crossed)
     is_complete, data = stored == len(planned), with_cells(frame(crossed))
-    yield {"drawn": f"all {stored}" if is_complete else f"{stored} of {len(planned)} so far"}
+    yield {"drawn": count_of(stored, len(planned))}
     times = update_times(benchmark)
     ours = (
-        f"Our {stored} runs took {data['duration_s'].sum() / 3600:.1f} core-hours, beside other "
-        "work and with the evaluation after every epoch."
+        f"Our {stored} runs took {data['duration_s'].sum() / 3600:.1f} core-hours, with other "
+        "work on the machine and an evaluation after every epoch."
         if is_complete
         else f"{stored} of our {len(planned)} runs are stored so far."
     )
@@ -242,8 +242,8 @@ def _figures(crossed: Sequence[Run], benchmark: Mapping[str, Any]) -> Iterator[A
     near = sum(int((found["difference"].abs() <= found["tolerance"]).sum()) for found in tables)
     gained = gains(data, "test_accuracy")
     helped = sum(one.direction > 0 for one in gained["effect"])
-    yield {"within": inside, "near": near, "figures": sum(map(len, tables)), "gained": helped,
-           "gains": len(gained)}  # fmt: skip
+    yield {"within": inside, "near": count_of(near, sum(map(len, tables))).capitalize(),
+           "gained": helped, "gains": len(gained)}  # fmt: skip
     yield claim(
         "all means lie within the tolerance, not all intervals do",
         is_complete and inside < near == 36,

@@ -206,7 +206,7 @@ CLAIMS = (
                   where=lambda cell: cell.activation == "sigmoid"), **CROSSED),
     Claim(PART, "figures of active units", "GELU has 10 to 35 % more units at work than ReLU.",
           active_units, ("active-units",), (), CHAPTER,
-          "Judged is whether there are more; by how much, each row says in points."),
+          "What is judged is whether there are more. Each row says by how many points."),
     Claim(PART, "figures of active units", "ReLU updates a larger share of its parameters.",
           untested("The stored runs do not record which parameters an update changes.")),
     Claim(PART, "table of times", "An update takes longest with GELU, then sigmoid, then ReLU.",

@@ -116,10 +116,10 @@ def batch_times(content: Mapping[str, Any]) -> Sequence[str]:
     }
     return (
         f"Published: {', '.join(f'{s:.0f} s with {b}' for b, s in theirs.items())}, on a graphics "
-        f"processor; so from 16 to 64 a factor of {theirs[16] / theirs[64]:.2f}.",
+        f"processor. From 16 to 64 that is a factor of {theirs[16] / theirs[64]:.2f}.",
         "Here, an epoch of SGD on an idle core: "
-        f"{', '.join(f'{s:.2f} s with {b:,}' for b, s in ours.items())}; so from 16 to 100 a "
-        f"factor of {ours[16] / ours[100]:.1f}. The order can be compared, the factors belong to "
+        f"{', '.join(f'{s:.2f} s with {b:,}' for b, s in ours.items())}. From 16 to 100 that is a "
+        f"factor of {ours[16] / ours[100]:.1f}. The order can be compared. The factors belong to "
         "the machines.",
     )
 

@@ -17,7 +17,7 @@ def off(config: RunConfig) -> float:
 
 
 CASES = {
-    "reproduced over published": lambda: chapter.plot_agreement(
+    "reproduced against published": lambda: chapter.plot_agreement(
         fake_study("activations-losses-depth", off)
     ),
     "of another study": lambda: chapter.plot_agreement(fake_study("one-at-a-time", most=3)),

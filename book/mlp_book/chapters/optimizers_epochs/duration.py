@@ -157,7 +157,6 @@ def stopping(runs: Sequence[Run]) -> Iterator[Any]:
     unlucky = min(range(len(late)), key=lambda seed: (hasty[seed].stopped, last.iloc[seed]))
     hasty_kept = _kept(late, hasty)[unlucky]
     yield {
-        "ex3-next": hasty[unlucky].stopped + 1,
         "ex3-stopped": hasty[unlucky].stopped,
         "ex3-kept": f"{hasty_kept:.2f}",
         "ex3-last": f"{last.iloc[unlucky]:.2f}",
@@ -215,6 +214,10 @@ def schedules(runs: Sequence[Run], report_b: Sequence[Run]) -> Iterator[Any]:
             for words, rate in (("tenth", 0.1), ("fifth", 0.2))
         },
         "tenth-constant-effect": compare(spreads[0.1, "constant"], best, noise).text(),
+        **{
+            f"tenth-{name}-points": compare(spreads[0.1, name], best, noise).in_points()
+            for name in ("constant", "step")
+        },
         **{
             f"effects-{rate:g}": " and ".join(
                 f"{one.text()} ({name})"

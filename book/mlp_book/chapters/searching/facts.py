@@ -374,9 +374,8 @@ def searches(
         "arrival-p": f"{_arrival_p(arrived, count):.3f}",
         "sooner": "different" if _arrival_p(arrived, count) < LEVEL else "undecided",
         "cost": (
-            f"A search with TPE until it is near the best would have taken {minutes:.2g} "
-            "core-minutes "
-            f"in the median, which is {100 * minutes / 60 / hours:.1f} % of what the grid took."
+            f"In the median, a search with TPE would have taken {minutes:.2g} core-minutes to "
+            f"come near the best, {100 * minutes / 60 / hours:.1f} % of what the grid took."
             if np.isfinite(minutes)
             else f"Not half of the searches with TPE came near the best in {trials} trials."
         ),

@@ -54,12 +54,13 @@ def table_of_levels(grid: Grid) -> pd.DataFrame:
 def plot_map(grid: Grid, marks: Marks) -> ReportFigure:
     """Draw a grid of two factors: accuracies in percent, some cells with a frame and a name."""
     (down, rows), (across, columns) = grid.levels.items()
-    percent = pd.DataFrame(100 * grid.table, rows, columns)
+    names = ([level.removesuffix(".0") for level in levels] for levels in (rows, columns))
+    percent = pd.DataFrame(100 * grid.table, *names)
     text = percent.map("{:.1f}".format)
-    framed = pd.DataFrame(False, rows, columns)
+    framed = percent.map(lambda _: False)
     for name, cell in marks.items():
-        text.loc[*cell] += f"\n{name}"
-        framed.loc[*cell] = True
+        text.iloc[grid.index(cell)] += f"\n{name}"
+        framed.iloc[grid.index(cell)] = True
     low, span = percent.to_numpy().min(), np.ptp(percent.to_numpy()) or 1.0
     return heat_map(
         0.05 + 0.4 * (percent - low) / span, text, framed=framed,

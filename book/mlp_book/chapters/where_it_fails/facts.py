@@ -235,7 +235,7 @@ def calibration(
     )
     yield claim("mistakes carry most of the test loss", burden > 0.6)
     yield {
-        "gap-500": f"{gap[:, -1].mean():.1f}",
+        "gap-500": effect_of(gap[:, -1]).in_points(1),
         "turn": turn,
         "loss-turn": f"{loss[:, lowest].mean():.3f}",
         "loss-500": f"{loss[:, -1].mean():.3f}",

@@ -18,6 +18,7 @@ from mlp_book.facts import claim, facts
 from mlp_book.findings.carried import (
     CARRIES,
     DOES_NOT,
+    HOLDS,
     NOT_RUN,
     OUTCOMES,
     WORDS,
@@ -296,6 +297,18 @@ def _asked(questions: Sequence[Carried]) -> str:
     return f"From top to bottom, they belong to {enumerate_words(names)}." if names else ""
 
 
+def _changed(found: CarryOver) -> str:
+    """Say which answers do not carry over, and where each of them holds."""
+    told = [
+        f"\u201c{one.here.sentence.removesuffix('.')}\u201d {verdict} on {name} alone"
+        for one in found.questions
+        if one.outcome == DOES_NOT
+        for name, verdict in (("MNIST", one.here.verdict), (found.title, one.there.verdict))
+        if verdict in HOLDS
+    ]
+    return f"What does not: {'; '.join(told)}." if told else ""
+
+
 def _compared(same: int, opposite: int, unknown: int) -> str:
     """Say which way the comparisons go on both data sets."""
     if not same + opposite + unknown:
@@ -319,6 +332,7 @@ def seen(found: CarryOver) -> Iterator[Any]:
         "title": found.title,
         "runs": found.runs,
         "answer": in_a_sentence(found),
+        "changed": _changed(found),
         "predicted": f"Predictions that came true: {right} of {len(judged)}."
         if judged
         else "No prediction is put to the test yet.",

@@ -78,6 +78,22 @@ def test_what_is_undecided_says_of_which_data(there: str, told: str) -> None:
     assert f"\u201d {told}, so" in in_a_sentence(replace(found, questions=(one,)))
 
 
+@pytest.mark.parametrize(
+    ("here", "there", "told"),
+    [
+        ("holds", "does not hold", "holds on MNIST alone."),
+        ("does not hold", "holds", "holds on Fashion-MNIST alone."),
+        ("holds", "holds", ""),
+    ],
+)
+def test_what_does_not_carry_over_is_named(here: str, there: str, told: str) -> None:
+    found = carry_over(chapter="momentum")
+    claim = found.questions[0].here.claim
+    one = Carried(Finding(claim, here), Finding(claim, there))
+    said = chapter.seen(replace(found, questions=(one,))).values["carry-over-changed"]
+    assert said == (f"What does not: \u201c{one.here.sentence[:-1]}\u201d {told}" if told else "")
+
+
 def test_each_prediction_is_of_a_question_and_each_question_has_one() -> None:
     found = carry_over()
     assert {one.here.sentence for one in found.questions} == set(predictions().index)

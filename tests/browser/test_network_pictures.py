@@ -202,7 +202,7 @@ def test_the_gradient_has_a_line_per_layer_and_says_its_lengths(
     _, kept = runs["bounded"]
     assert page.locator(".network-chart .mlp-line").count() == 3
     for layer, norm in enumerate(kept.frames[5]["gradient"], start=1):
-        assert f"{float(f'{norm:.3g}'):g} in\u00a0layer\u00a0{layer}" in says(page)
+        assert f"{float(f'{norm:.3g}'):g}\u00a0in\u00a0layer\u00a0{layer}" in says(page)
     assert page.locator(".network-chart svg").get_attribute("aria-label") == says(page)
 
 

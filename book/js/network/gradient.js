@@ -53,6 +53,6 @@ function gradientWords({ gradient, epoch }) {
   const ratio = gradient[0] / gradient.at(-1);
   const much = gradient.every(Boolean) && (ratio < 0.1 || ratio > 10);
   const more = ratio < 1 ? `${shortNumber(1 / ratio)}\u00a0times smaller` : `${shortNumber(ratio)}\u00a0times larger`;
-  const named = sizes.map((size, i) => `${size} in\u00a0layer\u00a0${i + 1}`).join(", ");
+  const named = sizes.map((size, i) => `${size}\u00a0in\u00a0layer\u00a0${i + 1}`).join(", ");
   return `Length of the gradient, epoch ${epoch}: ${named}.${much ? ` The first layer’s is ${more} than the last’s.` : ""}`;
 }

@@ -132,6 +132,15 @@ def tiles_png(weights: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
+def _percent(share: float) -> str:
+    """Return a share, stored with four decimals, as the page's script rounds it: a half goes up.
+
+    >>> _percent(0.9725)
+    '97.3'
+    """
+    return f"{100 * share + 1e-9:.1f}"
+
+
 class Hero:
     """The live picture as HTML; where no script runs, three of its rates stand still."""
 
@@ -140,7 +149,7 @@ class Hero:
         pictures = [
             f'<figure><img src="{tiles_png(unpack_weights(run)[-1])}" alt="The weights of sixteen '
             f'hidden units"><figcaption>learning rate {format_number(run["rate"])}:<br>'
-            f"test accuracy {100 * run['test_accuracy'][-1]:.1f} %</figcaption></figure>"
+            f"test accuracy {_percent(run['test_accuracy'][-1])} %</figcaption></figure>"
             for run in stored["runs"]
             if run["rate"] in STILL
         ]

@@ -1,7 +1,7 @@
 """The engine's formulas as on paper: linear, ReLU, cross-entropy, SGD.
 
-`mlp_core.nn` computes the same with buffers and fewer passes; a test holds
-the two together.
+`mlp_core.nn` computes the same with buffers and fewer passes; a test checks
+that they agree.
 """
 
 from __future__ import annotations

@@ -165,8 +165,11 @@ def test_dead_units_are_those_of_the_engines_statistics(page: Page, runs: dict[s
         page.evaluate("epoch => showEpoch(epoch)", epoch)
         dead = round(128 * kept.dead[epoch])
         named = kept.frames[epoch]["units"]["dead"]
-        assert f"{dead} of 128 are dead: units {named[0] + 1}, {named[1] + 1}" in says(page)
-        assert f"{dead} of 128 hidden units are dead" in says(page, 1)
+        assert (
+            f"{dead}\u00a0of\u00a0128 are dead: units\u00a0{named[0] + 1}, {named[1] + 1}"
+            in says(page)
+        )
+        assert f"{dead}\u00a0of\u00a0128 hidden units are dead" in says(page, 1)
         assert not page.locator(".network-bar-words").is_visible()  # they would say it again
 
 
@@ -175,7 +178,7 @@ def test_saturated_units_are_marked_and_counted(page: Page) -> None:
     assert re.search(r"\d+ saturated: \d+", says(page))
     assert "◥ saturated" in page.locator(".network-marks").inner_text()
     assert page.locator(".network-bar-row").count() == 2
-    assert re.search(r"of 48 hidden units are dead, \d+\ssaturated", says(page, 1))
+    assert re.search(r"\d\sof\s48 hidden units are dead, \d+\ssaturated", says(page, 1))
     assert "active" in page.locator(".network-bar-words").last.inner_text()
 
 
@@ -183,7 +186,7 @@ def test_of_a_wide_network_it_says_what_is_left_out(page: Page) -> None:
     page.evaluate(OPEN, ["wide", ["weights", "units"], 12, False])
     assert says(page).startswith("Weights of the first 32 of 512 units, epoch 12")
     assert bitmap(page).shape[0] == 32
-    assert "of 512 hidden units" in says(page, 1)
+    assert "of\u00a0512 hidden units" in says(page, 1)
 
 
 def test_a_network_without_hidden_units_shows_its_outputs(page: Page) -> None:
@@ -199,7 +202,7 @@ def test_the_gradient_has_a_line_per_layer_and_says_its_lengths(
     _, kept = runs["bounded"]
     assert page.locator(".network-chart .mlp-line").count() == 3
     for layer, norm in enumerate(kept.frames[5]["gradient"], start=1):
-        assert f"layer {layer} {float(f'{norm:.3g}'):g}" in says(page)
+        assert f"{float(f'{norm:.3g}'):g}\u00a0in\u00a0layer\u00a0{layer}" in says(page)
     assert page.locator(".network-chart svg").get_attribute("aria-label") == says(page)
 
 
@@ -216,19 +219,19 @@ def test_the_table_counts_what_is_taken_for_what(page: Page, runs: dict[str, Any
     colours = np.reshape(cells.evaluate_all("all => all.map(e => e.style.background)"), (10, 10))
     assert set(np.diag(colours)) == {""}
     assert (colours[(counts > 0) & ~np.eye(10, dtype=bool)] != "").all()
-    assert f"{(said != labels).sum()} of 364 test images are wrong" in says(page)
+    assert f"{(said != labels).sum()}\u00a0of\u00a0364 test images are wrong" in says(page)
 
 
 @pytest.mark.parametrize(
     ("counts", "words"),
     [
-        ([9, 2, 0, 0, 9, 1, 0, 0, 9], "Most often 0 is taken for 1: 2 times."),
+        ([9, 2, 0, 0, 9, 1, 0, 0, 9], "Most often 0 is taken for 1: 2\u00a0times."),
         (
             [9, 2, 0, 0, 9, 2, 0, 0, 9],
-            "often 0 is taken for 1, and 1 is taken for 2: 2 times each.",
+            "often 0 is taken for 1, and 1 is taken for 2: 2\u00a0times each.",
         ),
-        ([9, 1, 0, 0, 9, 1, 1, 0, 9], "Epoch 3: 3 of 30 test images are wrong."),
-        ([9, 0, 0, 0, 9, 0, 0, 0, 9], "Epoch 3: 0 of 27 test images are wrong."),
+        ([9, 1, 0, 0, 9, 1, 1, 0, 9], "Epoch 3: 3\u00a0of\u00a030 test images are wrong."),
+        ([9, 0, 0, 0, 9, 0, 0, 0, 9], "Epoch 3: 0\u00a0of\u00a027 test images are wrong."),
     ],
 )
 def test_mistakes_that_are_equally_frequent_are_both_named(
@@ -328,7 +331,7 @@ def test_the_map_tells_of_every_test_digit_what_the_network_says(
     probabilities = softmax(predict(run.network, run.dataset).astype(float))
     wrong = (probabilities.argmax(axis=1) != labels).sum()
     words = page.locator(".network-map-part > .network-says").inner_text()
-    assert words == f"Epoch 12: {wrong} of 364 test digits are wrong (ringed)."
+    assert words == f"Epoch 12: {wrong}\u00a0of\u00a0364 test digits are wrong (ringed)."
     for number in (1, 57, 364):
         page.evaluate("at => view.map.read(at)", number - 1)
         row = probabilities[number - 1]

@@ -194,7 +194,7 @@ def test_frames_of_a_live_run_are_scrubbed_and_agree_with_the_headline(page: Pag
     for place, epoch in enumerate((1, 10, 20, 50, 100)):
         panel.set("epochs", str(place))
         assert says(panel).startswith(f"Weights of 128 units, epoch {epoch}: ")
-        found = re.match(rf"Epoch {epoch}: (\d+) of 364 test images are wrong", says(panel, 1))
+        found = re.match(rf"Epoch {epoch}: (\d+)\sof\s364 test images are wrong", says(panel, 1))
         assert found is not None, says(panel, 1)
         accuracy = 100 * (364 - int(found[1])) / 364
         assert f"accuracy {accuracy:.1f}\u00a0% after epoch {epoch}," in panel.headline()

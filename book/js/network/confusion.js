@@ -52,8 +52,8 @@ function wordsFor(confusion, errors, classes, epoch) {
   const most = Math.max(...errors);
   const places = errors.flatMap((count, i) => (count === most ? [i] : []));
   const named = places.map((i) => `${Math.floor(i / classes)} is taken for ${i % classes}`);
-  const times = most === 1 ? "once" : `${most} times${named.length > 1 ? " each" : ""}`;
+  const times = most === 1 ? "once" : `${most}\u00a0times${named.length > 1 ? " each" : ""}`;
   const isTold = wrong && named.length <= TIED;
   const worst = isTold ? ` Most often ${named.join(", and ")}: ${times}.` : "";
-  return `Epoch ${epoch}: ${wrong} of ${all} test images are wrong.${worst}`;
+  return `Epoch ${epoch}: ${wrong}\u00a0of\u00a0${all} test images are wrong.${worst}`;
 }

@@ -52,7 +52,7 @@ function gradientWords({ gradient, epoch }) {
   if (sizes.length === 1) return `Length of the gradient, epoch ${epoch}: ${sizes[0]}.`;
   const ratio = gradient[0] / gradient.at(-1);
   const much = gradient.every(Boolean) && (ratio < 0.1 || ratio > 10);
-  const more = ratio < 1 ? `${shortNumber(1 / ratio)} times smaller` : `${shortNumber(ratio)} times larger`;
-  const named = sizes.map((size, i) => `layer ${i + 1} ${size}`).join(", ");
+  const more = ratio < 1 ? `${shortNumber(1 / ratio)}\u00a0times smaller` : `${shortNumber(ratio)}\u00a0times larger`;
+  const named = sizes.map((size, i) => `${size}\u00a0in\u00a0layer\u00a0${i + 1}`).join(", ");
   return `Length of the gradient, epoch ${epoch}: ${named}.${much ? ` The first layer’s is ${more} than the last’s.` : ""}`;
 }

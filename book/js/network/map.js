@@ -143,7 +143,7 @@ export class DigitMap {
     });
     context.globalAlpha = 1;
     this.drawPicks(context, spots, ink);
-    setText(this.words, `Epoch ${frame.epoch}: ${wrong} of ${this.images.length} test digits are wrong (ringed).`);
+    setText(this.words, `Epoch ${frame.epoch}: ${wrong}\u00a0of\u00a0${this.images.length} test digits are wrong (ringed).`);
     this.canvas.setAttribute("aria-label", `Map of the test digits. ${this.words.textContent} Arrow keys move, Enter opens one.`);
     this.tell(said, sure);
     this.drawStrip(frame);

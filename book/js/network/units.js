@@ -24,7 +24,7 @@ export class UnitsPicture {
     if (!hidden.length) return "This network has no hidden units.";
     const [dead, ...others] = STATES.map((_, i) => hidden.reduce((sum, counts) => sum + counts[i], 0));
     const all = countOf(hidden.flat().reduce((a, b) => a + b), "hidden unit");
-    const states = [`${dead} of ${all} ${dead === 1 ? "is" : "are"} dead`];
+    const states = [`${dead}\u00a0of\u00a0${all} ${dead === 1 ? "is" : "are"} dead`];
     others.forEach((count, i) => count && states.push(`${count}\u00a0${STATES[i + 1]}`));
     return `Epoch ${epoch}: ${states.join(", ")}.`;
   }

@@ -239,7 +239,7 @@ function wordsOf({ network, units, epoch }, excited) {
   const shown = units ? `Weights of ${whose}, epoch ${epoch}` : `Weights from the pixels to the ${whose}, epoch ${epoch}`;
   const number = (unit) => unit + 1;
   const state = !units ? "" : [
-    units.dead.length ? `${units.dead.length} of ${count} ${units.dead.length === 1 ? "is dead: unit" : "are dead: units"} ${listOf(units.dead.map(number))}` : `none of ${count} is dead`,
+    units.dead.length ? `${units.dead.length}\u00a0of\u00a0${count} ${units.dead.length === 1 ? "is dead: unit" : "are dead: units"}\u00a0${listOf(units.dead.map(number))}` : `none of\u00a0${count} is dead`,
     units.saturated.length ? `${units.saturated.length} saturated: ${listOf(units.saturated.map(number))}` : "",
   ].filter(Boolean).join("; ");
   return `${[shown, state].filter(Boolean).join(": ")}.`;

@@ -343,7 +343,7 @@ def mnist(runs: Sequence[Run], rate_runs: Sequence[Run], thirty: Sequence[Run]) 
         "answer": (
             "It changes how many steps an epoch has. In 100 epochs at a rate of 0.05 on MNIST, "
             f"batches of {best} have the highest test accuracy, {accuracy[best].text()} %. Batches "
-            "of 10 break, for the rate is too large for them. Large ones are only late: at the "
+            "of 10 break, because the rate is too large for them. Large ones are only late: at the "
             "same training loss, none is shown to have a higher test error."
         ),
     }

@@ -120,8 +120,8 @@ class Network:
         `inputs`, of shape (rows, in_features), are in the network's dtype. Any number of rows is
         legal; the last number used is the fastest.
         """
-        shape = getattr(inputs, "shape", (0,))
-        if shape[1:] != (self.in_features,) or inputs.dtype != self.dtype:
+        is_array = isinstance(inputs, np.ndarray)
+        if not is_array or inputs.dtype != self.dtype or inputs.shape[1:] != (self.in_features,):
             self._refuse(inputs)
         if len(inputs) != self._rows:
             self._rows = len(inputs)

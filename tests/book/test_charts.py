@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made import fake_run
 
-from mlp_book import epochs, error_map, frame, lines, sweep, tidy
+from mlp_book import epochs, error_map, frame, images, lines, sweep, tidy
 from mlp_book.alt import LONGEST, name
 from mlp_book.charts.shared import drawn_epochs
 from mlp_book.end_labels import GAP, NEAR, spread_out
@@ -166,6 +166,11 @@ def test_a_map_shows_means_frames_the_best_of_each_row_and_marks_divergence() ->
 
 
 # --- end labels -------------------------------------------------------------------------------
+
+
+def test_images_without_a_name_each_are_refused() -> None:
+    with pytest.raises(ValueError, match="3 images have 2 names: give one for each"):
+        images(np.ones((3, 2, 2)), ["a", "b"])
 
 
 def test_labels_stand_at_their_lines_or_have_a_leader() -> None:

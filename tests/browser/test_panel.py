@@ -145,6 +145,7 @@ def test_pinned_curves_differ_by_dash_and_stay(panel: Panel) -> None:
         "all => all.map(e => e.getAttribute('stroke-dasharray'))"
     )
     assert len({dash for dash in dashes if dash}) >= 3  # two pinned, and the training curve
+    assert not panel.root.locator("[stroke-dasharray=undefined]").count()  # in the legend
     panel.click("Clear")
     assert not [name for name in panel.names() if "pinned" in name]
 

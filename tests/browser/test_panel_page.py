@@ -579,6 +579,8 @@ def test_dropped_files_are_trained_and_what_lacks_is_named(
         panel.root.evaluate(DROP, files)
         panel.wait(panel.problem)
         assert f"expected {lacking}" in panel.problem()
+        panel.root.evaluate(DROP, {"ok.csv": list(b"a,b,label\n1,2,x\n")})
+        panel.wait(lambda: "The panel takes four IDX files: train-images-idx3" in panel.problem())
         assert re.search(r"your browser: .*, 300 images", panel.sources()[0])
 
 

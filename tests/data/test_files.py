@@ -63,6 +63,7 @@ def test_idx_files_are_found_under_their_usual_other_names(tmp_path, pattern, zi
 def test_folders_below_are_looked_into(tmp_path, below):
     write(tmp_path / "torch" / below, NAMES, zipped=True)
     (tmp_path / "torch" / "processed").mkdir()
+    write(tmp_path / "torch" / "__MACOSX", [f"._{name}" for name in NAMES])  # of a Mac's zip
     dataset = load_dataset(tmp_path / "torch")
     assert dataset.name == ("MNIST" if "MNIST" in below else "torch")
     assert dataset.fingerprint == PLAIN.fingerprint

@@ -89,7 +89,8 @@ export function aboutTraining(place) {
 }
 
 export function legendItem({ name, source, colour, pinned, faint, crosses, dash }) {
-  const pen = { stroke: colour, "stroke-width": 4, "stroke-dasharray": dash, opacity: faint ? 0.45 : 1 };
+  const dashes = dash ? { "stroke-dasharray": dash } : {};
+  const pen = { stroke: colour, "stroke-width": 4, ...dashes, opacity: faint ? 0.45 : 1 };
   const line = makeSvg("line", { x1: 0, x2: 28, y1: 2, y2: 2, ...pen });
   const mark = makeSvg("svg", { class: "mlp-line-mark", viewBox: "0 0 28 4", "aria-hidden": "true" }, line);
   const words = `${name}${pinned ? ", pinned" : ""}${crosses.length ? ", ✕ diverged" : ""}`;

@@ -6,10 +6,12 @@ import ctypes
 import json
 import os
 import shutil
+from pathlib import Path
 
 import mlp_core
 import numpy
 from mlp_core.data import SOURCES, DataError, load_dataset
+from mlp_core.data.folder import FILE_NAMES, find_idx
 from mlp_core.data.sources import verify_dataset
 from mlp_core.nn.products import set_product
 from mlp_core.training import ConfigError
@@ -56,6 +58,9 @@ def classify(key, image_text):
 def take_data(folder, label):
     """Read the files of a folder as the loader does; return as JSON text what they are."""
     try:
+        if not find_idx(Path(folder)):  # the loader would advise what the panel cannot take
+            names = ", ".join(FILE_NAMES.values())
+            raise DataError(f"The panel takes four IDX files: {names}, gzipped or not.")
         for name, source in SOURCES.items():
             place = f"{DATA}/{name}"
             if not any(check.problem for check in verify_dataset(name, folder)):

@@ -19,6 +19,7 @@ from mlp_core import Run
 from mlp_core.nn import SGD
 
 NAME = "momentum"
+FARTHEST = 1e100  # its loss, and the margin of a logarithmic axis, are still numbers
 MUCH = 0.9  # for the valley: more than critical damping
 # Momentum at a rate of 0.05, and the rate that has the same effective rate at a momentum of 0.9.
 SAME_EFFECTIVE = {0.95: 0.1, 0.99: 0.5}
@@ -27,10 +28,12 @@ SAME_EFFECTIVE = {0.95: 0.1, 0.99: 0.5}
 def critical_momentum(rate_times_curvature: float) -> float:
     """Return the momentum at which a direction shrinks fastest: with more of it, it swings.
 
+    From a product of 4 on there is none: the largest momentum below 1 still diverges.
+
     >>> round(critical_momentum(0.04), 6)
     0.64
     """
-    return float((1 - np.sqrt(rate_times_curvature)) ** 2)
+    return float(min((1 - np.sqrt(rate_times_curvature)) ** 2, np.nextafter(1.0, 0.0)))
 
 
 def updates_per_oscillation(rate_times_curvature: float, momentum: float) -> float:
@@ -51,6 +54,8 @@ def play_valley(
     momenta: Sequence[float],
 ) -> interactive.Interactive:
     """Return the valley to take in hand; where it stands still, it is `plot_valley`."""
+    if not all((np.abs(path) < FARTHEST).all() for path in paths.values()):
+        raise ValueError(f"rate = {rate:g} in this cell throws a path out of reach: lower it")
     path = next(iter(paths.values()))
     return interactive.Interactive(
         "valley", plot_valley(paths, curvatures),
@@ -112,7 +117,10 @@ def plot_damping_map(points: Mapping[str, Sequence[tuple[float, float]]]) -> Rep
             axes.text(x, y, words)
         axes.text(1, 0.06, "critically\ndamped", color=COLOURS[0], ha="center")
         axes.text(2.62, 0.26, "limit", color=COLOURS[1], va="top")
-        for name, places in points.items():
+        for name, known in points.items():
+            places = [place for place in known if place[0] <= 4]  # where the map ends
+            if not places:
+                continue
             axes.plot(
                 *zip(*places, strict=True), "o", color=COLOURS[3], markersize=6, clip_on=False,
                 label=name,

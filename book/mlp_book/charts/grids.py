@@ -224,6 +224,8 @@ def images(
     alt : str, optional
         Instead of the names.
     """
+    if len(names) != len(pixels):
+        raise ValueError(f"{len(pixels)} images have {len(names)} names: give one for each")
     rows = -(-len(pixels) // columns)
     zoom = np.ones((-(-SIDE // np.shape(pixels)[1]),) * 2)
     top = float(np.abs(pixels).max()) or 1.0

@@ -127,7 +127,7 @@ def sweep(
                 marker = MARKERS[number % len(MARKERS)]
                 table = _draw_seeds(axes, group, x, measure, places, colour, marker)
                 name = name_line(levels)
-                if apart in places:
+                if apart in places and len(table) > 1:
                     table.loc[places[apart] + 0.5] = np.nan  # a gap
                     table = table.sort_index()
                 dash = DASHES[number % len(DASHES)]

@@ -12,7 +12,7 @@ from made import failing, fake_run
 from mlp_book.chapters import hidden_layers as chapter
 from mlp_book.chapters.hidden_layers.regions import accuracy_of
 from mlp_book.chapters.hidden_layers.sizes import by_units, count_parameters, enough_units
-from mlp_book.facts import Facts
+from mlp_book.facts import STRICT, Facts
 from mlp_book.text import NONE
 from mlp_core import Run, RunConfig, load_dataset, train
 from mlp_core.nn import MLP, SGD, initialize
@@ -108,6 +108,10 @@ def test_no_hidden_layer_stands_apart() -> None:
     assert below.lines[-1].get_ydata()[-1] == pytest.approx(0.01)  # a loss has no such floor
 
 
+def test_without_any_hidden_layer_the_lines_names_have_a_place() -> None:
+    assert "training" in chapter.plot_sizes(sized({(): 92.0}))._repr_html_()
+
+
 def test_table_of_networks() -> None:
     table = chapter.table_of_networks([*sized({(256, 128): 98.0}), *FOUR], 784, 10)
     assert list(table.index) == ["none", "16", "32", "64", "256-128"]
@@ -147,6 +151,20 @@ def test_what_broke_has_no_mean_beside_it() -> None:
     words = str(table.loc["7", "sigmoid"]).replace("\u00a0", " ")
     assert words == f"{NONE}, 3 of 3 seeds broke, against 0 of 3"
     assert not table.apply(lambda column: column.str.contains("\u2212[1-9][0-9]")).any().any()
+
+
+@pytest.mark.parametrize("sizes", [(), (4, 4)])
+def test_layers_around_the_units_of_other_networks_are_refused(sizes: tuple[int, ...]) -> None:
+    run = train(RunConfig(hidden_sizes=sizes, epochs=1))
+    with pytest.raises(ValueError, match=r"hidden_sizes=.* in this cell must name one hidden"):
+        chapter.in_and_out(run)
+
+
+def test_one_hidden_layer_hands_nothing_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(STRICT, raising=False)
+    one = {"0.01": [1.0], "He": [1.0]}
+    (claim,) = chapter.starts(one, one).claims
+    assert "hidden_sizes in the cell above the figure needs two layers or more" in str(claim)
 
 
 def test_the_exercises() -> None:

@@ -47,6 +47,16 @@ def test_map_shows_its_points_and_the_curve_of_critical_damping() -> None:
     assert {"here", "creeps", "leaps", "diverges"} <= {text.get_text() for text in axes.texts}
 
 
+def test_a_rate_may_be_too_large_for_the_valley() -> None:
+    """No momentum is critical then; what leaves every axis is refused by the rate's name."""
+    assert 0.999 < chapter.critical_momentum(4.0) == chapter.critical_momentum(1e6) < 1
+    (axes,) = chapter.plot_damping_map({"flat": [(4.0, 0.0)], "steep": [(100.0, 0.0)]}).axes
+    assert {"flat", "steep"} & {text.get_text() for text in axes.texts} == {"flat"}
+    path = np.array([[10.0, 1.0], [1e200, 1.0]])
+    with pytest.raises(ValueError, match=r"rate = 1e\+06 in this cell throws a path out of reach"):
+        chapter.play_valley({"momentum 0": path}, (1.0, 25.0), 1e6, (0.0,))
+
+
 @cache
 def stored(study: str) -> list[Run]:
     return load_runs(study)

@@ -15,7 +15,7 @@ from mlp_book.chapters.hidden_layers.regions import (
     xor,
 )
 from mlp_book.chapters.hidden_layers.sizes import digits, mnist, plot_sizes, table_of_networks
-from mlp_book.chapters.hidden_layers.units import exercises, weights
+from mlp_book.chapters.hidden_layers.units import exercises, in_and_out, weights
 
 __all__ = [
     "by_depth",
@@ -23,6 +23,7 @@ __all__ = [
     "digits",
     "exercises",
     "fit",
+    "in_and_out",
     "make_xor",
     "mnist",
     "plot_regions",

@@ -47,6 +47,8 @@ def plot_starts(spreads: BY_LAYER, gradients: BY_LAYER) -> ReportFigure:
 def starts(spreads: BY_LAYER, gradients: BY_LAYER) -> Iterator[Any]:
     """Say what layers hand on before training."""
     small, he = (np.array(spreads[name]) for name in ("0.01", "He"))
+    if len(small) < 2:
+        raise ValueError("hidden_sizes in the cell above the figure needs two layers or more")
     handed_on = small[1:] / small[:-1]
     yield {
         "handed-on": f"{100 * handed_on.mean():.0f}",

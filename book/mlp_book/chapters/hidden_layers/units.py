@@ -34,6 +34,15 @@ def weights(linear: np.ndarray, classes: np.ndarray) -> Iterator[Any]:
     yield claim("several units speak for one class", 5 < len(set(classes)) < len(classes))
 
 
+def in_and_out(hidden: Run) -> list[Linear]:
+    """Return the layers before and after the units of a network with one hidden layer."""
+    assert hidden.network is not None  # a stored run has none, one that was just trained does
+    if len(layers := hidden.network.linear_layers) != 2:
+        found = hidden.config.hidden_sizes
+        raise ValueError(f"hidden_sizes={found} in this cell must name one hidden layer: (32,)")
+    return layers
+
+
 def collapse(images: np.ndarray) -> tuple[float, float]:
     """Compare two linear layers after one another with the one that their product is.
 

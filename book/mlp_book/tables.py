@@ -21,7 +21,7 @@ from mlp_book.stats import (
     noise_of,
     spread,
 )
-from mlp_book.text import NONE, format_level, in_words, unbroken
+from mlp_book.text import NONE, format_level, in_words, keep_quantities
 from mlp_core.training import Run
 
 BEST = "★"  # before the best figure of a column, if it is shown to differ from every other
@@ -176,7 +176,8 @@ def treatments(
         )
         # The group's name keeps the columns of two groups apart.
         parts[f"{name}: against {reference}"] = {
-            level: unbroken(found[level].text()) if level in found else "" for level in groups
+            level: keep_quantities(found[level].text()) if level in found else ""
+            for level in groups
         }
     table = pd.DataFrame(parts).fillna("")
     table.columns.name = title
@@ -203,7 +204,7 @@ def grid_of_verdicts(
     found = judge_family(
         [compare(every[key], every.get((key[0], reference), []), noise) for key in pairs]
     )
-    words = {key: f", {unbroken(one.text())}" for key, one in zip(pairs, found, strict=True)}
+    words = {key: f", {keep_quantities(one.text())}" for key, one in zip(pairs, found, strict=True)}
     rows = {
         row: {name: every[row, name].text() + words.get((row, name), "") for name in cells}
         for row, cells in grid.items()
@@ -224,7 +225,7 @@ def reproduction_card(study: str, runs: Sequence[Run]) -> pd.DataFrame:
         "Python": _environment(runs, "python"),
         "processor": _environment(runs, "cpu"),
         "core\u2011minutes": f"{minutes:.0f}" if minutes >= 10 else f"{minutes:.1f}",
-        "again": f"mlp-core study run {study}",
+        "to rerun": f"mlp-core study run {study}",
     }
     return table_of_rows({name: {"stored runs": text} for name, text in rows.items()}, "")
 

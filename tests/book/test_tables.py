@@ -121,7 +121,7 @@ def test_cells_are_set_against_their_row() -> None:
 def test_a_reproduction_card_says_what_it_takes(runs: list[Run]) -> None:
     card = reproduction_card("learning-rate", runs)["stored runs"]
     assert card["runs"] == "12, seeds 0 to 2" and card["core\u2011minutes"] == "4.0"
-    assert card["again"] == "mlp-core study run learning-rate"
+    assert card["to rerun"] == "mlp-core study run learning-rate"
     assert (card["data"], card["processor"]) == ("digits", "made up")
 
 

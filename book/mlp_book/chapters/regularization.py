@@ -170,7 +170,7 @@ def digits(runs: Mapping[str, Sequence[Run]]) -> Iterator[Any]:
     yield {
         "near": NEAR_ZERO,
         **{f"tiny-{name.lower()}": f"{tiny[name]:.0f}" for name in (UNTREATED, "L1", "L2")},
-        **{f"digits-{name.lower()}": accuracy[name].text(1) for name in (UNTREATED, "L1")},
+        **{f"digits-{name.lower()}": accuracy[name].text() for name in (UNTREATED, "L1")},
     }
     yield claim(
         "L1 brings most weights near zero, L2 some, dropout none",

@@ -54,7 +54,7 @@ def table_of_networks(runs: Sequence[Run], in_features: int, classes: int) -> pd
     """Return one row per network: its hidden units, its parameters, and what it reached."""
     data = frame(runs)
     measures = ("test_accuracy", "train_accuracy", "test_loss", "train_loss")
-    table = by_level(data, "hidden_sizes", measures, title="hidden units", best=False)
+    table = by_level(data, "hidden_sizes", measures, title="hidden units", best=False, count=False)
     sizes = levels_of(data["hidden_sizes"])
     parameters = [f"{count_parameters(in_features, own, classes):,}" for own in sizes]
     table.insert(0, "parameters", parameters)

@@ -36,7 +36,7 @@ OTHERS = (
     "about as good as batches of 20",  # a claim's own sentence
     "less is enough, one does not hold, and one is undecided",  # claims that are judged there
     "that less is enough: {glue:text}`what-holds-b-less`",
-    "that something is *enough*, or that two are *alike*, needs *equivalent*",  # the rule
+    "that something is *enough*, or that two things are *alike*, needs *equivalent*",  # the rule
     "*X is enough*, *no other value does better*: holds if",
     "all are said to be larger, the largest where none is, or where one larger one is enough",
     "is enough for the",  # a panel, for an exercise

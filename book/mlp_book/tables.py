@@ -175,9 +175,9 @@ def treatments(
             {reference: spread([]), **groups}, reference, margin=margin
         )
         # The group's name keeps the columns of two groups apart.
+        words = {level: keep_quantities(one.text()) for level, one in found.items()}
         parts[f"{name}: against {reference}"] = {
-            level: keep_quantities(found[level].text()) if level in found else ""
-            for level in groups
+            level: words.get(level, "").replace("\u00a0[", " [") for level in groups
         }
     table = pd.DataFrame(parts).fillna("")
     table.columns.name = title

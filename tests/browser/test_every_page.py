@@ -56,7 +56,7 @@ LIVE = ".bd-article :is(.what-if, .hero, .interactive, .verdicts-rule)"
 MOST_TABS = 8
 TALLEST = 560  # of a panel as it is first seen
 # Code and tables that are wider than the page shows them.
-WIDE = ".bd-article :is(pre, .pst-scrollable-table-container, .cell_output)"
+WIDE = ".bd-article :is(pre, .pst-scrollable-table-container, .cell_output, .output)"
 UNFOLD = "document.querySelectorAll('details').forEach(one => { one.open = true; })"
 CUT = """where => [...document.querySelectorAll(where)]
     .filter(e => e.offsetParent && e.scrollWidth > e.clientWidth + 1)

@@ -63,10 +63,18 @@ def other_hosts(url: str) -> list[str]:
     return [] if url.startswith(near) else [f"asked another host: {url}"]
 
 
-def reload_until(page: Page, condition: Callable[[], object]) -> None:
-    """Load a page anew until something holds: a browser stores a moment after the page does."""
-    page.reload()
-    wait_for(condition, page.reload, lambda: "loaded anew each time")
+def is_remembered(page: Page, act: Callable[[], object], condition: Callable[[], object]) -> None:
+    """Act, load the page anew, and expect what was done to be there; else act again.
+
+    On a busy machine, a new Chromium was seen to lose what its first page had stored.
+    """
+
+    def once_more() -> object:
+        act()
+        page.reload()
+        return condition()
+
+    wait_for(once_more, told=lambda: str(page.evaluate("({...localStorage})")))
 
 
 def count_work(page: Page) -> Callable[[], float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from browsing import opened, reload_until
+from browsing import is_remembered, opened
 from chapters import CHAPTER
 from playwright.sync_api import Browser
 
@@ -19,10 +19,13 @@ def test_one_button_shows_all_code_and_is_remembered(browser: Browser, html: Pat
         button, folded = page.locator(".code-switch"), page.locator(f"{FOLDED}:visible")
         assert button.inner_text() == "Show all code"
         assert folded.count() == 0
-        button.press("Enter")
-        assert button.inner_text() == "Hide folded code"
-        assert folded.locator("pre:visible").count() >= folded.count() > 0
-        reload_until(page, lambda: button.get_attribute("aria-pressed") == "true")
+
+        def press() -> None:
+            button.press("Enter")
+            assert button.inner_text() == "Hide folded code"
+            assert folded.locator("pre:visible").count() >= folded.count() > 0
+
+        is_remembered(page, press, lambda: button.get_attribute("aria-pressed") == "true")
         page.goto((html / "notebooks/momentum.html").as_uri())
         assert folded.locator("pre:visible").count() > 0
         button.click()

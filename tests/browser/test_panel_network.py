@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from browsing import PHONE, is_cut_off, opened, reload_until, slowness, small_targets
+from browsing import PHONE, is_cut_off, is_remembered, opened, slowness, small_targets
 from built_book import require
 from live_page import write_page
 from panel import Panel
@@ -130,13 +130,17 @@ def test_more_pictures_stay_unfolded(still: Page) -> None:
     panel = Panel(still, 0)
     slots = panel.root.locator(".network-slot:visible")
     assert slots.count() == 1
-    panel.unfold("More pictures")
-    assert slots.count() == 3
-    assert all(re.search(r"\bepoch 100\b", says(panel, place).lower()) for place in range(3))
-    reload_until(still, lambda: slots.count() == 3)
-    assert all(re.search(r"\bepoch 100\b", says(panel, place).lower()) for place in range(3))
-    panel.fold("More pictures").click()
-    reload_until(still, lambda: slots.count() == 1)
+
+    def shows_all() -> bool:
+        told = [says(panel, place).lower() for place in range(slots.count())]
+        return len(told) == 3 and all(re.search(r"\bepoch 100\b", words) for words in told)
+
+    def unfold() -> None:
+        panel.unfold("More pictures")
+        assert shows_all()
+
+    is_remembered(still, unfold, shows_all)
+    is_remembered(still, panel.fold("More pictures").click, lambda: slots.count() == 1)
 
 
 @pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE], ids=["wide", "phone"])

@@ -48,7 +48,7 @@ def interrupt(process) -> list[str]:
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=PATIENCE_S)
     assert (process.returncode, out) == (130, "")
-    assert "Traceback" not in err
+    assert "Traceback" not in err, err
     return err.splitlines()
 
 
